@@ -2,7 +2,7 @@
  * Identifiers. Inside the database: UUIDv7. Outside: TypeIDs, whose prefix says what the thing is (`pay_…`).
  * `toPublicId` and `fromPublicId` are the only crossing.
  */
-import { fromString, toUUID, TypeID, typeid } from "typeid-js";
+import { fromString, TypeID, toUUID, typeid } from "typeid-js";
 import { v7 } from "uuid";
 import { z } from "zod";
 
@@ -65,12 +65,15 @@ export function fromPublicId<K extends IdKind>(kind: K, text: string): Id<K> | n
 
 /** Zod: accepts a TypeID string of this kind and gives the UUID. */
 export function publicId<K extends IdKind>(kind: K) {
-  return z.string().max(100).transform((text, ctx): Id<K> => {
-    const id = fromPublicId(kind, text);
-    if (id) return id;
-    ctx.addIssue({ code: "custom", message: `is not an id of the form ${ID_PREFIXES[kind]}_…` });
-    return z.NEVER;
-  });
+  return z
+    .string()
+    .max(100)
+    .transform((text, ctx): Id<K> => {
+      const id = fromPublicId(kind, text);
+      if (id) return id;
+      ctx.addIssue({ code: "custom", message: `is not an id of the form ${ID_PREFIXES[kind]}_…` });
+      return z.NEVER;
+    });
 }
 
 export { typeid };

@@ -6,7 +6,17 @@ export const logger = pino(
   {
     level: env.LOG_LEVEL,
     redact: {
-      paths: ["password", "*.password", "*.passwordHash", "token", "*.token", "authorization", "*.authorization", "cookie", "*.cookie"],
+      paths: [
+        "password",
+        "*.password",
+        "*.passwordHash",
+        "token",
+        "*.token",
+        "authorization",
+        "*.authorization",
+        "cookie",
+        "*.cookie",
+      ],
       censor: "[removed]",
     },
   },

@@ -6,9 +6,45 @@ export const MICROS_PER_MAJOR = 1_000_000n;
 
 /** Digits of the minor unit by ISO 4217 (list one, 2026); only currencies named here can be used. */
 const MINOR_DIGITS = {
-  AED: 2, AUD: 2, BHD: 3, BRL: 2, CAD: 2, CHF: 2, CLP: 0, CNY: 2, CZK: 2, DKK: 2, EUR: 2, GBP: 2, HKD: 2,
-  HUF: 2, IDR: 2, ILS: 2, INR: 2, ISK: 0, JOD: 3, JPY: 0, KRW: 0, KWD: 3, MXN: 2, MYR: 2, NOK: 2, NZD: 2,
-  OMR: 3, PLN: 2, QAR: 2, RON: 2, SAR: 2, SEK: 2, SGD: 2, THB: 2, TND: 3, TRY: 2, TWD: 2, USD: 2, VND: 0,
+  AED: 2,
+  AUD: 2,
+  BHD: 3,
+  BRL: 2,
+  CAD: 2,
+  CHF: 2,
+  CLP: 0,
+  CNY: 2,
+  CZK: 2,
+  DKK: 2,
+  EUR: 2,
+  GBP: 2,
+  HKD: 2,
+  HUF: 2,
+  IDR: 2,
+  ILS: 2,
+  INR: 2,
+  ISK: 0,
+  JOD: 3,
+  JPY: 0,
+  KRW: 0,
+  KWD: 3,
+  MXN: 2,
+  MYR: 2,
+  NOK: 2,
+  NZD: 2,
+  OMR: 3,
+  PLN: 2,
+  QAR: 2,
+  RON: 2,
+  SAR: 2,
+  SEK: 2,
+  SGD: 2,
+  THB: 2,
+  TND: 3,
+  TRY: 2,
+  TWD: 2,
+  USD: 2,
+  VND: 0,
   ZAR: 2,
 } as const;
 
@@ -53,14 +89,21 @@ const DECIMAL = /^(-)?(\d{1,13})(?:\.(\d{1,30}))?$/;
  */
 export function parseMicros(text: string): bigint {
   const match = DECIMAL.exec(text);
-  if (!match) throw new MoneyError("amount_malformed", `"${text.slice(0, 40)}" is not a decimal amount such as "2.75".`);
+  if (!match)
+    throw new MoneyError(
+      "amount_malformed",
+      `"${text.slice(0, 40)}" is not a decimal amount such as "2.75".`,
+    );
   const fraction = match[3] ?? "";
   if (/[1-9]/.test(fraction.slice(6))) {
     throw new MoneyError("amount_too_precise", `"${text.slice(0, 40)}" has more than six decimals.`);
   }
   const magnitude = BigInt(match[2] ?? "0") * MICROS_PER_MAJOR + BigInt(fraction.slice(0, 6).padEnd(6, "0"));
   if (magnitude > MAX_AMOUNT_MICROS) {
-    throw new MoneyError("amount_out_of_range", `"${text.slice(0, 40)}" is above ${formatMicros(MAX_AMOUNT_MICROS, 0)}.`);
+    throw new MoneyError(
+      "amount_out_of_range",
+      `"${text.slice(0, 40)}" is above ${formatMicros(MAX_AMOUNT_MICROS, 0)}.`,
+    );
   }
   return match[1] ? -magnitude : magnitude;
 }

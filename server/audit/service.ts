@@ -1,0 +1,37 @@
+/** Who did what, to which thing, before and after. Written in the transaction of the deed. */
+import type { SqlTx } from "@/server/platform/db";
+import { newId } from "@/server/platform/ids";
+import type { Scope } from "@/server/platform/scope";
+
+export interface AuditDeed {
+  /** Past tense, dotted: "device.suspended". */
+  action: string;
+  subjectKind: string;
+  subjectId: string | null;
+  /** The tenant whose members may read the entry; left out, the scope's own. */
+  organisationId?: string | null;
+  before?: Record<string, unknown>;
+  after?: Record<string, unknown>;
+  requestId?: string;
+}
+
+export async function audit(tx: SqlTx, scope: Scope, deed: AuditDeed): Promise<void> {
+  const { actor } = scope;
+  await tx.query(
+    `insert into audit_entry (id, actor_kind, actor_id, actor_part, organisation_id, action, subject_kind, subject_id, before, after, request_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [
+      newId("auditEntry"),
+      actor.kind,
+      actor.kind === "system" ? null : actor.id,
+      actor.kind === "system" ? actor.part : null,
+      deed.organisationId === undefined ? scope.organisationId : deed.organisationId,
+      deed.action,
+      deed.subjectKind,
+      deed.subjectId,
+      deed.before ? JSON.stringify(deed.before) : null,
+      deed.after ? JSON.stringify(deed.after) : null,
+      deed.requestId ?? null,
+    ],
+  );
+}

@@ -1,0 +1,103 @@
+/**
+ * Connections and transactions. Every statement of the application runs inside `withScope`, which tells row-level
+ * security for whom; the role that the application connects as owns nothing.
+ */
+import pg from "pg";
+import { env } from "./env";
+import type { Scope } from "./scope";
+
+// BIGINT and NUMERIC arrive as exact values: bigint for int8, string for numeric.
+pg.types.setTypeParser(pg.types.builtins.INT8, (text) => BigInt(text));
+// DATE stays the text that it is; a Date would move it by the process's time zone.
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+
+export const APP_ROLE = "purse_app";
+
+/** A transaction, as repositories see it. Prisma's transaction offers the same through `sqlOf`. */
+export interface SqlTx {
+  query<Row = Record<string, unknown>>(
+    text: string,
+    params?: readonly unknown[],
+  ): Promise<{ rows: Row[]; rowCount: number }>;
+}
+
+let pool: pg.Pool | undefined;
+
+/** The process's pool, connected as the application's role. */
+export function appPool(): pg.Pool {
+  if (!pool) {
+    pool = new pg.Pool({
+      connectionString: env.DATABASE_URL,
+      max: env.DATABASE_POOL_SIZE,
+      options: `-c role=${APP_ROLE} -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000`,
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+    });
+    // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
+    pool.on("error", () => {});
+  }
+  return pool;
+}
+
+export async function closePool(): Promise<void> {
+  const closing = pool;
+  pool = undefined;
+  await closing?.end();
+}
+
+/** A client as the owner of the schema, for migrations and checks only. */
+export async function withOwner<T>(
+  work: (client: pg.Client) => Promise<T>,
+  url: string = env.DATABASE_URL,
+): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+export class TransientDatabaseError extends Error {}
+
+const RETRYABLE = new Set(["40001", "40P01"]);
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+function beginStatement(scope: Scope): string {
+  const organisation = scope.organisationId ?? "";
+  if (organisation !== "" && !UUID.test(organisation))
+    throw new Error("A scope's organisation must be a UUID.");
+  return `begin; select set_config('purse.scope_kind','${scope.kind}',true), set_config('purse.scope_org','${organisation}',true)`;
+}
+
+/**
+ * Runs `work` in one transaction that sees what `scope` may see. A deadlock or serialisation failure is tried again
+ * up to three times, so `work` must do nothing outside the transaction that cannot be repeated.
+ */
+export async function withScope<T>(scope: Scope, work: (tx: SqlTx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const client = await appPool().connect();
+    let broken: Error | undefined;
+    try {
+      await client.query(beginStatement(scope));
+      const tx: SqlTx = {
+        async query<Row>(text: string, params?: readonly unknown[]) {
+          const result = await client.query(text, params as unknown[] | undefined);
+          return { rows: result.rows as Row[], rowCount: result.rowCount ?? 0 };
+        },
+      };
+      const value = await work(tx);
+      await client.query("commit");
+      return value;
+    } catch (error) {
+      await client.query("rollback").catch((rollbackError: Error) => {
+        broken = rollbackError;
+      });
+      const code = error instanceof Error && "code" in error ? String(error.code) : "";
+      if (!RETRYABLE.has(code) || attempt >= 3) throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * A database for each test file: a clone of the migrated template, so that files run side by side and start clean.
+ * Call `useTestDatabase()` at the top of a `*.db.test.ts`. The server is started by `scripts/test-database.ts`.
+ */
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { afterAll, beforeAll, inject } from "vitest";
+import { closePool } from "./db";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    databaseServerUrl: string;
+    templateDatabase: string;
+  }
+}
+
+const LOCAL_HOSTS = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** Points DATABASE_URL of this worker at a fresh clone before the tests and drops it after them. */
+export function useTestDatabase(): { url: () => string } {
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  const server = inject("databaseServerUrl");
+  const template = inject("templateDatabase");
+  const host = new URL(server).hostname;
+  if (!LOCAL_HOSTS.has(host)) throw new Error(`Tests refuse the database host ${host}: it is not local.`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  process.env.DATABASE_URL = url.toString();
+
+  beforeAll(async () => {
+    await onServer(server, `create database ${name} template ${template}`);
+  });
+  afterAll(async () => {
+    await closePool();
+    await onServer(server, `drop database if exists ${name} with (force)`);
+  });
+  return { url: () => url.toString() };
+}
+
+async function onServer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
