@@ -1,0 +1,162 @@
+/**
+ * What people may do. Two closed vocabularies, permissions and roles, and one table a kind of organisation that
+ * joins them. Procedures name a permission, memberships name a role; nothing else decides.
+ */
+export const PERMISSIONS = [
+  "agreements.answer",
+  "agreements.read",
+  "agreements.write",
+  "audit.read",
+  "cases.decide",
+  "cases.read",
+  "devices.manage",
+  "devices.read",
+  "health.read",
+  "imports.create",
+  "imports.read",
+  "ledger.read",
+  "organisations.manage",
+  "organisations.read",
+  "overview.read",
+  "payments.read",
+  "payments.refund",
+  "payouts.approve",
+  "payouts.pay",
+  "payouts.read",
+  "programs.manage",
+  "programs.read",
+  "rules.manage",
+  "rules.read",
+  "runs.approve",
+  "runs.create",
+  "runs.read",
+  "search.read",
+  "statements.read",
+  "team.manage",
+  "team.read",
+] as const;
+
+export type Permission = (typeof PERMISSIONS)[number];
+
+export const ORGANISATION_KINDS = ["merchant", "agency", "operator"] as const;
+export type OrganisationKind = (typeof ORGANISATION_KINDS)[number];
+
+export const ROLES = ["admin", "finance", "viewer", "fraud_analyst", "device_manager", "auditor"] as const;
+export type Role = (typeof ROLES)[number];
+
+const merchantViewer = [
+  "agreements.read",
+  "devices.read",
+  "overview.read",
+  "payments.read",
+  "payouts.read",
+  "programs.read",
+  "search.read",
+  "statements.read",
+  "team.read",
+] as const;
+
+const agencyViewer = [
+  "agreements.read",
+  "overview.read",
+  "payments.read",
+  "payouts.read",
+  "programs.read",
+  "search.read",
+  "statements.read",
+  "team.read",
+] as const;
+
+const operatorEverybody = [
+  "devices.read",
+  "health.read",
+  "organisations.read",
+  "overview.read",
+  "payments.read",
+  "programs.read",
+  "search.read",
+  "team.read",
+] as const;
+
+export const ROLE_TABLE = {
+  merchant: {
+    admin: [
+      ...merchantViewer,
+      "agreements.answer",
+      "audit.read",
+      "devices.manage",
+      "payments.refund",
+      "team.manage",
+    ],
+    finance: [...merchantViewer, "payments.refund"],
+    viewer: merchantViewer,
+  },
+  agency: {
+    admin: [...agencyViewer, "agreements.answer", "audit.read", "team.manage"],
+    finance: [...agencyViewer, "agreements.answer"],
+    viewer: agencyViewer,
+  },
+  operator: {
+    admin: PERMISSIONS,
+    finance: [
+      ...operatorEverybody,
+      "agreements.read",
+      "agreements.write",
+      "cases.read",
+      "imports.create",
+      "imports.read",
+      "ledger.read",
+      "payments.refund",
+      "payouts.approve",
+      "payouts.pay",
+      "payouts.read",
+      "runs.approve",
+      "runs.create",
+      "runs.read",
+      "statements.read",
+    ],
+    fraud_analyst: [...operatorEverybody, "cases.decide", "cases.read", "rules.manage", "rules.read"],
+    device_manager: [...operatorEverybody, "devices.manage", "imports.create", "imports.read"],
+    auditor: [
+      ...operatorEverybody,
+      "agreements.read",
+      "audit.read",
+      "cases.read",
+      "imports.read",
+      "ledger.read",
+      "payouts.read",
+      "rules.read",
+      "runs.read",
+      "statements.read",
+    ],
+  },
+} as const satisfies Record<OrganisationKind, Partial<Record<Role, readonly Permission[]>>>;
+
+type PermissionOf<K extends OrganisationKind> = (typeof ROLE_TABLE)[K]["admin" &
+  keyof (typeof ROLE_TABLE)[K]] extends infer List extends readonly Permission[]
+  ? List[number]
+  : never;
+
+/** Permissions that somebody in a merchant can have; naming another in `merchantProcedure` does not compile. */
+export type MerchantPermission = PermissionOf<"merchant">;
+export type AgencyPermission = PermissionOf<"agency">;
+export type OperatorPermission = Permission;
+
+/** The roles that exist in organisations of this kind. */
+export function rolesOf(kind: OrganisationKind): Role[] {
+  return ROLES.filter((role) => role in ROLE_TABLE[kind]);
+}
+
+export function isRoleOf(kind: OrganisationKind, role: string): role is Role {
+  return Object.hasOwn(ROLE_TABLE[kind], role);
+}
+
+/** What a role may do in an organisation of this kind; nothing when the role does not exist there. */
+export function permissionsOf(kind: OrganisationKind, role: string): readonly Permission[] {
+  const table: Partial<Record<string, readonly Permission[]>> = ROLE_TABLE[kind];
+  return Object.hasOwn(table, role) ? (table[role] ?? []) : [];
+}
+
+export function mayDo(kind: OrganisationKind, role: string, permission: Permission): boolean {
+  return permissionsOf(kind, role).includes(permission);
+}

@@ -1,0 +1,226 @@
+/**
+ * The only way to make a procedure. The permission is an argument of the builder, so that a procedure without a
+ * guard does not compile; the guard runs before any input is parsed; the scope that a procedure hands to services
+ * is minted here, after the signed-in person's membership in the organisation of the address was found.
+ */
+import { initTRPC, TRPCError } from "@trpc/server";
+import { ZodError } from "zod";
+import { AppError, ERROR_TABLE, type ErrorCode } from "@/server/platform/errors";
+import type { Id } from "@/server/platform/ids";
+import { loggerFor } from "@/server/platform/logger";
+import { MoneyError } from "@/server/platform/money";
+import { type Actor, mintPortalScope, type PortalScope } from "@/server/platform/scope";
+import {
+  type AgencyPermission,
+  type MerchantPermission,
+  mayDo,
+  type OperatorPermission,
+  type OrganisationKind,
+  type Permission,
+  permissionsOf,
+} from "./permissions";
+import type { Access, ActiveSession } from "./types";
+
+const log = loggerFor("trpc");
+
+/** What the transport knows about a request before any procedure runs. Both look-ups are made at most once. */
+export interface RequestContext {
+  requestId: string;
+  /** The organisation named in the address; null for procedures that belong to a person alone. */
+  organisationSlug: string | null;
+  /** Null when nobody is signed in. */
+  session: () => Promise<ActiveSession | null>;
+  /** The signed-in person's live membership in the organisation of the address. */
+  access: () => Promise<Access | null>;
+  ip: string | null;
+  userAgent: string | null;
+}
+
+/** How a procedure is guarded, readable by tests and documentation. */
+export interface ProcedureGuard {
+  portal: OrganisationKind | "signed_in";
+  permission: Permission | null;
+}
+
+interface ClientError {
+  code: ErrorCode;
+  reason: string;
+  message: string;
+  details: Record<string, unknown> | undefined;
+}
+
+const t = initTRPC
+  .context<RequestContext>()
+  .meta<ProcedureGuard>()
+  .create({
+    // A stream ends after a minute and the client resumes it: a revoked session hears nothing for longer than that.
+    sse: {
+      maxDurationMs: 60_000,
+      ping: { enabled: true, intervalMs: 15_000 },
+      client: { reconnectAfterInactivityMs: 40_000 },
+    },
+    errorFormatter({ shape, error, ctx, path }) {
+      const requestId = ctx?.requestId ?? null;
+      const seen = clientError(error);
+      if (seen.code === "internal") {
+        log.error({ err: error.cause ?? error, requestId, path }, "a procedure failed");
+      }
+      return {
+        code: shape.code,
+        message: seen.message,
+        data: {
+          code: ERROR_TABLE[seen.code].trpc,
+          httpStatus: ERROR_TABLE[seen.code].status,
+          reason: seen.reason,
+          requestId,
+          details: seen.details,
+        },
+      };
+    },
+  });
+
+/** What a client may learn of an error: refusals as they are, everything else as a failure of ours without detail. */
+export function clientError(error: unknown): ClientError {
+  const cause = error instanceof TRPCError ? (error.cause ?? error) : error;
+  if (cause instanceof AppError) {
+    return { code: cause.code, reason: cause.reason, message: cause.message, details: cause.details };
+  }
+  if (cause instanceof MoneyError) {
+    return { code: "invalid_input", reason: cause.code, message: cause.message, details: undefined };
+  }
+  // A ZodError counts as the client's fault only where tRPC parsed the input, not where a service parsed its own data.
+  if (cause instanceof ZodError && error instanceof TRPCError && error.code === "BAD_REQUEST") {
+    const issues = cause.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
+    const first = issues[0];
+    const where = first?.path ? `${first.path}: ` : "";
+    return {
+      code: "bad_request",
+      reason: "input_invalid",
+      message: `The request is not valid. ${where}${first?.message ?? ""}`.trim(),
+      details: { issues },
+    };
+  }
+  if (error instanceof TRPCError) {
+    const known = TRANSPORT_REFUSALS[error.code];
+    if (known) return { code: known.code, reason: known.reason, message: known.message, details: undefined };
+  }
+  return {
+    code: "internal",
+    reason: "internal",
+    message: "Something went wrong on our side. Try again; if it stays, report the request id.",
+    details: undefined,
+  };
+}
+
+/** Refusals of tRPC itself, which have no cause. */
+const TRANSPORT_REFUSALS: Partial<
+  Record<TRPCError["code"], { code: ErrorCode; reason: string; message: string }>
+> = {
+  NOT_FOUND: { code: "not_found", reason: "procedure_not_found", message: "There is no such procedure." },
+  METHOD_NOT_SUPPORTED: {
+    code: "bad_request",
+    reason: "method_not_supported",
+    message: "This procedure is called with another method.",
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    code: "bad_request",
+    reason: "content_type_not_supported",
+    message: "Send JSON with the content type application/json.",
+  },
+  PARSE_ERROR: { code: "bad_request", reason: "body_malformed", message: "The body is not valid JSON." },
+  BAD_REQUEST: { code: "bad_request", reason: "bad_request", message: "The request is not valid." },
+  PAYLOAD_TOO_LARGE: {
+    code: "payload_too_large",
+    reason: "payload_too_large",
+    message: "The request is too large.",
+  },
+};
+
+export const router = t.router;
+export const mergeRouters = t.mergeRouters;
+export const createCallerFactory = t.createCallerFactory;
+
+/** Turns refusals of services into tRPC errors of the same meaning, so that the HTTP status is right as well. */
+const translateErrors = t.middleware(async ({ next }) => {
+  const result = await next();
+  if (result.ok) return result;
+  const seen = clientError(result.error);
+  if (seen.code === "internal") return result;
+  throw new TRPCError({
+    code: ERROR_TABLE[seen.code].trpc,
+    message: seen.message,
+    cause: result.error.cause ?? result.error,
+  });
+});
+
+const requireSession = t.middleware(async ({ ctx, next }) => {
+  const active = await ctx.session();
+  if (!active) throw new AppError("unauthenticated", "not_signed_in", "Sign in to go on.");
+  return next({ ctx: { user: active.user, sessionId: active.sessionId } });
+});
+
+const base = t.procedure.use(translateErrors);
+
+/** For what belongs to the person and not to an organisation: own sessions, memberships, preferences. */
+export function signedInProcedure() {
+  return base.meta({ portal: "signed_in", permission: null }).use(requireSession);
+}
+
+export function merchantProcedure(permission: MerchantPermission) {
+  return portalProcedure("merchant", permission, (organisationId, actor) =>
+    mintPortalScope("merchant", organisationId, actor),
+  );
+}
+
+export function agencyProcedure(permission: AgencyPermission) {
+  return portalProcedure("agency", permission, (organisationId, actor) =>
+    mintPortalScope("agency", organisationId, actor),
+  );
+}
+
+export function operatorProcedure(permission: OperatorPermission) {
+  return portalProcedure("operator", permission, (organisationId, actor) =>
+    mintPortalScope("operator", organisationId, actor),
+  );
+}
+
+function portalProcedure<S extends PortalScope>(
+  kind: S["kind"],
+  permission: Permission,
+  mint: (organisationId: Id<"organisation">, actor: Actor) => S,
+) {
+  return signedInProcedure()
+    .meta({ portal: kind, permission })
+    .use(async ({ ctx, next }) => {
+      const access = await ctx.access();
+      // One answer for an organisation that does not exist and for somebody else's, so that slugs cannot be probed.
+      if (!access || access.organisation.kind !== kind) {
+        throw new AppError("forbidden", "not_a_member", "You are not a member of this organisation.");
+      }
+      if (access.organisation.suspended) {
+        throw new AppError(
+          "forbidden",
+          "organisation_suspended",
+          `${access.organisation.name} is suspended. Ask the operator of the platform.`,
+        );
+      }
+      if (!mayDo(kind, access.role, permission)) {
+        throw new AppError(
+          "forbidden",
+          "permission_missing",
+          `Your role does not include ${permission}. Ask an admin of ${access.organisation.name}.`,
+          { permission },
+        );
+      }
+      const actor: Actor = { kind: "user", id: ctx.user.id, sessionId: ctx.sessionId };
+      const scope = mint(access.organisation.id, actor);
+      return next({
+        ctx: {
+          scope,
+          role: access.role,
+          permissions: permissionsOf(kind, access.role),
+          organisation: access.organisation,
+        },
+      });
+    });
+}
