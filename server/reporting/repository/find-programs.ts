@@ -1,0 +1,28 @@
+import type { SqlTx } from "@/server/platform/db";
+
+export interface ProgramRow {
+  id: string;
+  slug: string;
+  name: string;
+  currency: string;
+  time_zone: string;
+  calendar: {
+    every: "day" | "week" | "month";
+    day?: number;
+    cutOff: string;
+    payoutDelayBusinessDays?: number;
+  };
+}
+
+/** The programs that the scope may see, the busiest of the last days first. */
+export async function findPrograms(tx: SqlTx): Promise<ProgramRow[]> {
+  const { rows } = await tx.query<ProgramRow>(
+    `select p.id, p.slug, p.name, p.currency, p.time_zone, p.calendar
+       from program p
+       left join lateral (
+         select max(captured_at) as last from payment where program_id = p.id and captured_at is not null
+       ) recent on true
+      order by recent.last desc nulls last, p.created_at`,
+  );
+  return rows;
+}

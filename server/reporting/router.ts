@@ -1,0 +1,43 @@
+import { agencyProcedure, merchantProcedure, operatorProcedure, router } from "@/server/identity/procedures";
+import {
+  agencyOverview,
+  merchantOverview,
+  operatorOverview,
+  overviewInput,
+  searchInput,
+  searchResult,
+} from "./schema";
+import { readAgencyOverview, readMerchantOverview, readOperatorOverview, search } from "./service";
+
+export const merchantReportingRouter = router({
+  overview: merchantProcedure("overview.read")
+    .input(overviewInput)
+    .output(merchantOverview)
+    .query(({ ctx, input }) => readMerchantOverview(ctx.scope, input.program)),
+  search: merchantProcedure("search.read")
+    .input(searchInput)
+    .output(searchResult)
+    .query(async ({ ctx, input }) => ({ hits: await search(ctx.scope, input.text) })),
+});
+
+export const agencyReportingRouter = router({
+  overview: agencyProcedure("overview.read")
+    .input(overviewInput)
+    .output(agencyOverview)
+    .query(({ ctx, input }) => readAgencyOverview(ctx.scope, input.program)),
+  search: agencyProcedure("search.read")
+    .input(searchInput)
+    .output(searchResult)
+    .query(async ({ ctx, input }) => ({ hits: await search(ctx.scope, input.text) })),
+});
+
+export const operatorReportingRouter = router({
+  overview: operatorProcedure("overview.read")
+    .input(overviewInput)
+    .output(operatorOverview)
+    .query(({ ctx, input }) => readOperatorOverview(ctx.scope, input.program)),
+  search: operatorProcedure("search.read")
+    .input(searchInput)
+    .output(searchResult)
+    .query(async ({ ctx, input }) => ({ hits: await search(ctx.scope, input.text) })),
+});

@@ -1,0 +1,106 @@
+/** What the portals' overviews and the search answer with. Amounts are decimal strings, times ISO strings. */
+import { z } from "zod";
+
+export const money = z.object({ amount: z.string(), currency: z.string() });
+export type MoneyJson = z.infer<typeof money>;
+
+export const programChoice = z.object({
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  currency: z.string(),
+  timeZone: z.string(),
+});
+export type ProgramChoice = z.infer<typeof programChoice>;
+
+/** Which program an overview speaks of; left out, the one in which most happened lately. */
+export const overviewInput = z.object({ program: z.string().max(80).optional() });
+
+const partyAmount = z.object({ slug: z.string(), name: z.string(), kind: z.string(), amount: z.string() });
+
+export const merchantOverview = z.object({
+  program: programChoice,
+  programs: z.array(programChoice),
+  asOf: z.string(),
+  today: z.object({
+    taken: money,
+    payments: z.number(),
+    /** The same hours of the same weekday a week before. */
+    takenWeekBefore: money,
+    refunded: money,
+    declined: z.number(),
+    inReview: z.number(),
+    inReviewAmount: money,
+  }),
+  byHour: z.array(z.object({ hour: z.number(), today: z.string(), usual: z.string() })),
+  byDay: z.array(z.object({ day: z.string(), taken: z.string(), yours: z.string(), payments: z.number() })),
+  byKind: z.array(z.object({ kind: z.string(), amount: z.string(), payments: z.number() })),
+  notSettled: money,
+  split: z.array(partyAmount),
+  devices: z.object({ active: z.number(), silent: z.number(), suspended: z.number(), total: z.number() }),
+  lastPayout: z.object({ id: z.string(), amount: money, state: z.string(), at: z.string() }).nullable(),
+});
+export type MerchantOverview = z.infer<typeof merchantOverview>;
+
+export const agencyOverview = z.object({
+  program: programChoice,
+  programs: z.array(programChoice),
+  asOf: z.string(),
+  notSettled: money,
+  settled: money,
+  settledBefore: money,
+  today: money,
+  refunds: money,
+  nextRemittance: z.object({ at: z.string(), amount: money }).nullable(),
+  /** Days of the program's time zone, oldest first; one amount per kind of device. */
+  byDay: z.array(z.object({ day: z.string(), kinds: z.record(z.string(), z.string()) })),
+  kinds: z.array(z.string()),
+  bySteps: z.array(
+    z.object({ rule: z.string(), step: z.string(), amount: z.string(), payments: z.number() }),
+  ),
+  agreementsWaiting: z.number(),
+});
+export type AgencyOverview = z.infer<typeof agencyOverview>;
+
+export const operatorOverview = z.object({
+  program: programChoice,
+  programs: z.array(programChoice),
+  asOf: z.string(),
+  today: z.object({
+    captured: money,
+    capturedWeekBefore: money,
+    payments: z.number(),
+    declined: z.number(),
+    approvalRate: z.string().nullable(),
+  }),
+  lastMinutes: z.array(z.object({ at: z.string(), payments: z.number() })),
+  review: z.object({ open: z.number(), atStake: money, dueWithinHour: z.number() }),
+  clearing: z.object({ amount: money, oldestSeconds: z.number().nullable() }),
+  payoutsWaiting: z.object({ count: z.number(), amount: money }),
+  exceptions: z.number(),
+  devices: z.object({ active: z.number(), silent: z.number(), suspended: z.number(), total: z.number() }),
+  byDay: z.array(z.object({ day: z.string(), kinds: z.record(z.string(), z.string()) })),
+  kinds: z.array(z.string()),
+  /** Money of the last seven days from merchants (left) to parties (right). */
+  flow: z.array(
+    z.object({
+      from: z.string(),
+      fromName: z.string(),
+      to: z.string(),
+      toName: z.string(),
+      amount: z.string(),
+    }),
+  ),
+  declines: z.array(z.object({ reason: z.string(), count: z.number() })),
+});
+export type OperatorOverview = z.infer<typeof operatorOverview>;
+
+export const searchInput = z.object({ text: z.string().trim().min(2).max(100) });
+export const searchHit = z.object({
+  kind: z.enum(["payment", "device", "case", "payout", "statement", "organisation", "run"]),
+  id: z.string(),
+  title: z.string(),
+  detail: z.string(),
+});
+export const searchResult = z.object({ hits: z.array(searchHit) });
+export type SearchHit = z.infer<typeof searchHit>;

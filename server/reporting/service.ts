@@ -1,0 +1,291 @@
+/** Overviews of the three portals and the search behind the command palette. Read only. */
+
+import { now } from "@/server/platform/clock";
+import { type SqlTx, withScope } from "@/server/platform/db";
+import { AppError } from "@/server/platform/errors";
+import { fromPublicId, type IdKind, toPublicId } from "@/server/platform/ids";
+import { type Currency, formatMicros, isCurrency, minorDigits, toMoneyJson } from "@/server/platform/money";
+import type { AgencyScope, MerchantScope, OperatorScope, PortalScope } from "@/server/platform/scope";
+import { findPrograms, type ProgramRow } from "./repository/find-programs";
+import {
+  countAgreementsWaiting,
+  countDevices,
+  countExceptions,
+  countOpenCases,
+  countPayoutsWaiting,
+  findLastPayout,
+  readUnallocated,
+} from "./repository/read-operations";
+import {
+  readFlow,
+  readNotSettled,
+  readSettled,
+  readShare,
+  readShareByDayAndKind,
+  readShareBySteps,
+  readSplitOfMerchant,
+} from "./repository/read-shares";
+import {
+  readDeclineReasons,
+  readLastMinutes,
+  readOutcomes,
+  readTakings,
+  readTakingsByDayAndKind,
+  readTakingsByHour,
+} from "./repository/read-takings";
+import { type SearchRow, searchEverything } from "./repository/search";
+import { listDays, percentOf, seriesByDay, spansAt } from "./rules";
+import type { AgencyOverview, MerchantOverview, OperatorOverview, ProgramChoice, SearchHit } from "./schema";
+
+/** A device that is active and has not been heard of for this long counts as silent. */
+const SILENT_AFTER_HOURS = 24;
+const HOUR_MS = 3_600_000;
+
+function choiceOf(row: ProgramRow): ProgramChoice {
+  return {
+    id: toPublicId("program", row.id),
+    slug: row.slug,
+    name: row.name,
+    currency: row.currency,
+    timeZone: row.time_zone,
+  };
+}
+
+async function pickProgram(tx: SqlTx, slug: string | undefined) {
+  const programs = await findPrograms(tx);
+  const program = slug ? programs.find((row) => row.slug === slug) : programs[0];
+  if (!program) {
+    throw new AppError(
+      "not_found",
+      "program_not_found",
+      slug ? `There is no program "${slug}" that you take part in.` : "You take part in no program yet.",
+    );
+  }
+  if (!isCurrency(program.currency)) throw new Error(`program ${program.id} has an unknown currency`);
+  const currency: Currency = program.currency;
+  return {
+    program,
+    programs: programs.map(choiceOf),
+    currency,
+    money: (micros: bigint) => toMoneyJson(micros, currency),
+    plain: (micros: bigint) => formatMicros(micros, minorDigits(currency)),
+    spans: spansAt(now(), program.time_zone),
+  };
+}
+
+export async function readMerchantOverview(scope: MerchantScope, slug?: string): Promise<MerchantOverview> {
+  return await withScope(scope, async (tx) => {
+    const { program, programs, currency, money, plain, spans } = await pickProgram(tx, slug);
+    const programId = program.id;
+    const partyId = scope.organisationId;
+    const day = { programId, from: spans.dayStart, to: spans.now };
+    const month = { programId, from: spans.monthStart, to: spans.now };
+    const today = await readTakings(tx, day);
+    const before = await readTakings(tx, { programId, from: spans.weekBeforeStart, to: spans.weekBeforeNow });
+    const outcomes = await readOutcomes(tx, day);
+    const hours = await readTakingsByHour(tx, programId, program.time_zone, spans.dayStart);
+    const kindRows = await readTakingsByDayAndKind(tx, month, program.time_zone);
+    const shareRows = await readShareByDayAndKind(tx, { ...month, partyId }, program.time_zone);
+    const notSettled = await readNotSettled(tx, programId, partyId);
+    const split = await readSplitOfMerchant(tx, { ...month, merchantId: partyId });
+    const devices = await countDevices(tx, programId, new Date(+spans.now - SILENT_AFTER_HOURS * HOUR_MS));
+    const payout = await findLastPayout(tx, programId, partyId);
+    return {
+      program: choiceOf(program),
+      programs,
+      asOf: spans.now.toISOString(),
+      today: {
+        taken: money(today.captured),
+        payments: Number(today.payments),
+        takenWeekBefore: money(before.captured),
+        refunded: money(today.refunded),
+        declined: Number(outcomes.declined),
+        inReview: Number(outcomes.in_review),
+        inReviewAmount: money(outcomes.in_review_micros),
+      },
+      byHour: hours.map((row) => ({ hour: row.hour, today: plain(row.today), usual: plain(row.usual) })),
+      byDay: listDays(spans.monthStart, spans.now, program.time_zone).map((localDay) => {
+        const taken = kindRows.filter((row) => row.day === localDay);
+        const yours = shareRows.filter((row) => row.day === localDay);
+        return {
+          day: localDay,
+          taken: plain(sum(taken.map((row) => row.captured))),
+          yours: plain(sum(yours.map((row) => row.micros))),
+          payments: Number(sum(taken.map((row) => row.payments))),
+        };
+      }),
+      byKind: totalsByKind(kindRows).map((row) => ({
+        kind: row.kind,
+        amount: plain(row.captured),
+        payments: Number(row.payments),
+      })),
+      notSettled: money(notSettled),
+      split: split.map((row) => ({
+        slug: row.slug,
+        name: row.name,
+        kind: row.kind,
+        amount: plain(row.micros),
+      })),
+      devices: {
+        active: Number(devices.active),
+        silent: Number(devices.silent),
+        suspended: Number(devices.suspended),
+        total: Number(devices.total),
+      },
+      lastPayout: payout
+        ? {
+            id: toPublicId("payout", payout.id),
+            amount: toMoneyJson(payout.amount_micros, currency),
+            state: payout.state,
+            at: payout.at.toISOString(),
+          }
+        : null,
+    };
+  });
+}
+
+export async function readAgencyOverview(scope: AgencyScope, slug?: string): Promise<AgencyOverview> {
+  return await withScope(scope, async (tx) => {
+    const { program, programs, money, plain, spans } = await pickProgram(tx, slug);
+    const partyId = scope.organisationId;
+    const programId = program.id;
+    const month = { programId, partyId, from: spans.monthStart, to: spans.now };
+    const notSettled = await readNotSettled(tx, programId, partyId);
+    const settled = await readSettled(tx, month);
+    const settledBefore = await readSettled(tx, {
+      ...month,
+      from: spans.monthBeforeStart,
+      to: spans.monthStart,
+    });
+    const today = await readShare(tx, { ...month, from: spans.dayStart });
+    const monthShare = await readShare(tx, month);
+    const dayRows = await readShareByDayAndKind(tx, month, program.time_zone);
+    const steps = await readShareBySteps(tx, month);
+    const payout = await findLastPayout(tx, programId, partyId);
+    const days = listDays(spans.monthStart, spans.now, program.time_zone);
+    const { byDay, kinds } = seriesByDay(days, dayRows, (row) => plain(row.micros));
+    return {
+      program: choiceOf(program),
+      programs,
+      asOf: spans.now.toISOString(),
+      notSettled: money(notSettled),
+      settled: money(settled),
+      settledBefore: money(settledBefore),
+      today: money(today.allocated + today.refunds),
+      refunds: money(monthShare.refunds),
+      nextRemittance: payout ? { at: payout.at.toISOString(), amount: money(payout.amount_micros) } : null,
+      byDay,
+      kinds,
+      bySteps: steps.map((row) => ({
+        rule: row.rule,
+        step: row.step,
+        amount: plain(row.micros),
+        payments: Number(row.payments),
+      })),
+      agreementsWaiting: Number(await countAgreementsWaiting(tx, partyId)),
+    };
+  });
+}
+
+export async function readOperatorOverview(scope: OperatorScope, slug?: string): Promise<OperatorOverview> {
+  return await withScope(scope, async (tx) => {
+    const { program, programs, money, plain, spans } = await pickProgram(tx, slug);
+    const programId = program.id;
+    const day = { programId, from: spans.dayStart, to: spans.now };
+    const today = await readTakings(tx, day);
+    const before = await readTakings(tx, { programId, from: spans.weekBeforeStart, to: spans.weekBeforeNow });
+    const outcomes = await readOutcomes(tx, day);
+    const queue = await countOpenCases(tx, programId, new Date(+spans.now + HOUR_MS));
+    const waiting = await readUnallocated(tx, programId);
+    const payouts = await countPayoutsWaiting(tx, programId);
+    const devices = await countDevices(tx, programId, new Date(+spans.now - SILENT_AFTER_HOURS * HOUR_MS));
+    const minutes = await readLastMinutes(tx, programId, spans.now);
+    const month = { programId, from: spans.monthStart, to: spans.now };
+    const dayRows = await readTakingsByDayAndKind(tx, month, program.time_zone);
+    const flow = await readFlow(tx, programId, spans.weekBeforeNow, spans.now);
+    const declines = await readDeclineReasons(tx, { ...month, from: spans.weekBeforeNow });
+    const days = listDays(spans.monthStart, spans.now, program.time_zone);
+    const { byDay, kinds } = seriesByDay(days, dayRows, (row) => plain(row.captured));
+    return {
+      program: choiceOf(program),
+      programs,
+      asOf: spans.now.toISOString(),
+      today: {
+        captured: money(today.captured),
+        capturedWeekBefore: money(before.captured),
+        payments: Number(today.payments),
+        declined: Number(outcomes.declined),
+        approvalRate: percentOf(outcomes.approved, outcomes.approved + outcomes.declined),
+      },
+      lastMinutes: minutes.map((row) => ({ at: row.at.toISOString(), payments: Number(row.payments) })),
+      review: {
+        open: Number(queue.open),
+        atStake: money(queue.at_stake),
+        dueWithinHour: Number(queue.due_soon),
+      },
+      clearing: {
+        amount: money(waiting.micros),
+        oldestSeconds: waiting.oldest_seconds,
+      },
+      payoutsWaiting: { count: Number(payouts.count), amount: money(payouts.micros) },
+      exceptions: Number(await countExceptions(tx, programId)),
+      devices: {
+        active: Number(devices.active),
+        silent: Number(devices.silent),
+        suspended: Number(devices.suspended),
+        total: Number(devices.total),
+      },
+      byDay,
+      kinds,
+      flow: flow.map((row) => ({
+        from: row.from_slug,
+        fromName: row.from_name,
+        to: row.to_slug,
+        toName: row.to_name,
+        amount: plain(row.micros),
+      })),
+      declines: declines.map((row) => ({ reason: row.reason, count: Number(row.count) })),
+    };
+  });
+}
+
+const SEARCHABLE: Record<SearchRow["kind"], IdKind> = {
+  payment: "payment",
+  device: "device",
+  case: "case",
+  payout: "payout",
+  statement: "statement",
+  organisation: "organisation",
+  run: "settlementRun",
+};
+
+/** Finds payments, devices, cases and so on by public id, reference or the beginning of a name; at most 30. */
+export async function search(scope: PortalScope, text: string): Promise<SearchHit[]> {
+  const ids: Partial<Record<SearchRow["kind"], string>> = {};
+  for (const [kind, idKind] of Object.entries(SEARCHABLE) as [SearchRow["kind"], IdKind][]) {
+    const id = fromPublicId(idKind, text);
+    if (id) ids[kind] = id;
+  }
+  const rows = await withScope(scope, (tx) => searchEverything(tx, text, ids));
+  return rows.map((row) => ({
+    kind: row.kind,
+    id: toPublicId(SEARCHABLE[row.kind], row.id),
+    title: row.title,
+    detail: row.detail.replaceAll("_", " "),
+  }));
+}
+
+function sum(values: readonly bigint[]): bigint {
+  return values.reduce((total, value) => total + value, 0n);
+}
+
+function totalsByKind(rows: readonly { kind: string; captured: bigint; payments: bigint }[]) {
+  const totals = new Map<string, { kind: string; captured: bigint; payments: bigint }>();
+  for (const row of rows) {
+    const total = totals.get(row.kind) ?? { kind: row.kind, captured: 0n, payments: 0n };
+    total.captured += row.captured;
+    total.payments += row.payments;
+    totals.set(row.kind, total);
+  }
+  return [...totals.values()].sort((a, b) => (a.captured < b.captured ? 1 : -1));
+}
