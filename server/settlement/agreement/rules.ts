@@ -3,7 +3,7 @@ import { parseMicros } from "@/server/platform/money";
 import { mustParseRational, ONE } from "./rational";
 import type { AgreementTerms, Guarantee, Rule, Step } from "./schema";
 
-export type TermIssueCode =
+type TermIssueCode =
   | "last_rule_conditional"
   | "rule_unreachable"
   | "rule_condition_empty"
@@ -21,7 +21,7 @@ export type TermIssueCode =
   | "guarantee_self_funded"
   | "guarantee_repeated";
 
-export interface TermIssue {
+interface TermIssue {
   code: TermIssueCode;
   path: (string | number)[];
   message: string;

@@ -150,6 +150,8 @@ const effectiveFrom = z.iso.datetime({ local: true, offset: false }).refine((tex
 });
 
 function withTermIssues(value: z.output<typeof agreementFileShape>, ctx: z.RefinementCtx): void {
+  // Zod comes here although a field was refused; what follows reads rates and amounts that must be sound.
+  if (ctx.issues.length > 0) return;
   for (const { code, path, message } of findTermIssues(value)) {
     ctx.addIssue({ code: "custom", path, message, params: { code } });
   }

@@ -125,7 +125,7 @@ function compilePool(step: { portion?: string | undefined; of?: "gross" | "remai
   return { portion, ofGross: step.of === "gross", text: step.portion ?? "100%" };
 }
 
-export function compileShares(shares: readonly Share[]): WeightedParties {
+function compileShares(shares: readonly Share[]): WeightedParties {
   const weights = toWholeWeights(shares.map(({ weight }) => mustParseRational(weight)));
   return {
     to: shares.map(({ to }) => to),

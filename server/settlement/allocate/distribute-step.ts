@@ -21,7 +21,7 @@ export interface Position {
   dust: DustPolicy;
 }
 
-export function resolveParty(name: string, merchant: string): string {
+function resolveParty(name: string, merchant: string): string {
   return name === MERCHANT ? merchant : name;
 }
 
@@ -44,17 +44,18 @@ export function distribute(step: CompiledStep, amount: bigint, position: Positio
 /**
  * Splits X over the brackets in which A stands between the basis B and B + A: bracket k gets ⌊X·cumₖ/A⌋ less what
  * the brackets before it got, where cumₖ is the part of A at or below the end of bracket k. The last bracket is
- * open, so the parts add up to X.
+ * open, so the parts add up to X. A payment of nothing stands in no bracket; X is then zero as well.
  */
 export function splitByBrackets(
   amount: bigint,
   ends: readonly (bigint | null)[],
   { gross, basisBefore }: Pick<Position, "gross" | "basisBefore">,
 ): bigint[] {
+  if (gross === 0n) return ends.map(() => 0n);
   let given = 0n;
   return ends.map((end) => {
     const below = end === null ? gross : clamp(end - basisBefore, gross);
-    const upToHere = gross === 0n ? amount : (amount * below) / gross;
+    const upToHere = (amount * below) / gross;
     const part = upToHere - given;
     given = upToHere;
     return part;

@@ -62,11 +62,17 @@ function explainStep(
                 ? ""
                 : `above ${money(previous)}`
               : `up to ${money(bracket.upTo)}`;
-          return `${explainShare(bracket.shares, part, money(part.pool))}${span && ` ${span}`}`;
+          const parts = explainShare(bracket.shares, part, money(part.pool)) || money(part.pool);
+          return span === "" ? parts : `${parts} ${span}`;
         });
-      return `${explainPool(step, gross, remaining, money)}${brackets.join(" and")}`;
+      return listed(explainPool(step, gross, remaining, money), brackets);
     }
   }
+}
+
+function listed(pool: string, pieces: readonly string[]): string {
+  const said = pieces.filter((piece) => piece !== "");
+  return said.length === 0 ? pool : `${pool}, ${said.join(" and ")}`;
 }
 
 function explainPool(
@@ -85,7 +91,7 @@ function explainShare(shares: WeightedParties, part: Part, pool: string): string
   const weight = shares.weights[part.share] ?? 0n;
   if (weight === shares.weightSum && shares.weights.length === 1) return "";
   const dust = part.amount - (part.pool * weight) / shares.weightSum;
-  return `, ${weight} of ${shares.weightSum} parts of ${pool}${dust > 0n ? " (with rounding)" : ""}`;
+  return `${weight} of ${shares.weightSum} parts of ${pool}${dust > 0n ? " (with rounding)" : ""}`;
 }
 
 function explainShortage(step: CompiledStep, figures: StepFigures, money: FormatMoney): string {
