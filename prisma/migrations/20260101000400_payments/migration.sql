@@ -85,7 +85,6 @@ create table payment (
   -- Order of capture within the program, given when the capture is written; the allocator follows it.
   capture_seq bigint,
   allocated_at timestamptz,
-  settlement_run_id uuid,
   constraint payment_once unique (merchant_id, source, external_ref)
 );
 create sequence payment_capture_seq;
@@ -94,8 +93,6 @@ create index payment_by_program on payment (program_id, id desc);
 create index payment_by_device on payment (device_id, id desc);
 create index payment_by_instrument on payment (instrument_id, occurred_at desc);
 create index payment_to_allocate on payment (program_id, capture_seq) where capture_seq is not null and allocated_at is null;
-create index payment_to_settle on payment (program_id, captured_at) where allocated_at is not null and settlement_run_id is null;
-create index payment_by_run on payment (settlement_run_id, merchant_id) where settlement_run_id is not null;
 create index payment_held on payment (expires_at) where state in ('authorised', 'in_review');
 create index payment_by_capture on payment (merchant_id, captured_at) where captured_at is not null;
 
@@ -122,7 +119,6 @@ create table refund (
   transfer_id uuid not null,
   refund_seq bigint not null,
   allocated_at timestamptz,
-  settlement_run_id uuid,
   unique (payment_id, ordinal)
 );
 create index refund_to_allocate on refund (program_id, refund_seq) where allocated_at is null;

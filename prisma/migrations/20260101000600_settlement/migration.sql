@@ -8,13 +8,17 @@ create table agreement (
   terms jsonb not null,
   terms_sha256 text not null,
   effective_from timestamptz not null,
+  -- From when it governs payments: effective_from, or the moment of the last approval when that came later, so that
+  -- no payment that was allocated under the version before would be judged anew.
+  governs_from timestamptz,
   created_by uuid references app_user,
   created_at timestamptz not null default now(),
   proposed_at timestamptz,
   decided_at timestamptz,
-  unique (program_id, version)
+  unique (program_id, version),
+  check (governs_from is not null or state in ('draft', 'proposed', 'rejected'))
 );
-create index agreement_in_time on agreement (program_id, effective_from) where state in ('approved', 'in_force', 'superseded');
+create unique index agreement_in_time on agreement (program_id, governs_from) where governs_from is not null;
 
 -- A version is immutable once it is proposed; only its state moves on.
 create function refuse_terms_change() returns trigger language plpgsql as $$
@@ -53,6 +57,15 @@ create table bank_account (
 );
 create unique index bank_account_active on bank_account (organisation_id, currency) where state = 'active';
 
+-- What a program has settled on with a party about payouts; without a row: no minimum, no hold.
+create table payout_rule (
+  program_id uuid not null references program,
+  organisation_id uuid not null references organisation,
+  minimum_micros bigint not null default 0 check (minimum_micros >= 0),
+  held boolean not null default false,
+  primary key (program_id, organisation_id)
+);
+
 create table settlement_run (
   id uuid primary key,
   program_id uuid not null references program,
@@ -70,24 +83,43 @@ create table settlement_run (
   gross_micros bigint not null default 0,
   refunds_micros bigint not null default 0,
   payout_micros bigint not null default 0,
+  -- Why the run stands still, as a stable word, until the next attempt.
+  stopped_by text,
   -- Raised by every edit after calculation; an approval names the revision that it saw.
   revision integer not null default 0,
   constraint four_eyes check (approved_by is null or (created_by is not null and approved_by <> created_by)),
   unique (program_id, period_end)
 );
 
-alter table payment add constraint payment_run foreign key (settlement_run_id) references settlement_run;
-alter table refund add constraint refund_run foreign key (settlement_run_id) references settlement_run;
+-- All that was allocated of one calendar period between two freezes. A run takes tranches, never single payments, so
+-- that freezing costs the same for ten payments and for ten million; what arrives late opens a new tranche.
+create table tranche (
+  no bigint generated always as identity primary key,
+  program_id uuid not null references program,
+  period_start timestamptz not null,
+  period_end timestamptz not null,
+  settlement_run_id uuid references settlement_run,
+  last_effective_at timestamptz not null,
+  opened_at timestamptz not null
+);
+create unique index tranche_open on tranche (program_id, period_start) where settlement_run_id is null;
+create index tranche_by_run on tranche (settlement_run_id) where settlement_run_id is not null;
 
--- Who got what of which payment, by which step. Refund legs are negative. Never changed after insert but for the run.
+-- The tranche of a payment's (or refund's) legs, and the ledger journal in which their money moved.
+alter table payment add column tranche_no bigint, add column allocation_journal_id uuid;
+alter table refund add column tranche_no bigint, add column allocation_journal_id uuid;
+
+-- Who got what of which payment, by which step. Refund legs are negative. Written by the allocator alone, never
+-- changed. Foreign keys are left out: the rows are millions, their writer is one, and it reads what it refers to.
 create table allocation_leg (
-  payment_id uuid not null references payment,
+  payment_id uuid not null,
   refund_ordinal smallint not null default 0,
   ordinal smallint not null,
+  tranche_no bigint not null,
   program_id uuid not null,
   merchant_id uuid not null,
-  party_id uuid not null references organisation,
-  agreement_id uuid not null references agreement,
+  party_id uuid not null,
+  agreement_id uuid not null,
   rule text not null,
   step text not null,
   step_kind text not null,
@@ -96,12 +128,36 @@ create table allocation_leg (
   why text not null,
   -- When the payment was captured or the refund made: what decides its period.
   effective_at timestamptz not null,
-  settlement_run_id uuid references settlement_run,
   primary key (payment_id, refund_ordinal, ordinal)
 );
 create index allocation_leg_by_party on allocation_leg (party_id, effective_at desc);
-create index allocation_leg_by_run on allocation_leg (settlement_run_id, party_id) where settlement_run_id is not null;
-create index allocation_leg_open on allocation_leg (program_id, party_id) where settlement_run_id is null;
+-- The order of the itemised part of a report.
+create index allocation_leg_by_tranche on allocation_leg (tranche_no, party_id, effective_at, payment_id, refund_ordinal, ordinal);
+
+-- Sums of the legs of a tranche, kept in the transaction that writes the legs.
+create table tranche_total (
+  tranche_no bigint not null,
+  party_id uuid not null,
+  merchant_id uuid not null,
+  -- In the program's time zone.
+  day date not null,
+  agreement_id uuid not null,
+  rule text not null,
+  step text not null,
+  step_kind text not null,
+  payment_count bigint not null default 0,
+  gross_micros bigint not null default 0,
+  amount_micros bigint not null default 0,
+  -- Of the legs that are their party's first of a payment, so that sums over steps count a payment once.
+  first_count bigint not null default 0,
+  first_gross_micros bigint not null default 0,
+  refund_count bigint not null default 0,
+  refund_micros bigint not null default 0,
+  first_refund_count bigint not null default 0,
+  first_refund_gross_micros bigint not null default 0,
+  primary key (tranche_no, party_id, merchant_id, day, agreement_id, rule, step)
+) with (fillfactor = 70);
+create index tranche_total_by_merchant on tranche_total (merchant_id, tranche_no);
 
 create function scope_has_leg(payment uuid) returns boolean
   language sql stable security definer set search_path = public, pg_temp
@@ -118,6 +174,17 @@ create table allocation_basis (
   primary key (program_id, period_start, name)
 );
 
+-- What a run moved between two parties for a guarantee; a part that nobody could fund has no giver.
+create table run_guarantee (
+  run_id uuid not null references settlement_run,
+  ordinal smallint not null,
+  to_party_id uuid not null references organisation,
+  from_party_id uuid references organisation,
+  amount_micros bigint not null check (amount_micros > 0),
+  why text not null,
+  primary key (run_id, ordinal)
+);
+
 create table statement (
   id uuid primary key,
   run_id uuid not null references settlement_run,
@@ -131,17 +198,21 @@ create table statement (
   guarantees_micros bigint not null default 0,
   reserve_micros bigint not null default 0,
   adjustments_micros bigint not null default 0,
+  -- Payouts that came back since the last statement.
+  returned_micros bigint not null default 0,
   payout_micros bigint not null,
   closing_micros bigint not null,
   payment_count bigint not null,
+  refund_count bigint not null default 0,
   state text not null default 'calculated' check (state in ('calculated', 'approved', 'paid', 'carried', 'disputed')),
   report_sha256 text,
   created_at timestamptz not null,
   unique (run_id, party_id),
   constraint adds_up check (opening_micros + allocated_micros + refunds_micros + guarantees_micros
-    + reserve_micros + adjustments_micros - payout_micros = closing_micros)
+    + reserve_micros + adjustments_micros + returned_micros - payout_micros = closing_micros)
 );
 create index statement_by_party on statement (party_id, id desc);
+create index statement_without_hash on statement (id) where report_sha256 is null;
 
 create table statement_line (
   statement_id uuid not null references statement,
@@ -153,6 +224,8 @@ create table statement_line (
   payment_count bigint not null,
   gross_micros bigint not null,
   amount_micros bigint not null,
+  refund_count bigint not null default 0,
+  refund_micros bigint not null default 0,
   primary key (statement_id, ordinal)
 );
 
@@ -179,8 +252,32 @@ create table payout (
   failed_at timestamptz,
   failure_reason text,
   due_on date,
-  constraint four_eyes check (approved_by is null or (created_by is not null and approved_by <> created_by))
+  -- The pending transfer of the proposal, later posted or voided.
+  hold_transfer_id uuid not null,
+  -- When the money went back to the payable, and the run whose statement took it up again.
+  came_back_at timestamptz,
+  returned_run_id uuid references settlement_run,
+  constraint four_eyes check (approved_by is null or (created_by is not null and approved_by <> created_by)),
+  constraint approved_before_sent check (state in ('proposed', 'cancelled') or approved_by is not null)
 );
+create index payout_came_back on payout (program_id) where came_back_at is not null and returned_run_id is null;
+
+-- An edit of a payout after its run was calculated raises the run's revision and voids an approval that was given.
+create function void_approval() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update settlement_run set revision = revision + 1, approved_by = null, approved_at = null, state = 'calculated'
+   where id = new.run_id and state in ('calculated', 'approved');
+  if found then
+    update payout set state = 'proposed', approved_by = null, approved_at = null
+     where run_id = new.run_id and state = 'approved';
+    update statement set state = 'calculated' where run_id = new.run_id and state = 'approved';
+  end if;
+  return null;
+end $$;
+create trigger payout_edit_voids_approval after update on payout for each row
+  when (new.amount_micros is distinct from old.amount_micros or new.party_id is distinct from old.party_id
+    or (new.state = 'cancelled' and old.state in ('proposed', 'approved')))
+  execute function void_approval();
 create index payout_by_party on payout (party_id, id desc);
 create index payout_by_run on payout (run_id);
 
@@ -194,6 +291,7 @@ create table adjustment (
   created_at timestamptz not null,
   settlement_run_id uuid references settlement_run
 );
+create index adjustment_open on adjustment (program_id) where settlement_run_id is null;
 
 create table settlement_exception (
   id uuid primary key,
@@ -206,14 +304,20 @@ create table settlement_exception (
   owner_id uuid references app_user,
   opened_at timestamptz not null,
   resolved_at timestamptz,
-  unique (program_id, kind, subject_id)
+  resolution text
 );
+create unique index settlement_exception_open on settlement_exception (program_id, kind, subject_id) where resolved_at is null;
+create index settlement_exception_recent on settlement_exception (opened_at desc);
 
 alter table agreement enable row level security;
 alter table agreement_party enable row level security;
 alter table bank_account enable row level security;
 alter table settlement_run enable row level security;
 alter table allocation_leg enable row level security;
+alter table payout_rule enable row level security;
+alter table tranche enable row level security;
+alter table tranche_total enable row level security;
+alter table run_guarantee enable row level security;
 alter table allocation_basis enable row level security;
 alter table statement enable row level security;
 alter table statement_line enable row level security;
@@ -240,6 +344,10 @@ create policy agreement_party_edit on agreement_party for update to purse_app
   using (organisation_id = scope_org() or scope_kind() = 'system');
 create policy bank_account_all on bank_account for all to purse_app
   using (scope_is_platform() or organisation_id = scope_org());
+create policy payout_rule_read on payout_rule for select to purse_app
+  using (scope_is_platform() or organisation_id = scope_org());
+create policy payout_rule_write on payout_rule for insert to purse_app with check (scope_is_platform());
+create policy payout_rule_edit on payout_rule for update to purse_app using (scope_is_platform());
 create policy settlement_run_read on settlement_run for select to purse_app
   using (scope_is_platform() or scope_in_program(program_id));
 create policy settlement_run_write on settlement_run for insert to purse_app with check (scope_is_platform());
@@ -248,7 +356,16 @@ create policy settlement_run_edit on settlement_run for update to purse_app usin
 create policy allocation_leg_read on allocation_leg for select to purse_app
   using (scope_is_platform() or party_id = scope_org() or (scope_kind() = 'merchant' and merchant_id = scope_org()));
 create policy allocation_leg_write on allocation_leg for insert to purse_app with check (scope_kind() = 'system');
-create policy allocation_leg_edit on allocation_leg for update to purse_app using (scope_kind() = 'system');
+create policy tranche_read on tranche for select to purse_app using (scope_is_platform() or scope_in_program(program_id));
+create policy tranche_write on tranche for insert to purse_app with check (scope_kind() = 'system');
+create policy tranche_edit on tranche for update to purse_app using (scope_kind() = 'system');
+create policy tranche_total_read on tranche_total for select to purse_app
+  using (scope_is_platform() or party_id = scope_org() or (scope_kind() = 'merchant' and merchant_id = scope_org()));
+create policy tranche_total_write on tranche_total for insert to purse_app with check (scope_kind() = 'system');
+create policy tranche_total_edit on tranche_total for update to purse_app using (scope_kind() = 'system');
+create policy run_guarantee_read on run_guarantee for select to purse_app
+  using (scope_is_platform() or to_party_id = scope_org() or from_party_id = scope_org());
+create policy run_guarantee_write on run_guarantee for insert to purse_app with check (scope_kind() = 'system');
 create policy allocation_basis_all on allocation_basis for all to purse_app using (scope_is_platform());
 create policy statement_read on statement for select to purse_app using (scope_is_platform() or party_id = scope_org());
 create policy statement_write on statement for insert to purse_app with check (scope_is_platform());
@@ -264,6 +381,6 @@ create policy adjustment_write on adjustment for insert to purse_app with check 
 create policy adjustment_edit on adjustment for update to purse_app using (scope_is_platform());
 create policy settlement_exception_all on settlement_exception for all to purse_app using (scope_is_platform());
 
-grant select, insert, update on agreement, agreement_party, bank_account, settlement_run, allocation_leg, allocation_basis,
-  statement, payout, adjustment, settlement_exception to purse_app;
-grant select, insert on statement_line to purse_app;
+grant select, insert, update on agreement, agreement_party, bank_account, payout_rule, settlement_run, tranche, tranche_total,
+  allocation_basis, statement, payout, adjustment, settlement_exception to purse_app;
+grant select, insert on allocation_leg, statement_line, run_guarantee to purse_app;
