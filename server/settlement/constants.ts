@@ -1,0 +1,34 @@
+/** Words and numbers that settlement shares with whoever reads its rows. */
+export const AGREEMENT_STATES = [
+  "draft",
+  "proposed",
+  "approved",
+  "in_force",
+  "superseded",
+  "rejected",
+] as const;
+export const RUN_STATES = ["open", "closing", "calculated", "approved", "paying", "settled"] as const;
+/** The steps of a run, in order; a run that was interrupted goes on at the one that its row names. */
+export const RUN_STEPS = ["freeze", "guarantees", "statements", "payouts", "done"] as const;
+export const STATEMENT_STATES = ["calculated", "approved", "paid", "carried", "disputed"] as const;
+export const PAYOUT_STATES = [
+  "proposed",
+  "approved",
+  "submitted",
+  "paid",
+  "failed",
+  "returned",
+  "cancelled",
+] as const;
+
+export type AgreementState = (typeof AGREEMENT_STATES)[number];
+export type RunState = (typeof RUN_STATES)[number];
+export type RunStep = (typeof RUN_STEPS)[number];
+export type StatementState = (typeof STATEMENT_STATES)[number];
+export type PayoutState = (typeof PAYOUT_STATES)[number];
+
+/** How an agreement's terms name the program's operator. */
+export const OPERATOR_PARTY = "operator";
+
+/** Payments that one allocator transaction takes: large enough to share its cost, small enough to keep memory flat. */
+export const ALLOCATION_BATCH = 2000;
