@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: "unit",
           env,
-          include: ["{server,components,simulator,scripts,app}/**/*.test.{ts,tsx}"],
+          include: ["{server,components,simulator,scripts,app,prisma}/**/*.test.{ts,tsx}"],
           exclude: ["**/*.db.test.ts"],
           testTimeout: 30_000,
         },
