@@ -34,9 +34,17 @@ async function insertPayment(
       [id, ids.program, merchant, micros, at, id],
     );
     await client.query(
-      `insert into allocation_leg (payment_id, ordinal, program_id, merchant_id, party_id, agreement_id, rule, step, step_kind, amount_micros, why, effective_at)
-       values ($1, 0, $2, $3, $4, $5, 'All', 'share', 'percent', $6, 'x', $8), ($1, 1, $2, $3, $3, $5, 'All', 'rest', 'share', $7, 'x', $8)`,
+      `insert into allocation_leg (payment_id, ordinal, tranche_no, program_id, merchant_id, party_id, agreement_id, rule, step, step_kind, amount_micros, why, effective_at)
+       values ($1, 0, 1, $2, $3, $4, $5, 'All', 'share', 'percent', $6, 'x', $8), ($1, 1, 1, $2, $3, $3, $5, 'All', 'rest', 'share', $7, 'x', $8)`,
       [id, ids.program, merchant, ids.agency, ids.agreement, agencyMicros, micros - agencyMicros, at],
+    );
+    await client.query(
+      `insert into tranche_total (tranche_no, party_id, merchant_id, day, agreement_id, rule, step, step_kind, payment_count, amount_micros)
+       select 1, party_id, merchant_id, effective_at::date, agreement_id, rule, step, step_kind, 1, amount_micros
+         from allocation_leg where payment_id = $1
+       on conflict (tranche_no, party_id, merchant_id, day, agreement_id, rule, step)
+       do update set amount_micros = tranche_total.amount_micros + excluded.amount_micros`,
+      [id],
     );
   });
   return id;
@@ -64,6 +72,13 @@ beforeAll(async () => {
       [ids.agreement, ids.program],
     );
   });
+  await withOwner((client) =>
+    client.query(
+      `insert into tranche (program_id, period_start, period_end, last_effective_at, opened_at)
+       values ($1, '2026-11-01', '2026-12-01', '2026-11-10', '2026-11-01')`,
+      [ids.program],
+    ),
+  );
   await insertPayment(ids.merchant, "2026-11-10T09:30:00Z", 10_000_000n, 1_500_000n);
   await insertPayment(ids.merchant, "2026-11-09T22:59:59Z", 4_000_000n, 400_000n); // 23:59:59 of the day before in Oslo
   await insertPayment(ids.merchant, "2026-11-03T10:59:00Z", 2_000_000n, 200_000n);

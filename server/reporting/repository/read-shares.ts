@@ -5,7 +5,8 @@ import type { SqlTx } from "@/server/platform/db";
 export async function readNotSettled(tx: SqlTx, programId: string, partyId: string): Promise<bigint> {
   const { rows } = await tx.query<{ micros: bigint }>(
     `select coalesce(sum(amount_micros), 0)::bigint as micros
-       from allocation_leg where program_id = $1 and party_id = $2 and settlement_run_id is null`,
+       from tranche_total join tranche on tranche.no = tranche_no
+      where program_id = $1 and party_id = $2 and settlement_run_id is null`,
     [programId, partyId],
   );
   return rows[0]?.micros ?? 0n;
