@@ -1,0 +1,105 @@
+/** The calls that write: they reach the database only through the ledger's own functions. */
+import type { SqlTx } from "@/server/platform/db";
+import type { ResultCode } from "../constants";
+
+/** One event as the database function takes it; see `ledger.post_transfers`. */
+export interface TransferEvent {
+  id: string;
+  debit: string | null;
+  credit: string | null;
+  amount: bigint | null;
+  code: number;
+  flags: number;
+  pending?: string | null;
+  timeout?: number | null;
+  currency?: string | null;
+  journal?: string | null;
+  effective?: Date | null;
+}
+
+/** One event of `ledger.create_accounts`. Counters and times are refused unless zero; they exist to be refused. */
+export interface AccountEvent {
+  id: string;
+  currency: string;
+  code: number;
+  owner_ref?: string | null;
+  program_ref?: string | null;
+  flags?: number;
+  recorded_at?: string;
+  reserved?: string;
+  debits_pending?: string;
+  debits_posted?: string;
+  credits_pending?: string;
+  credits_posted?: string;
+}
+
+type Cell = string | number | bigint | null | undefined;
+
+/** A Postgres array literal of cells that need no quoting; null when every cell is empty, which the function allows. */
+function arrayOf<T>(items: readonly T[], cell: (item: T) => Cell): string | null {
+  let text = "{";
+  let empty = true;
+  for (let i = 0; i < items.length; i++) {
+    const value = cell(items[i] as T);
+    if (i > 0) text += ",";
+    if (value === null || value === undefined) text += "NULL";
+    else {
+      empty = false;
+      text += value;
+    }
+  }
+  return empty ? null : `${text}}`;
+}
+
+/** As `arrayOf`, for columns that must be there: an array of NULLs instead of none. */
+function columnOf<T>(items: readonly T[], cell: (item: T) => Cell): string {
+  return arrayOf(items, cell) ?? `{${items.map(() => "NULL").join(",")}}`;
+}
+
+const POST = `select array_to_string(ledger.post_transfers($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[],
+  $5::smallint[], $6::smallint[], $7::uuid[], $8::integer[], $9::text[], $10::uuid[], $11::timestamptz[]), ',') as codes`;
+
+/** The text and the parameters of one posting call, for callers that send it in their own way. */
+export function postStatement(events: readonly TransferEvent[]): { text: string; params: (string | null)[] } {
+  return {
+    text: POST,
+    params: [
+      columnOf(events, (e) => e.id),
+      columnOf(events, (e) => e.debit),
+      columnOf(events, (e) => e.credit),
+      columnOf(events, (e) => e.amount),
+      columnOf(events, (e) => e.code),
+      arrayOf(events, (e) => e.flags || null),
+      arrayOf(events, (e) => e.pending),
+      arrayOf(events, (e) => e.timeout || null),
+      arrayOf(events, (e) => (e.currency === "" ? '""' : e.currency)),
+      arrayOf(events, (e) => e.journal),
+      arrayOf(events, (e) => e.effective?.toISOString()),
+    ],
+  };
+}
+
+export function parseCodes(text: string): ResultCode[] {
+  return text === "" ? [] : (text.split(",") as ResultCode[]);
+}
+
+export async function postEvents(tx: SqlTx, events: readonly TransferEvent[]): Promise<ResultCode[]> {
+  if (events.length === 0) return [];
+  const { text, params } = postStatement(events);
+  const { rows } = await tx.query<{ codes: string }>(text, params);
+  return parseCodes(rows[0]?.codes ?? "");
+}
+
+export async function createAccounts(tx: SqlTx, events: readonly AccountEvent[]): Promise<string[]> {
+  const { rows } = await tx.query<{ codes: string[] }>("select ledger.create_accounts($1::jsonb) as codes", [
+    JSON.stringify(events),
+  ]);
+  return rows[0]?.codes ?? [];
+}
+
+export async function expirePending(tx: SqlTx, limit: number): Promise<number> {
+  const { rows } = await tx.query<{ count: number }>("select ledger.expire_pending($1::integer) as count", [
+    limit,
+  ]);
+  return rows[0]?.count ?? 0;
+}
