@@ -24,8 +24,7 @@ export function accountFlagsFor(spec: AccountSpec): number {
 
 export function transferFlagsFor(input: TransferInput): number {
   const linked = input.linked ? TRANSFER_FLAGS.linked : 0;
-  if (input.kind === "post_pending") return linked | TRANSFER_FLAGS.post_pending;
-  if (input.kind === "void_pending") return linked | TRANSFER_FLAGS.void_pending;
+  if ("pendingId" in input) return linked | TRANSFER_FLAGS[input.kind];
   return (
     linked |
     (input.kind === "pending" ? TRANSFER_FLAGS.pending : 0) |

@@ -51,7 +51,7 @@ export function toEvent(input: TransferInput): posting.TransferEvent {
     journal: input.journalId ?? null,
     effective: input.effectiveAt ?? null,
   };
-  if (input.kind === "post_pending" || input.kind === "void_pending") {
+  if ("pendingId" in input) {
     return {
       ...common,
       debit: null,
