@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { harborCity } from "../allocate/testdata/harbor-city";
 import { dependsOnMerchant, listNamedParties } from "./list-parties";
-import type { AgreementTerms } from "./schema";
+import type { AgreementTerms } from "./shape";
 
 test("every party that an agreement names is listed once, the merchant's symbol not", () => {
   expect(listNamedParties(harborCity)).toEqual([

@@ -1,5 +1,5 @@
 /** Who an agreement names: the parties whose approval a version needs. */
-import { type AgreementTerms, MERCHANT, type Step } from "./schema";
+import { type AgreementTerms, MERCHANT, type Step } from "./shape";
 
 /**
  * Short names of every party that the agreement names, sorted, each once: in steps (also with weight zero), as taker

@@ -1,7 +1,8 @@
 /** From unknown JSON to an agreement, or to the full list of reasons why it is refused. */
 import type { z } from "zod";
 import { type Currency, microsPerMinor, parseMicros } from "@/server/platform/money";
-import { type Agreement, type AgreementTerms, agreementFileSchema, agreementSchema } from "./schema";
+import { agreementFileSchema, agreementSchema } from "./schema";
+import type { Agreement, AgreementTerms } from "./shape";
 
 export interface AgreementIssue {
   /** Stable, for programs: "last_step_not_share", "rate_malformed", "unknown_key", "malformed", … */

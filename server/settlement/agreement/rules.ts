@@ -1,7 +1,7 @@
 /** What makes a well-formed agreement unacceptable, above all anything that could leave money unassigned. */
 import { parseMicros } from "@/server/platform/money";
 import { mustParseRational, ONE } from "./rational";
-import type { AgreementTerms, Guarantee, Rule, Step } from "./schema";
+import type { AgreementTerms, Guarantee, Rule, Step } from "./shape";
 
 type TermIssueCode =
   | "last_rule_conditional"

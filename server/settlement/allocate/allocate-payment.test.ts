@@ -1,7 +1,7 @@
 /** Worked examples, computed by hand. */
 import { describe, expect, test } from "vitest";
 import { formatMicros, parseMicros } from "@/server/platform/money";
-import type { AgreementTerms, Step } from "../agreement/schema";
+import type { AgreementTerms, Step } from "../agreement/shape";
 import { allocate } from "./allocate-payment";
 import { compileAgreement } from "./compile-agreement";
 import { harborCity } from "./testdata/harbor-city";
@@ -126,6 +126,15 @@ describe("tax and per cent", () => {
       "b b 0.25",
       "voltway rest 0.26",
     ]);
+  });
+
+  test("what a step does not say is reckoned so: per cent of the gross amount, tax on top, all that remains", () => {
+    const first: Step = { id: "f", kind: "fixed", to: "f", amount: "4.00" };
+    const percent: Step = { id: "p", kind: "percent", to: "p", rate: "10%" };
+    const tax: Step = { id: "t", kind: "tax", to: "t", rate: "25%" };
+    const half: Step = { id: "h", kind: "share", portion: "50%", shares: [{ to: "h", weight: "1" }] };
+    const { legs } = run(steps([first, percent, tax, half, rest]), "10.00");
+    expect(legs).toEqual(["f f 4.00", "p p 1.00", "t t 2.50", "h h 1.25", "voltway rest 1.25"]);
   });
 
   test("a lowest fee above the payment takes all there is and is short of the rest", () => {

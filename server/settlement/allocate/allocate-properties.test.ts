@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseAgreementFile } from "../agreement/parse-agreement";
-import type { AgreementTerms, Share, Step } from "../agreement/schema";
+import type { AgreementTerms, Share, Step } from "../agreement/shape";
 import { allocate } from "./allocate-payment";
 import { compileAgreement } from "./compile-agreement";
 import { splitByBrackets } from "./distribute-step";

@@ -10,7 +10,7 @@ import {
   parseMinorMicros,
 } from "@/server/platform/money";
 import { type AgreementIssue, parseAgreementFile, toIssues } from "../agreement/parse-agreement";
-import { MERCHANT } from "../agreement/schema";
+import { MERCHANT } from "../agreement/shape";
 import { allocate } from "./allocate-payment";
 import { type BasesJson, basesSchema, formatBases, parseBases } from "./bases";
 import { type CompiledAgreement, compileAgreement } from "./compile-agreement";

@@ -1,7 +1,7 @@
 /** An agreement made ready for many payments: text parsed once, amounts in whole minor units of the currency. */
 import { type Currency, microsPerMinor, parseMinorMicros } from "@/server/platform/money";
 import { floorTimes, mustParseRational, ONE, type Rational, toWholeWeights } from "../agreement/rational";
-import type { AgreementTerms, DustPolicy, Share, Step } from "../agreement/schema";
+import type { AgreementTerms, DustPolicy, Share, Step } from "../agreement/shape";
 import { compileCondition, type RuleMatcher } from "./match-rule";
 
 export interface WeightedParties {

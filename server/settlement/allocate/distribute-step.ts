@@ -1,5 +1,5 @@
 /** How the money of one step reaches its parties. */
-import { type DustPolicy, MERCHANT } from "../agreement/schema";
+import { type DustPolicy, MERCHANT } from "../agreement/shape";
 import type { CompiledStep, WeightedParties } from "./compile-agreement";
 import { type DustRule, splitByWeights } from "./split-weights";
 

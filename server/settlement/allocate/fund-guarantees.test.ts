@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatMicros, parseMicros } from "@/server/platform/money";
-import type { Guarantee } from "../agreement/schema";
+import type { Guarantee } from "../agreement/shape";
 import { fundGuarantees } from "./fund-guarantees";
 
 const net = (amounts: Record<string, string>) =>

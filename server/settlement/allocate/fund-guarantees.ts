@@ -7,7 +7,7 @@ import {
   parseMinorMicros,
 } from "@/server/platform/money";
 import { mustParseRational, toWholeWeights } from "../agreement/rational";
-import type { Guarantee } from "../agreement/schema";
+import type { Guarantee } from "../agreement/shape";
 import { splitByWeights } from "./split-weights";
 
 export interface GuaranteeResult {

@@ -1,6 +1,6 @@
 /** Whether a rule's condition fits a payment. Hours are local to the program's time zone, daylight saving respected. */
 import { tzOffset } from "@date-fns/tz";
-import type { RuleCondition } from "../agreement/schema";
+import type { RuleCondition } from "../agreement/shape";
 import type { AllocationPayment } from "./types";
 
 export type RuleMatcher = (payment: AllocationPayment) => boolean;

@@ -1,6 +1,6 @@
 /** What refunds and chargebacks take back, and from whom. */
 import { type Currency, microsPerMinor } from "@/server/platform/money";
-import { type AgreementTerms, MERCHANT } from "../agreement/schema";
+import { type AgreementTerms, MERCHANT } from "../agreement/shape";
 import { splitByWeights } from "./split-weights";
 
 /** What earlier refunds left of a leg (micros, whole minor units, not negative). */

@@ -1,6 +1,6 @@
 /** The cases of numscript and its ledger that an agreement can express; see testdata/NOTICE.md. */
 import { describe, expect, test } from "vitest";
-import type { AgreementTerms, Step } from "../agreement/schema";
+import type { AgreementTerms, Step } from "../agreement/shape";
 import { allocate } from "./allocate-payment";
 import { compileAgreement } from "./compile-agreement";
 import published from "./testdata/split-cases.json";

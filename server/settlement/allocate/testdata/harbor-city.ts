@@ -1,5 +1,5 @@
 /** The worked example of an agreement, with every kind of step. */
-import type { Agreement } from "../../agreement/schema";
+import type { Agreement } from "../../agreement/shape";
 
 export const harborCity: Agreement = {
   program: "harbor-city-mobility",

@@ -2,7 +2,7 @@
  * A second reckoning of the split, written for clearness from the published rules and sharing no code with the
  * engine: plain fractions as pairs, one unit of dust at a time. Tests hold the engine against it.
  */
-import type { AgreementTerms, Share, Step } from "../../agreement/schema";
+import type { AgreementTerms, Share, Step } from "../../agreement/shape";
 import type { AllocationBases } from "../types";
 
 type Fraction = [bigint, bigint];
