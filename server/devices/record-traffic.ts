@@ -1,0 +1,99 @@
+/** What the gateway remembers of messages: admissions, sightings, refusals. Part of this domain's repository. */
+import type { SqlTx } from "@/server/platform/db";
+import type { Id } from "@/server/platform/ids";
+import { MESSAGE_KEPT_HOURS, NONCE_KEPT_SECONDS, REFUSAL_KEPT_DAYS, SEQUENCE_WINDOW } from "./constants";
+import type { AdmissionOutcome, AdmissionRequest, RefusalRecord, Sighting } from "./types";
+
+export interface Admission {
+  outcome: AdmissionOutcome;
+  deviceId: Id<"device"> | null;
+  merchantId: Id<"organisation"> | null;
+}
+
+/**
+ * Admits a group of verified requests; answers in their order. What is written here may be lost with the server's
+ * power, so the commit does not wait for the disk: a payment that is acknowledged later is written after it in the
+ * same log, and a replay without one meets the idempotency key.
+ */
+export async function admitMessages(
+  tx: SqlTx,
+  requests: readonly AdmissionRequest[],
+  at: Date,
+): Promise<Admission[]> {
+  await tx.query("set local synchronous_commit = off");
+  const { rows } = await tx.query<Admission & { ordinal: bigint }>(
+    `select ordinal, outcome, device_id as "deviceId", merchant_id as "merchantId"
+     from device_admit($1::uuid[], $2::text[], $3::bigint[], $4::text[], $5, $6) order by ordinal`,
+    [
+      requests.map((request) => request.credentialId),
+      requests.map((request) => request.nonce),
+      requests.map((request) => request.message?.sequence ?? null),
+      requests.map((request) => request.message?.idempotencyKey ?? null),
+      at,
+      SEQUENCE_WINDOW,
+    ],
+  );
+  return rows;
+}
+
+export async function recordSightings(tx: SqlTx, sightings: readonly Sighting[]): Promise<void> {
+  await tx.query(
+    `with seen as (
+       select id, max(seen_at) as seen_at, max(sequence) as sequence, max(payment_at) as payment_at
+       from unnest($1::uuid[], $2::timestamptz[], $3::bigint[], $4::timestamptz[]) as s (id, seen_at, sequence, payment_at)
+       group by id),
+     locked as (select d.id from device d join seen using (id) order by d.id for update of d)
+     update device d set last_seen_at = greatest(d.last_seen_at, s.seen_at),
+       last_sequence = greatest(d.last_sequence, s.sequence),
+       last_payment_at = greatest(d.last_payment_at, s.payment_at)
+     from seen s join locked using (id) where d.id = s.id`,
+    [
+      sightings.map((sighting) => sighting.deviceId),
+      sightings.map((sighting) => sighting.seenAt),
+      sightings.map((sighting) => sighting.sequence ?? null),
+      sightings.map((sighting) => sighting.paymentAt ?? null),
+    ],
+  );
+}
+
+export async function insertRefusals(tx: SqlTx, refusals: readonly RefusalRecord[]): Promise<void> {
+  await tx.query(
+    `insert into device_refusal as r (device_id, merchant_id, code, minute, verified, hits, last_at, last_detail)
+     select n.device_id, d.merchant_id, n.code, date_trunc('minute', n.at), n.verified, sum(n.hits), max(n.at),
+       (array_agg(n.detail order by n.at desc))[1]
+     from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::boolean[], $5::text[], $6::bigint[])
+       as n (device_id, code, at, verified, detail, hits)
+     left join device d on d.id = n.device_id
+     group by n.device_id, d.merchant_id, n.code, date_trunc('minute', n.at), n.verified
+     order by 1, 3, 4, 5
+     on conflict on constraint device_refusal_once do update
+       set hits = r.hits + excluded.hits, last_at = greatest(r.last_at, excluded.last_at), last_detail = excluded.last_detail`,
+    [
+      refusals.map((refusal) => refusal.deviceId),
+      refusals.map((refusal) => refusal.code),
+      refusals.map((refusal) => refusal.at),
+      refusals.map((refusal) => refusal.verified),
+      refusals.map((refusal) => refusal.detail?.slice(0, 300) ?? null),
+      refusals.map((refusal) => refusal.hits ?? 1),
+    ],
+  );
+}
+
+/** Removes what can no longer decide anything. Numbers inside a device's window stay, however old. */
+export async function forgetOldTraffic(tx: SqlTx, at: Date): Promise<{ nonces: number; messages: number }> {
+  const nonces = await tx.query(
+    `delete from device_nonce where seen_at < $1::timestamptz - make_interval(secs => $2)`,
+    [at, NONCE_KEPT_SECONDS],
+  );
+  const messages = await tx.query(
+    `delete from device_message m using (select device_id, max(sequence) as highest from device_message group by 1) h
+     where m.device_id = h.device_id and m.sequence + $3::bigint <= h.highest
+       and m.seen_at < $1::timestamptz - make_interval(hours => $2::integer)`,
+    [at, MESSAGE_KEPT_HOURS, SEQUENCE_WINDOW],
+  );
+  await tx.query(`delete from device_refusal where minute < $1::timestamptz - make_interval(days => $2)`, [
+    at,
+    REFUSAL_KEPT_DAYS,
+  ]);
+  return { nonces: nonces.rowCount, messages: messages.rowCount };
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { findCardNumber, holdsCardNumber, passesLuhn } from "./card-guard";
+
+const CARDS = [
+  "4111111111111111",
+  "4242424242424242",
+  "5555555555554444",
+  "2223003122003222",
+  "378282246310005",
+  "30569309025904",
+  "6011111111111117",
+  "3530111333300000",
+  "6200000000000005",
+  "4222222222222",
+];
+
+describe("card numbers", () => {
+  test("are found plain, glued to words, printed in groups, and in other scripts' digits", () => {
+    for (const card of CARDS) {
+      expect(holdsCardNumber(card), card).toBe(true);
+      expect(holdsCardNumber(`tok_${card}`)).toBe(true);
+      expect(holdsCardNumber(`card${card}end`)).toBe(true);
+      const fullWidth = [...card].map((digit) => String.fromCharCode(0xff10 + Number(digit))).join("");
+      expect(holdsCardNumber(fullWidth)).toBe(true);
+    }
+    expect(holdsCardNumber("4111 1111 1111 1111")).toBe(true);
+    expect(holdsCardNumber("paid with 4111-1111-1111-1111.")).toBe(true);
+    expect(holdsCardNumber("3782 822463 10005")).toBe(true);
+  });
+
+  test("are found anywhere in a body, and the answer says where without repeating them", () => {
+    expect(findCardNumber({ instrument: { token: "4111111111111111" } })).toBe("instrument.token");
+    expect(findCardNumber({ a: [{ b: 4111111111111111 }] })).toBe("a[0].b");
+    expect(findCardNumber({ "4111111111111111": 1 })).toBe("(name)");
+    expect(
+      findCardNumber({ amount: "40.00", at: "2026-11-21T00:41:40.123Z", ok: true, none: null }),
+    ).toBeNull();
+    let deep: unknown = "4111111111111111";
+    for (let i = 0; i < 5000; i++) deep = [deep];
+    expect(findCardNumber(deep)).not.toBeNull();
+  });
+
+  test("one wrong digit is no card number", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...CARDS), fc.nat(), fc.integer({ min: 1, max: 9 }), (card, at, by) => {
+        const place = at % card.length;
+        const digit = (Number(card[place]) + by) % 10;
+        const wrong = card.slice(0, place) + digit + card.slice(place + 1);
+        expect(passesLuhn(wrong)).toBe(false);
+        expect(holdsCardNumber(wrong)).toBe(false);
+      }),
+    );
+  });
+
+  test("ids, digests, times and amounts are let through", () => {
+    for (let i = 0; i < 2000; i++) expect(holdsCardNumber(randomUUID())).toBe(false);
+    expect(holdsCardNumber("9f86d0814111111111111111a3bf4f1b")).toBe(false);
+    expect(holdsCardNumber("1763685700123")).toBe(false);
+    expect(holdsCardNumber("+47 22 12 34 56")).toBe(false);
+  });
+});
