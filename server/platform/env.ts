@@ -34,6 +34,11 @@ export function readEnv(raw: Record<string, string | undefined>): Env {
 
 let cached: Env | undefined;
 
+/** For tests alone, which point DATABASE_URL at a database of their own after modules were loaded. */
+export function forgetEnv(): void {
+  cached = undefined;
+}
+
 /** Read on first use, so that importing a module never fails for want of a variable that it does not need. */
 export const env: Env = new Proxy({} as Env, {
   get(_target, name) {

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, inject } from "vitest";
 import { closePool } from "./db";
+import { forgetEnv } from "./env";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -26,6 +27,7 @@ export function useTestDatabase(): { url: () => string } {
   const url = new URL(server);
   url.pathname = `/${name}`;
   process.env.DATABASE_URL = url.toString();
+  forgetEnv();
 
   beforeAll(async () => {
     await onServer(server, `create database ${name} template ${template}`);
