@@ -7,13 +7,24 @@ import {
   searchInput,
   searchResult,
 } from "./schema";
-import { readAgencyOverview, readMerchantOverview, readOperatorOverview, search } from "./service";
+import {
+  readAgencyOverview,
+  readMerchantOverview,
+  readOperatorOverview,
+  search,
+  watchAgency,
+  watchMerchant,
+  watchOperator,
+} from "./service";
 
 export const merchantReportingRouter = router({
   overview: merchantProcedure("overview.read")
     .input(overviewInput)
     .output(merchantOverview)
     .query(({ ctx, input }) => readMerchantOverview(ctx.scope, input.program)),
+  live: merchantProcedure("overview.read")
+    .input(overviewInput)
+    .subscription(({ ctx, input, signal }) => watchMerchant(ctx.scope, input.program, signal)),
   search: merchantProcedure("search.read")
     .input(searchInput)
     .output(searchResult)
@@ -25,6 +36,9 @@ export const agencyReportingRouter = router({
     .input(overviewInput)
     .output(agencyOverview)
     .query(({ ctx, input }) => readAgencyOverview(ctx.scope, input.program)),
+  live: agencyProcedure("overview.read")
+    .input(overviewInput)
+    .subscription(({ ctx, input, signal }) => watchAgency(ctx.scope, input.program, signal)),
   search: agencyProcedure("search.read")
     .input(searchInput)
     .output(searchResult)
@@ -36,6 +50,9 @@ export const operatorReportingRouter = router({
     .input(overviewInput)
     .output(operatorOverview)
     .query(({ ctx, input }) => readOperatorOverview(ctx.scope, input.program)),
+  live: operatorProcedure("overview.read")
+    .input(overviewInput)
+    .subscription(({ ctx, input, signal }) => watchOperator(ctx.scope, input.program, signal)),
   search: operatorProcedure("search.read")
     .input(searchInput)
     .output(searchResult)

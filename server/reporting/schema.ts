@@ -95,6 +95,34 @@ export const operatorOverview = z.object({
 });
 export type OperatorOverview = z.infer<typeof operatorOverview>;
 
+/** The few figures that move while a page is open. */
+export const merchantLive = z.object({
+  asOf: z.string(),
+  taken: money,
+  payments: z.number(),
+  refunded: money,
+  declined: z.number(),
+  inReview: z.number(),
+  notSettled: money,
+});
+export type MerchantLive = z.infer<typeof merchantLive>;
+
+export const agencyLive = z.object({ asOf: z.string(), today: money, notSettled: money });
+export type AgencyLive = z.infer<typeof agencyLive>;
+
+export const operatorLive = z.object({
+  asOf: z.string(),
+  captured: money,
+  payments: z.number(),
+  declined: z.number(),
+  openCases: z.number(),
+  atStake: money,
+  clearing: money,
+  payoutsWaiting: z.number(),
+  exceptions: z.number(),
+});
+export type OperatorLive = z.infer<typeof operatorLive>;
+
 export const searchInput = z.object({ text: z.string().trim().min(2).max(100) });
 export const searchHit = z.object({
   kind: z.enum(["payment", "device", "case", "payout", "statement", "organisation", "run"]),

@@ -1,12 +1,9 @@
 /** Overviews of the three portals and the search behind the command palette. Read only. */
 
-import { now } from "@/server/platform/clock";
-import { type SqlTx, withScope } from "@/server/platform/db";
-import { AppError } from "@/server/platform/errors";
+import { withScope } from "@/server/platform/db";
 import { fromPublicId, type IdKind, toPublicId } from "@/server/platform/ids";
-import { type Currency, formatMicros, isCurrency, minorDigits, toMoneyJson } from "@/server/platform/money";
+import { toMoneyJson } from "@/server/platform/money";
 import type { AgencyScope, MerchantScope, OperatorScope, PortalScope } from "@/server/platform/scope";
-import { findPrograms, type ProgramRow } from "./repository/find-programs";
 import {
   countAgreementsWaiting,
   countDevices,
@@ -34,44 +31,15 @@ import {
   readTakingsByHour,
 } from "./repository/read-takings";
 import { type SearchRow, searchEverything } from "./repository/search";
-import { listDays, percentOf, seriesByDay, spansAt } from "./rules";
-import type { AgencyOverview, MerchantOverview, OperatorOverview, ProgramChoice, SearchHit } from "./schema";
+import { listDays, percentOf, seriesByDay } from "./rules";
+import type { AgencyOverview, MerchantOverview, OperatorOverview, SearchHit } from "./schema";
+import { choiceOf, pickProgram } from "./service/pick-program";
+
+export { watchAgency, watchMerchant, watchOperator } from "./service/watch-live";
 
 /** A device that is active and has not been heard of for this long counts as silent. */
 const SILENT_AFTER_HOURS = 24;
 const HOUR_MS = 3_600_000;
-
-function choiceOf(row: ProgramRow): ProgramChoice {
-  return {
-    id: toPublicId("program", row.id),
-    slug: row.slug,
-    name: row.name,
-    currency: row.currency,
-    timeZone: row.time_zone,
-  };
-}
-
-async function pickProgram(tx: SqlTx, slug: string | undefined) {
-  const programs = await findPrograms(tx);
-  const program = slug ? programs.find((row) => row.slug === slug) : programs[0];
-  if (!program) {
-    throw new AppError(
-      "not_found",
-      "program_not_found",
-      slug ? `There is no program "${slug}" that you take part in.` : "You take part in no program yet.",
-    );
-  }
-  if (!isCurrency(program.currency)) throw new Error(`program ${program.id} has an unknown currency`);
-  const currency: Currency = program.currency;
-  return {
-    program,
-    programs: programs.map(choiceOf),
-    currency,
-    money: (micros: bigint) => toMoneyJson(micros, currency),
-    plain: (micros: bigint) => formatMicros(micros, minorDigits(currency)),
-    spans: spansAt(now(), program.time_zone),
-  };
-}
 
 export async function readMerchantOverview(scope: MerchantScope, slug?: string): Promise<MerchantOverview> {
   return await withScope(scope, async (tx) => {
