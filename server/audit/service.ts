@@ -1,4 +1,6 @@
 /** Who did what, to which thing, before and after. Written in the transaction of the deed. */
+
+import { now } from "@/server/platform/clock";
 import type { SqlTx } from "@/server/platform/db";
 import { newId } from "@/server/platform/ids";
 import type { Scope } from "@/server/platform/scope";
@@ -18,10 +20,11 @@ export interface AuditDeed {
 export async function audit(tx: SqlTx, scope: Scope, deed: AuditDeed): Promise<void> {
   const { actor } = scope;
   await tx.query(
-    `insert into audit_entry (id, actor_kind, actor_id, actor_part, organisation_id, action, subject_kind, subject_id, before, after, request_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    `insert into audit_entry (id, at, actor_kind, actor_id, actor_part, organisation_id, action, subject_kind, subject_id, before, after, request_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
       newId("auditEntry"),
+      now(),
       actor.kind,
       actor.kind === "system" ? null : actor.id,
       actor.kind === "system" ? actor.part : null,

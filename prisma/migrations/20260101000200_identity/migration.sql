@@ -64,7 +64,8 @@ create table invitation (
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   accepted_at timestamptz,
-  accepted_by uuid references app_user
+  accepted_by uuid references app_user,
+  revoked_at timestamptz
 );
 create index invitation_by_organisation on invitation (organisation_id);
 
@@ -117,7 +118,7 @@ alter table program_party enable row level security;
 create policy organisation_read on organisation for select to purse_app
   using (scope_is_platform() or id = scope_org() or scope_shares_program_with(id));
 create policy organisation_write on organisation for insert to purse_app with check (scope_is_platform());
-create policy organisation_edit on organisation for update to purse_app using (scope_is_platform() or id = scope_org());
+create policy organisation_edit on organisation for update to purse_app using (scope_is_platform());
 create policy app_user_read on app_user for select to purse_app using (scope_is_platform() or scope_has_member(id));
 create policy app_user_write on app_user for insert to purse_app with check (scope_kind() = 'system');
 create policy app_user_edit on app_user for update to purse_app using (scope_kind() = 'system');

@@ -1,0 +1,49 @@
+/** A session ends after this long whatever its person does … */
+export const SESSION_MAX_AGE_SECONDS = 14 * 24 * 60 * 60;
+/** … and after this long without a request. */
+export const SESSION_IDLE_SECONDS = 3 * 24 * 60 * 60;
+/** `last_seen_at` is written at most this often. */
+export const SESSION_TOUCH_SECONDS = 60;
+
+export const INVITATION_DAYS = 7;
+/** The link that makes the first operator is printed on a terminal, so it lives shorter. */
+export const FIRST_OPERATOR_LINK_HOURS = 24;
+
+export const SIGN_IN_WINDOW_SECONDS = 15 * 60;
+/** Refused attempts that one e-mail may see in a window. */
+export const SIGN_IN_LIMIT_PER_EMAIL = 10;
+/** Refused attempts from one address in a window; offices share addresses. */
+export const SIGN_IN_LIMIT_PER_ADDRESS = 50;
+
+export const PASSWORD_MIN_LENGTH = 12;
+export const PASSWORD_MAX_LENGTH = 200;
+
+export const ROLE_LABELS = {
+  admin: "Admin",
+  finance: "Finance",
+  viewer: "Viewer",
+  fraud_analyst: "Fraud analyst",
+  device_manager: "Device manager",
+  auditor: "Auditor",
+} as const;
+
+/** What a role is for, in the words of the invitation form. */
+export const ROLE_DESCRIPTIONS = {
+  merchant: {
+    admin: "Everything, and who else may come in",
+    finance: "Sees all money and makes refunds",
+    viewer: "Sees all money, changes nothing",
+  },
+  agency: {
+    admin: "Everything, and who else may come in",
+    finance: "Sees all money and answers agreements",
+    viewer: "Sees all money, changes nothing",
+  },
+  operator: {
+    admin: "Everything",
+    finance: "Settlement runs, payouts, agreements, ledger",
+    fraud_analyst: "Decides flagged payments, keeps the rules",
+    device_manager: "Registers, suspends and retires devices",
+    auditor: "Sees everything, changes nothing",
+  },
+} as const;

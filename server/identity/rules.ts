@@ -1,0 +1,43 @@
+/** Decisions of identity that need no database. */
+import { isRoleOf, type OrganisationKind, type Role } from "./permissions";
+
+export type MembershipRefusal = "role_unknown" | "last_admin" | "membership_not_found";
+
+/** Whether a member may stop being an admin: an organisation without an admin could never be repaired by itself. */
+export function mayLoseAdmin(activeAdmins: number, isActiveAdmin: boolean): boolean {
+  return !isActiveAdmin || activeAdmins > 1;
+}
+
+export function roleFits(kind: OrganisationKind, role: Role): boolean {
+  return isRoleOf(kind, role);
+}
+
+/** "Harbor City Parking!" to "harbor-city-parking"; empty when nothing of it can stand in an address. */
+export function slugFrom(name: string): string {
+  return name
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .toLowerCase()
+    .replaceAll("ø", "o")
+    .replaceAll("æ", "ae")
+    .replaceAll("ß", "ss")
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 60)
+    .replace(/-+$/, "");
+}
+
+/** Where a portal begins for members of an organisation. */
+export function portalPath(kind: OrganisationKind, slug: string): string {
+  if (kind === "merchant") return `/m/${slug}`;
+  if (kind === "agency") return `/a/${slug}`;
+  return "/ops";
+}
+
+/** A place inside this site to go to after signing in, or null: never another site, never a script. */
+export function safeReturnPath(raw: string | null | undefined): string | null {
+  if (!raw?.startsWith("/") || raw.startsWith("//") || raw.includes("\\") || raw.length > 500) return null;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: browsers drop tabs and line ends, which would turn "/\t/x" into "//x".
+  if (/[\u0000-\u001f]/.test(raw)) return null;
+  return raw;
+}
