@@ -67,8 +67,8 @@ beforeAll(async () => {
       [ids.program, [ids.operator, ids.merchant, ids.rival, ids.agency]],
     );
     await client.query(
-      `insert into agreement (id, program_id, version, state, terms, terms_sha256, effective_from)
-       values ($1, $2, 1, 'in_force', '{}', '', '2026-01-01')`,
+      `insert into agreement (id, program_id, version, state, terms, terms_sha256, effective_from, governs_from)
+       values ($1, $2, 1, 'in_force', '{}', '', '2026-01-01', '2026-01-01')`,
       [ids.agreement, ids.program],
     );
   });
