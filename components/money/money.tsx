@@ -1,0 +1,76 @@
+import { formatAmount, hasSubMinor, type SignStyle, signOf } from "@/components/money/format-amount";
+import { cn } from "@/components/ui/cn";
+import { Tooltip } from "@/components/ui/tooltip";
+
+export interface MoneyProps {
+  /** Decimal string in major units, as the API gives it. */
+  amount: string;
+  currency: string;
+  /** `always` where what comes and what goes share a column. */
+  sign?: SignStyle;
+  /** `strong`: the column that counts. `figure`: the one figure of a page. `muted`: zero and side figures. */
+  emphasis?: "normal" | "strong" | "muted" | "figure" | "large";
+  /** Colours what is below zero as a loss, besides its sign. */
+  lossBelowZero?: boolean;
+  /** Leaves the code out where the column's head or the card's hint says it. */
+  hideCode?: boolean;
+  /** Every decimal, instead of on hover. */
+  full?: boolean;
+  className?: string;
+}
+
+const EMPHASIS = {
+  normal: "",
+  strong: "font-semibold",
+  muted: "text-muted",
+  figure: "text-3xl font-semibold tracking-[-0.01em]",
+  large: "text-[26px] leading-8 font-semibold tracking-[-0.01em]",
+};
+
+/** An amount of money. Right-align its column and give the column tabular figures. */
+export function Money(props: MoneyProps) {
+  const { amount, currency, sign, emphasis = "normal", lossBelowZero, hideCode, full, className } = props;
+  const text = formatAmount(amount, { currency, sign, full });
+  const exact = formatAmount(amount, { currency, sign, full: true });
+  const big = emphasis === "figure" || emphasis === "large";
+  const figure = (
+    <span
+      className={cn(
+        "tabular whitespace-nowrap",
+        EMPHASIS[emphasis],
+        lossBelowZero && signOf(amount) < 0 && "text-loss",
+        className,
+      )}
+    >
+      {text === exact ? (
+        text
+      ) : (
+        <>
+          <span aria-hidden>{text}</span>
+          <span className="sr-only">{exact}</span>
+        </>
+      )}
+      {hideCode ? (
+        <span className="sr-only"> {currency}</span>
+      ) : (
+        <span
+          data-code
+          className={cn(
+            "ml-1 font-normal tracking-normal text-muted",
+            big ? "ml-1.5 text-[0.55em]" : "text-[0.88em]",
+          )}
+        >
+          {currency}
+        </span>
+      )}
+    </span>
+  );
+  if (full || text === exact || !hasSubMinor(amount, currency)) return figure;
+  return (
+    <Tooltip content={<span className="tabular">{`${exact} ${currency}`}</span>}>
+      <span className="cursor-help underline decoration-decor decoration-dotted underline-offset-4">
+        {figure}
+      </span>
+    </Tooltip>
+  );
+}
