@@ -1,4 +1,13 @@
-import { BusFront, CircleParking, CreditCard, EvCharger, Fence, Gauge, type LucideIcon, Smartphone } from "lucide-react";
+import {
+  BusFront,
+  CircleParking,
+  CreditCard,
+  EvCharger,
+  Fence,
+  Gauge,
+  type LucideIcon,
+  Smartphone,
+} from "lucide-react";
 import { cn } from "@/components/ui/cn";
 
 interface KindLook {
@@ -15,7 +24,13 @@ interface KindLook {
 /** Every kind of device: its words, its picture and its colour, the same on every chart. */
 const KINDS: Record<string, KindLook> = {
   ev_charger: { one: "EV charger", many: "EV chargers", trade: "Charging", icon: EvCharger, series: 1 },
-  parking_meter: { one: "Parking meter", many: "Parking meters", trade: "Parking", icon: CircleParking, series: 3 },
+  parking_meter: {
+    one: "Parking meter",
+    many: "Parking meters",
+    trade: "Parking",
+    icon: CircleParking,
+    series: 3,
+  },
   toll_gate: { one: "Toll gate", many: "Toll gates", trade: "Tolls", icon: Fence, series: 5 },
   transit_validator: {
     one: "Transit validator",

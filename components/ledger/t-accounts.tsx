@@ -21,7 +21,11 @@ interface Entry {
 }
 
 /** Words for what a transfer is; a pending one and its resolution are told apart. */
-export function transferWords({ code, kind, state }: Pick<LedgerTransfer, "code" | "kind" | "state">): string {
+export function transferWords({
+  code,
+  kind,
+  state,
+}: Pick<LedgerTransfer, "code" | "kind" | "state">): string {
   const what = (code ?? "transfer").replaceAll("_", " ");
   const word = what.charAt(0).toUpperCase() + what.slice(1);
   if (kind === "pending") return state && state !== "pending" ? `${word}, ${state}` : `${word}, pending`;
@@ -61,7 +65,10 @@ export function TAccounts({ transfers, accountHref, className }: TAccountsProps)
         <table key={account.id} className="w-full table-fixed border-collapse self-start text-xs">
           <caption className="pb-1 text-left text-sm font-medium text-ink">
             {accountHref ? (
-              <a href={accountHref(account.id)} className="underline decoration-line-strong underline-offset-4">
+              <a
+                href={accountHref(account.id)}
+                className="underline decoration-line-strong underline-offset-4"
+              >
                 {account.name}
               </a>
             ) : (

@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import { ExactTime } from "@/components/time/relative-time";
 import { ErrorState, NotAllowed, NothingFound, StaleNotice } from "@/components/ui/empty-state";
-import { callErrorOf } from "@/server/trpc/query";
+import { callErrorOf } from "@/server/trpc/query-client";
 
 /** What a query of react-query has that a view needs. */
 export interface QueryLike<Data> {

@@ -1,6 +1,7 @@
 import { agencyProcedure, merchantProcedure, operatorProcedure, router } from "@/server/identity/procedures";
 import {
   agencyOverview,
+  attention,
   merchantOverview,
   operatorOverview,
   overviewInput,
@@ -9,6 +10,7 @@ import {
 } from "./schema";
 import {
   readAgencyOverview,
+  readAttention,
   readMerchantOverview,
   readOperatorOverview,
   search,
@@ -22,6 +24,9 @@ export const merchantReportingRouter = router({
     .input(overviewInput)
     .output(merchantOverview)
     .query(({ ctx, input }) => readMerchantOverview(ctx.scope, input.program)),
+  attention: merchantProcedure("overview.read")
+    .output(attention)
+    .query(({ ctx }) => readAttention(ctx.scope)),
   live: merchantProcedure("overview.read")
     .input(overviewInput)
     .subscription(({ ctx, input, signal }) => watchMerchant(ctx.scope, input.program, signal)),
@@ -36,6 +41,9 @@ export const agencyReportingRouter = router({
     .input(overviewInput)
     .output(agencyOverview)
     .query(({ ctx, input }) => readAgencyOverview(ctx.scope, input.program)),
+  attention: agencyProcedure("overview.read")
+    .output(attention)
+    .query(({ ctx }) => readAttention(ctx.scope)),
   live: agencyProcedure("overview.read")
     .input(overviewInput)
     .subscription(({ ctx, input, signal }) => watchAgency(ctx.scope, input.program, signal)),

@@ -95,6 +95,16 @@ export const operatorOverview = z.object({
 });
 export type OperatorOverview = z.infer<typeof operatorOverview>;
 
+/** What the navigation counts, and the programs whose zones the pages speak in. */
+export const attention = z.object({
+  programs: z.array(programChoice),
+  /** Devices that are suspended, or active and silent. */
+  devices: z.number(),
+  /** Agreements that wait for this organisation's answer. */
+  agreements: z.number(),
+});
+export type Attention = z.infer<typeof attention>;
+
 /** The few figures that move while a page is open. */
 export const merchantLive = z.object({
   asOf: z.string(),

@@ -1,12 +1,15 @@
 /** Overviews of the three portals and the search behind the command palette. Read only. */
 
+import { now } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
 import { fromPublicId, type IdKind, toPublicId } from "@/server/platform/ids";
 import { toMoneyJson } from "@/server/platform/money";
 import type { AgencyScope, MerchantScope, OperatorScope, PortalScope } from "@/server/platform/scope";
+import { findPrograms } from "./repository/find-programs";
 import {
   countAgreementsWaiting,
   countDevices,
+  countDevicesToLookAt,
   countExceptions,
   countOpenCases,
   countPayoutsWaiting,
@@ -32,7 +35,7 @@ import {
 } from "./repository/read-takings";
 import { type SearchRow, searchEverything } from "./repository/search";
 import { listDays, percentOf, seriesByDay } from "./rules";
-import type { AgencyOverview, MerchantOverview, OperatorOverview, SearchHit } from "./schema";
+import type { AgencyOverview, Attention, MerchantOverview, OperatorOverview, SearchHit } from "./schema";
 import { choiceOf, pickProgram } from "./service/pick-program";
 
 export { watchAgency, watchMerchant, watchOperator } from "./service/watch-live";
@@ -40,6 +43,19 @@ export { watchAgency, watchMerchant, watchOperator } from "./service/watch-live"
 /** A device that is active and has not been heard of for this long counts as silent. */
 const SILENT_AFTER_HOURS = 24;
 const HOUR_MS = 3_600_000;
+
+/** What waits for somebody of this organisation; figures of the navigation. */
+export async function readAttention(scope: MerchantScope | AgencyScope): Promise<Attention> {
+  return await withScope(scope, async (tx) => {
+    const programs = await findPrograms(tx);
+    const silentSince = new Date(+now() - SILENT_AFTER_HOURS * HOUR_MS);
+    return {
+      programs: programs.map(choiceOf),
+      devices: scope.kind === "merchant" ? Number(await countDevicesToLookAt(tx, silentSince)) : 0,
+      agreements: Number(await countAgreementsWaiting(tx, scope.organisationId)),
+    };
+  });
+}
 
 export async function readMerchantOverview(scope: MerchantScope, slug?: string): Promise<MerchantOverview> {
   return await withScope(scope, async (tx) => {

@@ -20,6 +20,15 @@ export async function countDevices(tx: SqlTx, programId: string, silentSince: Da
   return rows[0] ?? { active: 0n, silent: 0n, suspended: 0n, total: 0n };
 }
 
+export async function countDevicesToLookAt(tx: SqlTx, silentSince: Date): Promise<bigint> {
+  const { rows } = await tx.query<{ count: bigint }>(
+    `select count(*) as count from device
+      where state = 'suspended' or (state = 'active' and coalesce(last_seen_at, created_at) < $1)`,
+    [silentSince],
+  );
+  return rows[0]?.count ?? 0n;
+}
+
 export interface QueueCounts {
   open: bigint;
   at_stake: bigint;
