@@ -100,7 +100,11 @@ create table tranche (
   period_end timestamptz not null,
   settlement_run_id uuid references settlement_run,
   last_effective_at timestamptz not null,
-  opened_at timestamptz not null
+  opened_at timestamptz not null,
+  payment_count bigint not null default 0,
+  gross_micros bigint not null default 0,
+  refund_count bigint not null default 0,
+  refund_micros bigint not null default 0
 );
 create unique index tranche_open on tranche (program_id, period_start) where settlement_run_id is null;
 create index tranche_by_run on tranche (settlement_run_id) where settlement_run_id is not null;

@@ -1,0 +1,210 @@
+/** Shapes of settlement that cross the border of the server. Ids are TypeIDs, amounts decimal strings. */
+import { z } from "zod";
+import { publicId } from "@/server/platform/ids";
+import { AGREEMENT_STATES, PAYOUT_STATES, RUN_STATES, STATEMENT_STATES } from "./constants";
+
+export const moneySchema = z.object({ amount: z.string(), currency: z.string() });
+export const partySchema = z.object({ id: z.string(), slug: z.string(), name: z.string(), kind: z.string() });
+const time = z.string();
+
+export const pageInput = z.object({
+  cursor: z.string().max(200).nullish(),
+  limit: z.number().int().min(1).max(200).default(50),
+});
+
+export const listPayoutsInput = pageInput.extend({
+  programId: publicId("program").nullish(),
+  state: z.enum(PAYOUT_STATES).nullish(),
+  runId: publicId("settlementRun").nullish(),
+});
+export const listStatementsInput = pageInput.extend({
+  programId: publicId("program").nullish(),
+  runId: publicId("settlementRun").nullish(),
+});
+export const listRunsInput = pageInput.extend({
+  programId: publicId("program").nullish(),
+  state: z.enum(RUN_STATES).nullish(),
+});
+export const listAgreementsInput = pageInput.extend({ programId: publicId("program").nullish() });
+
+export const answerAgreementInput = z.object({
+  agreementId: publicId("agreement"),
+  answer: z.enum(["approved", "rejected"]),
+  reason: z.string().trim().max(2000).optional(),
+});
+
+export const addAdjustmentInput = z.object({
+  programId: publicId("program"),
+  partyId: publicId("organisation"),
+  /** Positive: the party gets more. */
+  amount: z.string().max(40),
+  reason: z.string().trim().min(3).max(500),
+});
+
+export const payoutSchema = z.object({
+  id: z.string(),
+  reference: z.string(),
+  state: z.enum(PAYOUT_STATES),
+  amount: moneySchema,
+  party: partySchema,
+  program: z.object({ id: z.string(), slug: z.string(), name: z.string() }),
+  runId: z.string(),
+  statementId: z.string(),
+  bankLabel: z.string().nullable(),
+  periodStart: time,
+  periodEnd: time,
+  dueOn: z.string().nullable(),
+  createdAt: time,
+  approvedAt: time.nullable(),
+  submittedAt: time.nullable(),
+  paidAt: time.nullable(),
+  failedAt: time.nullable(),
+  failureReason: z.string().nullable(),
+});
+export type PayoutView = z.output<typeof payoutSchema>;
+
+/** One row of a reckoning: a label, what it stands for, its amount. Rows before a `total` add up to it. */
+export const reckoningRowSchema = z.object({
+  key: z.string(),
+  label: z.string(),
+  detail: z.string().nullable(),
+  amount: moneySchema,
+  kind: z.enum(["plus", "minus", "subtotal", "total"]),
+});
+export type ReckoningRow = z.output<typeof reckoningRowSchema>;
+
+export const statementSchema = z.object({
+  id: z.string(),
+  state: z.enum(STATEMENT_STATES),
+  party: partySchema,
+  program: z.object({ id: z.string(), slug: z.string(), name: z.string(), timeZone: z.string() }),
+  runId: z.string(),
+  periodStart: time,
+  periodEnd: time,
+  agreementVersions: z.string(),
+  opening: moneySchema,
+  gross: moneySchema,
+  allocated: moneySchema,
+  refunds: moneySchema,
+  guarantees: moneySchema,
+  reserve: moneySchema,
+  adjustments: moneySchema,
+  returned: moneySchema,
+  payout: moneySchema,
+  closing: moneySchema,
+  paymentCount: z.number(),
+  refundCount: z.number(),
+  reportSha256: z.string().nullable(),
+  createdAt: time,
+  payoutId: z.string().nullable(),
+  payoutState: z.enum(PAYOUT_STATES).nullable(),
+});
+export type StatementView = z.output<typeof statementSchema>;
+
+export const statementLineSchema = z.object({
+  day: z.string(),
+  rule: z.string(),
+  step: z.string(),
+  stepKind: z.string(),
+  paymentCount: z.number(),
+  gross: moneySchema,
+  amount: moneySchema,
+  refunds: moneySchema,
+});
+export type StatementLineView = z.output<typeof statementLineSchema>;
+
+export const flowSchema = z.object({
+  from: z.object({ id: z.string(), name: z.string() }),
+  to: z.object({ id: z.string(), name: z.string(), kind: z.string() }),
+  amount: moneySchema,
+});
+export type FlowView = z.output<typeof flowSchema>;
+
+export const legSchema = z.object({
+  /** 0 for the payment itself, then the number of the refund. */
+  refund: z.number(),
+  party: partySchema,
+  rule: z.string(),
+  step: z.string(),
+  stepKind: z.string(),
+  amount: moneySchema,
+  short: moneySchema.nullable(),
+  why: z.string(),
+});
+export const splitSchema = z.object({
+  allocatedAt: time.nullable(),
+  agreement: z.object({ id: z.string(), version: z.number() }).nullable(),
+  rule: z.string().nullable(),
+  journalId: z.string().nullable(),
+  runId: z.string().nullable(),
+  statementId: z.string().nullable(),
+  payoutId: z.string().nullable(),
+  legs: z.array(legSchema),
+});
+export type SplitView = z.output<typeof splitSchema>;
+
+export const agreementSummarySchema = z.object({
+  id: z.string(),
+  version: z.number(),
+  state: z.enum(AGREEMENT_STATES),
+  program: z.object({ id: z.string(), slug: z.string(), name: z.string() }),
+  effectiveFrom: time,
+  governsFrom: time.nullable(),
+  sha256: z.string(),
+  createdAt: time,
+  proposedAt: time.nullable(),
+  decidedAt: time.nullable(),
+  answers: z.array(
+    z.object({
+      party: partySchema,
+      answer: z.enum(["approved", "rejected"]).nullable(),
+      answeredAt: time.nullable(),
+      reason: z.string().nullable(),
+    }),
+  ),
+  /** The answer of the organisation that asks; undefined where it is not named. */
+  ownAnswer: z.enum(["approved", "rejected", "waiting"]).nullable(),
+});
+export type AgreementSummary = z.output<typeof agreementSummarySchema>;
+
+export const runSchema = z.object({
+  id: z.string(),
+  program: z.object({
+    id: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    timeZone: z.string(),
+    currency: z.string(),
+  }),
+  periodStart: time,
+  periodEnd: time,
+  state: z.enum(RUN_STATES),
+  step: z.string(),
+  stoppedBy: z.string().nullable(),
+  createdBy: z.object({ id: z.string(), name: z.string() }).nullable(),
+  createdAt: time,
+  calculatedAt: time.nullable(),
+  approvedBy: z.object({ id: z.string(), name: z.string() }).nullable(),
+  approvedAt: time.nullable(),
+  settledAt: time.nullable(),
+  paymentCount: z.number(),
+  gross: moneySchema,
+  refunds: moneySchema,
+  payout: moneySchema,
+  revision: z.number(),
+  statementCount: z.number(),
+  payoutCounts: z.record(z.string(), z.number()),
+});
+export type RunView = z.output<typeof runSchema>;
+
+export const exceptionSchema = z.object({
+  id: z.string(),
+  kind: z.string(),
+  program: z.object({ id: z.string(), slug: z.string(), name: z.string() }),
+  sentence: z.string(),
+  detail: z.record(z.string(), z.unknown()),
+  openedAt: time,
+  resolvedAt: time.nullable(),
+  resolution: z.string().nullable(),
+});
+export type ExceptionView = z.output<typeof exceptionSchema>;
