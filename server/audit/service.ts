@@ -1,9 +1,11 @@
 /** Who did what, to which thing, before and after. Written in the transaction of the deed. */
 
 import { now } from "@/server/platform/clock";
-import type { SqlTx } from "@/server/platform/db";
+import { type SqlTx, withScope } from "@/server/platform/db";
 import { newId } from "@/server/platform/ids";
 import type { Scope } from "@/server/platform/scope";
+import { listEntries } from "./repository";
+import type { AuditEntry, AuditFilter } from "./types";
 
 export interface AuditDeed {
   /** Past tense, dotted: "device.suspended". */
@@ -37,4 +39,17 @@ export async function audit(tx: SqlTx, scope: Scope, deed: AuditDeed): Promise<v
       deed.requestId ?? null,
     ],
   );
+}
+
+/** A page of the log, newest first: everything for the platform, the tenant's own entries for its people. */
+export async function listAuditEntries(
+  scope: Scope,
+  filter: AuditFilter,
+  page: { beforeSeq: bigint | null; limit: number },
+): Promise<{ entries: AuditEntry[]; nextSeq: bigint | null }> {
+  const found = await withScope(scope, (tx) =>
+    listEntries(tx, filter, { beforeSeq: page.beforeSeq, limit: page.limit + 1 }),
+  );
+  const entries = found.slice(0, page.limit);
+  return { entries, nextSeq: found.length > page.limit ? (entries.at(-1)?.seq ?? null) : null };
 }

@@ -15,7 +15,7 @@ export const SIGN_IN_LIMIT_PER_EMAIL = 10;
 /** Refused attempts from one address in a window; offices share addresses. */
 export const SIGN_IN_LIMIT_PER_ADDRESS = 50;
 
-export const PASSWORD_MIN_LENGTH = 12;
+export const PASSWORD_MIN_LENGTH = 10;
 export const PASSWORD_MAX_LENGTH = 200;
 
 export const ROLE_LABELS = {

@@ -292,6 +292,17 @@ export async function listAccess(userId: Id<"user">): Promise<Access[]> {
   return await withScope(self(), (tx) => people.listAccess(tx, userId));
 }
 
+/** Names for ids that a list holds, as far as the scope may know them. */
+export async function namesOf(
+  scope: Scope,
+  ids: { users: readonly string[]; organisations: readonly string[] },
+): Promise<{ users: Map<string, string>; organisations: Map<string, string> }> {
+  return await withScope(scope, async (tx) => ({
+    users: await people.findNames(tx, ids.users),
+    organisations: await organisations.findNames(tx, ids.organisations),
+  }));
+}
+
 export function roleUnknown(kind: OrganisationKind, role: string): AppError {
   return new AppError(
     "invalid_input",

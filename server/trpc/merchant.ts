@@ -1,9 +1,15 @@
+import { merchantDevicesRouter } from "@/server/devices/router";
 import { router } from "@/server/identity/procedures";
+import { merchantAuditRouter } from "@/server/identity/router/audit";
 import { merchantProgramsRouter } from "@/server/identity/router/programs";
 import { merchantTeamRouter } from "@/server/identity/router/team";
+import { merchantReportingRouter } from "@/server/reporting/router";
 
 /** What the merchant portal can ask for; a table of contents. */
 export const merchantRouter = router({
+  audit: merchantAuditRouter,
+  devices: merchantDevicesRouter,
+  reporting: merchantReportingRouter,
   programs: merchantProgramsRouter,
   team: merchantTeamRouter,
 });

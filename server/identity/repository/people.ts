@@ -246,3 +246,12 @@ export async function setRole(tx: SqlTx, id: Id<"membership">, role: Role): Prom
 export async function revokeMembership(tx: SqlTx, id: Id<"membership">, at: Date): Promise<void> {
   await tx.query(`update membership set revoked_at = $2 where id = $1 and revoked_at is null`, [id, at]);
 }
+
+export async function findNames(tx: SqlTx, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await tx.query<{ id: string; name: string }>(
+    `select id, name from app_user where id = any($1::uuid[])`,
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row.name]));
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { mayDo, ORGANISATION_KINDS, PERMISSIONS, permissionsOf, rolesOf } from "./permissions";
+import { mayLoseAdmin, portalPath, safeReturnPath, slugFrom } from "./rules";
+
+describe("permissions", () => {
+  test("a role that does not exist in a kind of organisation may do nothing there", () => {
+    expect(permissionsOf("merchant", "fraud_analyst")).toEqual([]);
+    expect(permissionsOf("agency", "auditor")).toEqual([]);
+    expect(permissionsOf("operator", "viewer")).toEqual([]);
+    expect(permissionsOf("merchant", "constructor")).toEqual([]);
+  });
+
+  test("an auditor changes nothing", () => {
+    const changing = permissionsOf("operator", "auditor").filter(
+      (permission) => !permission.endsWith(".read"),
+    );
+    expect(changing).toEqual([]);
+  });
+
+  test("viewers change nothing", () => {
+    for (const kind of ["merchant", "agency"] as const) {
+      expect(permissionsOf(kind, "viewer").every((permission) => permission.endsWith(".read"))).toBe(true);
+    }
+  });
+
+  test("only people of the operator touch payouts, runs, cases, rules and the ledger", () => {
+    const platformOnly = PERMISSIONS.filter((permission) =>
+      /^(payouts\.(approve|pay)|runs\.|cases\.|rules\.|ledger\.|imports\.|organisations\.|health\.)/.test(
+        permission,
+      ),
+    );
+    expect(platformOnly.length).toBeGreaterThan(8);
+    for (const kind of ["merchant", "agency"] as const) {
+      for (const role of rolesOf(kind)) {
+        for (const permission of platformOnly) expect(mayDo(kind, role, permission)).toBe(false);
+      }
+    }
+  });
+
+  test("only admins decide who else may come in", () => {
+    for (const kind of ORGANISATION_KINDS) {
+      for (const role of rolesOf(kind)) expect(mayDo(kind, role, "team.manage")).toBe(role === "admin");
+    }
+  });
+});
+
+describe("rules", () => {
+  test("the last active admin cannot stop being one, anybody else can", () => {
+    expect(mayLoseAdmin(1, true)).toBe(false);
+    expect(mayLoseAdmin(2, true)).toBe(true);
+    expect(mayLoseAdmin(1, false)).toBe(true);
+  });
+
+  test.each([
+    ["Harbor City Parking!", "harbor-city-parking"],
+    ["Ærlig Øre & Sønn", "aerlig-ore-sonn"],
+    ["  --  ", ""],
+    ["京都", ""],
+  ])("the short name of %j is %j", (name, slug) => expect(slugFrom(name)).toBe(slug));
+
+  test.each([
+    "https://evil.example",
+    "//evil.example",
+    "/\\evil.example",
+    "/\t/evil.example",
+    "javascript:alert(1)",
+    "",
+    null,
+  ])("nobody is sent to %j after signing in", (raw) => expect(safeReturnPath(raw)).toBeNull());
+
+  test("a place inside the site is kept with its query", () => {
+    expect(safeReturnPath("/m/voltway/payments?state=captured")).toBe("/m/voltway/payments?state=captured");
+  });
+
+  test("each kind of organisation has its portal", () => {
+    expect(portalPath("merchant", "voltway")).toBe("/m/voltway");
+    expect(portalPath("agency", "grid-co")).toBe("/a/grid-co");
+    expect(portalPath("operator", "harbor-city")).toBe("/ops");
+  });
+});
