@@ -88,13 +88,13 @@ export default {
     },
     {
       name: "components-know-shapes-only",
-      comment: "Components may use schemas, constants and types of a domain, and only the types of routers.",
+      comment: "Components may use schemas, constants and types of a domain, the calling side of tRPC, and only the types of routers.",
       severity: "error",
       from: { path: "^components/", pathNot: TESTS },
       to: {
         path: "^server/",
         pathNot:
-          "^server/([^/]+/(schema|types|constants|permissions)(\\.ts$|/)|platform/(money|ids|errors)\\.ts$)",
+          "^server/([^/]+/(schema|types|constants|permissions)(\\.ts$|/)|platform/(money|ids|errors)\\.ts$|trpc/(client|query-client)\\.tsx?$)",
         dependencyTypesNot: ["type-only"],
       },
     },

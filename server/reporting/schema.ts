@@ -16,6 +16,10 @@ export type ProgramChoice = z.infer<typeof programChoice>;
 /** Which program an overview speaks of; left out, the one in which most happened lately. */
 export const overviewInput = z.object({ program: z.string().max(80).optional() });
 
+/** When the period that runs now closes, and the first day on which its payouts can leave. */
+const nextSettlement = z.object({ closesAt: z.string(), payOutOn: z.string() });
+const lastPayout = z.object({ id: z.string(), amount: money, state: z.string(), at: z.string() });
+
 const partyAmount = z.object({ slug: z.string(), name: z.string(), kind: z.string(), amount: z.string() });
 
 export const merchantOverview = z.object({
@@ -38,7 +42,8 @@ export const merchantOverview = z.object({
   notSettled: money,
   split: z.array(partyAmount),
   devices: z.object({ active: z.number(), silent: z.number(), suspended: z.number(), total: z.number() }),
-  lastPayout: z.object({ id: z.string(), amount: money, state: z.string(), at: z.string() }).nullable(),
+  lastPayout: lastPayout.nullable(),
+  nextSettlement,
 });
 export type MerchantOverview = z.infer<typeof merchantOverview>;
 
@@ -51,7 +56,10 @@ export const agencyOverview = z.object({
   settledBefore: money,
   today: money,
   refunds: money,
-  nextRemittance: z.object({ at: z.string(), amount: money }).nullable(),
+  /** Payouts that a run has made and the bank has not confirmed. */
+  onTheWay: z.object({ count: z.number(), amount: money }),
+  lastRemittance: lastPayout.nullable(),
+  nextSettlement,
   /** Days of the program's time zone, oldest first; one amount per kind of device. */
   byDay: z.array(z.object({ day: z.string(), kinds: z.record(z.string(), z.string()) })),
   kinds: z.array(z.string()),

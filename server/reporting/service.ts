@@ -3,9 +3,9 @@
 import { now } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
 import { fromPublicId, type IdKind, toPublicId } from "@/server/platform/ids";
-import { toMoneyJson } from "@/server/platform/money";
 import type { AgencyScope, MerchantScope, OperatorScope, PortalScope } from "@/server/platform/scope";
-import { findPrograms } from "./repository/find-programs";
+import { previewPeriod } from "@/server/settlement/service/preview-period";
+import { findPrograms, type ProgramRow } from "./repository/find-programs";
 import {
   countAgreementsWaiting,
   countDevices,
@@ -14,7 +14,9 @@ import {
   countOpenCases,
   countPayoutsWaiting,
   findLastPayout,
+  type LastPayoutRow,
   readUnallocated,
+  sumPayoutsOnTheWay,
 } from "./repository/read-operations";
 import {
   readFlow,
@@ -35,7 +37,14 @@ import {
 } from "./repository/read-takings";
 import { type SearchRow, searchEverything } from "./repository/search";
 import { listDays, percentOf, seriesByDay } from "./rules";
-import type { AgencyOverview, Attention, MerchantOverview, OperatorOverview, SearchHit } from "./schema";
+import type {
+  AgencyOverview,
+  Attention,
+  MerchantOverview,
+  MoneyJson,
+  OperatorOverview,
+  SearchHit,
+} from "./schema";
 import { choiceOf, pickProgram } from "./service/pick-program";
 
 export { watchAgency, watchMerchant, watchOperator } from "./service/watch-live";
@@ -59,7 +68,7 @@ export async function readAttention(scope: MerchantScope | AgencyScope): Promise
 
 export async function readMerchantOverview(scope: MerchantScope, slug?: string): Promise<MerchantOverview> {
   return await withScope(scope, async (tx) => {
-    const { program, programs, currency, money, plain, spans } = await pickProgram(tx, slug);
+    const { program, programs, money, plain, spans } = await pickProgram(tx, slug);
     const programId = program.id;
     const partyId = scope.organisationId;
     const day = { programId, from: spans.dayStart, to: spans.now };
@@ -116,14 +125,8 @@ export async function readMerchantOverview(scope: MerchantScope, slug?: string):
         suspended: Number(devices.suspended),
         total: Number(devices.total),
       },
-      lastPayout: payout
-        ? {
-            id: toPublicId("payout", payout.id),
-            amount: toMoneyJson(payout.amount_micros, currency),
-            state: payout.state,
-            at: payout.at.toISOString(),
-          }
-        : null,
+      lastPayout: presentPayout(payout, money),
+      nextSettlement: presentPeriod(program, spans.now),
     };
   });
 }
@@ -146,6 +149,7 @@ export async function readAgencyOverview(scope: AgencyScope, slug?: string): Pro
     const dayRows = await readShareByDayAndKind(tx, month, program.time_zone);
     const steps = await readShareBySteps(tx, month);
     const payout = await findLastPayout(tx, programId, partyId);
+    const onTheWay = await sumPayoutsOnTheWay(tx, programId, partyId);
     const days = listDays(spans.monthStart, spans.now, program.time_zone);
     const { byDay, kinds } = seriesByDay(days, dayRows, (row) => plain(row.micros));
     return {
@@ -157,7 +161,9 @@ export async function readAgencyOverview(scope: AgencyScope, slug?: string): Pro
       settledBefore: money(settledBefore),
       today: money(today.allocated + today.refunds),
       refunds: money(monthShare.refunds),
-      nextRemittance: payout ? { at: payout.at.toISOString(), amount: money(payout.amount_micros) } : null,
+      onTheWay: { count: Number(onTheWay.count), amount: money(onTheWay.micros) },
+      lastRemittance: presentPayout(payout, money),
+      nextSettlement: presentPeriod(program, spans.now),
       byDay,
       kinds,
       bySteps: steps.map((row) => ({
@@ -257,6 +263,21 @@ export async function search(scope: PortalScope, text: string): Promise<SearchHi
     title: row.title,
     detail: row.detail.replaceAll("_", " "),
   }));
+}
+
+function presentPayout(row: LastPayoutRow | null, money: (micros: bigint) => MoneyJson) {
+  if (!row) return null;
+  return {
+    id: toPublicId("payout", row.id),
+    amount: money(row.amount_micros),
+    state: row.state,
+    at: row.at.toISOString(),
+  };
+}
+
+function presentPeriod(program: ProgramRow, at: Date) {
+  const { end, payOutOn } = previewPeriod(at, program.calendar, program.time_zone);
+  return { closesAt: end.toISOString(), payOutOn };
 }
 
 function sum(values: readonly bigint[]): bigint {

@@ -107,3 +107,17 @@ export async function findLastPayout(
   );
   return rows[0] ?? null;
 }
+
+/** What runs have made for a party and the bank has not confirmed yet. */
+export async function sumPayoutsOnTheWay(
+  tx: SqlTx,
+  programId: string,
+  partyId: string,
+): Promise<{ count: bigint; micros: bigint }> {
+  const { rows } = await tx.query<{ count: bigint; micros: bigint }>(
+    `select count(*) as count, coalesce(sum(amount_micros), 0)::bigint as micros from payout
+      where program_id = $1 and party_id = $2 and state in ('proposed', 'approved', 'submitted')`,
+    [programId, partyId],
+  );
+  return rows[0] ?? { count: 0n, micros: 0n };
+}

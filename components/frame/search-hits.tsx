@@ -1,0 +1,35 @@
+import {
+  ArrowLeftRight,
+  Building2,
+  CalendarCheck,
+  FileText,
+  Landmark,
+  type LucideIcon,
+  RadioTower,
+  ShieldAlert,
+} from "lucide-react";
+import type { PaletteHit } from "@/components/frame/types";
+import type { SearchHit } from "@/server/reporting/schema";
+
+const LOOKS: Record<SearchHit["kind"], { group: string; icon: LucideIcon }> = {
+  payment: { group: "Payments", icon: ArrowLeftRight },
+  device: { group: "Devices", icon: RadioTower },
+  case: { group: "Cases", icon: ShieldAlert },
+  payout: { group: "Payouts", icon: Landmark },
+  statement: { group: "Statements", icon: FileText },
+  organisation: { group: "Organisations", icon: Building2 },
+  run: { group: "Settlement runs", icon: CalendarCheck },
+};
+
+/** What the search found, as the palette shows it; kinds that the portal has no page for are left out. */
+export function paletteHits(
+  hits: readonly SearchHit[],
+  hrefOf: Partial<Record<SearchHit["kind"], (id: string) => string>>,
+): PaletteHit[] {
+  return hits.flatMap((hit) => {
+    const href = hrefOf[hit.kind]?.(hit.id);
+    if (!href) return [];
+    const { group, icon: Icon } = LOOKS[hit.kind];
+    return [{ id: hit.id, label: hit.title, hint: hit.detail, href, group, icon: <Icon /> }];
+  });
+}
