@@ -6,7 +6,7 @@
 /** From the top down; a domain imports only from layers below its own. */
 const LAYERS = [
   ["entry"],
-  ["trpc"],
+  ["trpc", "gateway"],
   ["reporting", "webhooks", "notifications"],
   ["settlement"],
   ["payments"],
@@ -88,7 +88,8 @@ export default {
     },
     {
       name: "components-know-shapes-only",
-      comment: "Components may use schemas, constants and types of a domain, the calling side of tRPC, and only the types of routers.",
+      comment:
+        "Components may use schemas, constants and types of a domain, the calling side of tRPC, and only the types of routers.",
       severity: "error",
       from: { path: "^components/", pathNot: TESTS },
       to: {
@@ -136,7 +137,8 @@ export default {
           "^server/identity/",
           "^server/entry/",
           "^server/platform/",
-          "^server/[^/]+/jobs(\\.ts$|/)",
+          "^server/gateway/",
+          "^server/[^/]+/(service|jobs)(\\.ts$|/)",
         ],
       },
       to: { path: "^server/platform/scope\\.ts$", dependencyTypesNot: ["type-only"] },

@@ -67,7 +67,7 @@ export async function startPostgres(options: {
       ...place.identity,
       cwd: "/",
       detached: true,
-      env: { LC_ALL: "C", PATH: process.env.PATH ?? "" },
+      env: { ...process.env, LC_ALL: "C" },
       stdio: ["ignore", "ignore", "pipe"],
     },
   );
@@ -117,7 +117,7 @@ async function initialise(place: PostgresPlace, password: string): Promise<void>
       const child = spawn(join(place.native, "bin", "initdb"), args, {
         ...place.identity,
         cwd: "/",
-        env: { LC_ALL: "C", PATH: process.env.PATH ?? "" },
+        env: { ...process.env, LC_ALL: "C" },
         stdio: ["ignore", "ignore", "pipe"],
       });
       let said = "";

@@ -4,9 +4,8 @@
  */
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import config from "../../.dependency-cruiser.mjs";
 import { PLANTED } from "./planted-violations";
 
 interface Cruise {
@@ -14,7 +13,12 @@ interface Cruise {
   summary: { violations: { from: string; to: string; rule: { name: string } }[] };
 }
 
+interface Config {
+  forbidden: { name: string; comment: string }[];
+}
+
 const root = join(import.meta.dirname, "../..");
+const { default: config } = (await import(join(root, ".dependency-cruiser.mjs"))) as { default: Config };
 const FOLDERS = ["app", "components", "server", "simulator", "scripts", "prisma", "e2e", "bench"];
 
 function cruise(cwd: string): Cruise {
@@ -73,10 +77,28 @@ async function sourceFiles(folder: string): Promise<string[]> {
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
 }
 
+/** Which folders may call the functions that make a scope of somebody else than the platform itself. */
+const MINTERS: Record<string, RegExp> = {
+  mintPortalScope: /^server\/(identity|platform)\//,
+  mintDeviceScope: /^server\/(gateway|entry|platform)\//,
+};
+
+async function checkMinting(sources: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const source of sources) {
+    if (!source.startsWith("server/") || /(\.test\.ts|\/testing\.ts)$/.test(source)) continue;
+    const text = await readFile(join(root, source), "utf8");
+    for (const [name, allowed] of Object.entries(MINTERS))
+      if (text.includes(name) && !allowed.test(source)) found.push(`${source} may not call ${name}.`);
+  }
+  return found;
+}
+
 const problems = await checkThatRulesCatch();
 const { modules, summary } = cruise(root);
 const seen = new Set(modules.map((module) => module.source));
 const sources = (await Promise.all(FOLDERS.map(sourceFiles))).flat();
+problems.push(...(await checkMinting(sources)));
 for (const source of sources)
   if (!seen.has(source)) problems.push(`${source} was not seen by the layer check.`);
 for (const { from, to, rule } of summary.violations) {

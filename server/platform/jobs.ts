@@ -15,10 +15,11 @@ import { loggerFor } from "./logger";
 export const JOB_EXPIRY_SECONDS = 60;
 const log = loggerFor("jobs");
 
-export interface Job<Data extends object> {
+export interface Job<Data extends object = object> {
   name: string;
   schema: z.ZodType<Data>;
-  run: (data: Data) => Promise<void>;
+  /** A method, so that jobs with data of different shapes fit into one list. */
+  run(data: Data): Promise<void>;
 }
 
 export function defineJob<Data extends object>(job: Job<Data>): Job<Data> {
@@ -79,7 +80,7 @@ export async function enqueue<Data extends object>(
 }
 
 /** Takes jobs from the queues until the function that it gives is called; that waits for jobs in hand. */
-export async function startJobs(jobs: readonly Job<never>[]): Promise<() => Promise<void>> {
+export async function startJobs(jobs: readonly Job[]): Promise<() => Promise<void>> {
   const boss = await newBoss({ supervise: true }).start();
   for (const job of jobs) {
     await boss.createQueue(job.name, QUEUE);

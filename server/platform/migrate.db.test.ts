@@ -12,7 +12,7 @@ describe("migrations", () => {
   test("applying them again changes nothing", async () => {
     const again = await withOwner((client) => migrate(client, folder));
     expect(again).toEqual([]);
-    const state = await withOwner((client) => migrationState(client, folder));
+    const state = await withOwner((client) => migrationState((sql) => client.query(sql), folder));
     expect(state.pending).toEqual([]);
     expect(state.applied).toBeGreaterThan(0);
   });

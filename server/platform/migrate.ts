@@ -88,11 +88,11 @@ export interface MigrationState {
 
 /** What is applied and what waits, for the health page. Reads only. */
 export async function migrationState(
-  client: Pick<pg.Client, "query">,
+  read: (sql: string) => Promise<{ rows: { migration_name: string }[] }>,
   folder: string,
 ): Promise<MigrationState> {
   const files = await readMigrations(folder);
-  const done = await client.query<{ migration_name: string }>(
+  const done = await read(
     "select migration_name from public._prisma_migrations where finished_at is not null and rolled_back_at is null",
   );
   const names = new Set(done.rows.map((row) => row.migration_name));

@@ -71,6 +71,13 @@ create table heartbeat (
   detail jsonb not null default '{}'
 );
 
+-- Facts about this installation, such as whether it holds the demo city. Only the owner reads and writes them.
+create table installation (
+  key text primary key,
+  value text not null,
+  changed_at timestamptz not null default clock_timestamp()
+);
+
 -- Counters of fixed windows, for throttling sign-ins and the like.
 create table rate_limit (
   key text not null,
@@ -82,6 +89,7 @@ create table rate_limit (
 alter table outbox enable row level security;
 alter table audit_entry enable row level security;
 alter table heartbeat enable row level security;
+alter table installation enable row level security;
 alter table rate_limit enable row level security;
 
 create policy outbox_write on outbox for insert to purse_app with check (scope_kind() <> '');
@@ -98,6 +106,9 @@ grant select, insert, update, delete on outbox to purse_app;
 grant select, insert on audit_entry to purse_app;
 grant select, insert, update on heartbeat to purse_app;
 grant select, insert, update, delete on rate_limit to purse_app;
+
+-- For the health page: what is applied. The table is made by whoever applies migrations.
+grant select on _prisma_migrations to purse_app;
 
 -- pg-boss keeps its queues in a schema of its own, made by it.
 create schema if not exists pgboss authorization purse_app;

@@ -1,0 +1,107 @@
+/** The folder that holds the database, the secrets and the logs of one installation. */
+import { createHash, randomBytes } from "node:crypto";
+import { accessSync, constants, existsSync } from "node:fs";
+import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createConnection, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Failure } from "./failure";
+
+export interface Secrets {
+  nextauthSecret: string;
+  databasePassword: string;
+}
+
+export async function openDataFolder(dataDir: string): Promise<void> {
+  try {
+    await mkdir(join(dataDir, "logs"), { recursive: true });
+    if (!(await stat(dataDir)).isDirectory()) throw new Error("it is not a folder");
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    const probe = join(dataDir, `.probe-${process.pid}`);
+    await writeFile(probe, "");
+    await rm(probe);
+  } catch (error) {
+    throw new Failure(
+      `The data folder ${dataDir} cannot be used (${reason(error)}). Make it writable for you, or choose another: npm start -- --data DIR`,
+    );
+  }
+}
+
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error ? String(error.code) : "";
+  const known: Record<string, string> = {
+    EACCES: "it may not be written",
+    EPERM: "it may not be written",
+    EROFS: "the file system is read-only",
+    ENOTDIR: "a part of its path is a file",
+    EEXIST: "there is a file of that name",
+    ENOSPC: "the disk is full",
+  };
+  return known[code] ?? error.message;
+}
+
+export async function readSecrets(dataDir: string): Promise<Secrets> {
+  const file = join(dataDir, "secrets.json");
+  if (existsSync(file)) {
+    try {
+      const { nextauthSecret, databasePassword } = JSON.parse(
+        await readFile(file, "utf8"),
+      ) as Partial<Secrets>;
+      if (nextauthSecret && databasePassword) return { nextauthSecret, databasePassword };
+    } catch {
+      // Falls through to the sentence below.
+    }
+    throw new Failure(
+      `${file} is damaged. Restore it from a backup, or choose another data folder: npm start -- --data DIR`,
+    );
+  }
+  const secrets = {
+    nextauthSecret: randomBytes(32).toString("base64url"),
+    databasePassword: randomBytes(18).toString("base64url"),
+  };
+  await writeFile(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  await chmod(file, 0o600);
+  return secrets;
+}
+
+/**
+ * Makes sure that one start at a time uses the folder. Whoever listens on the socket holds it; a killed process
+ * leaves a socket that nobody answers, which says more than a process id in a file.
+ */
+export async function claimDataFolder(dataDir: string, webUrl: string): Promise<Server> {
+  const name = createHash("sha256").update(dataDir).digest("hex").slice(0, 20);
+  const path =
+    process.platform === "win32" ? `\\\\.\\pipe\\purse-${name}` : join(tmpdir(), `purse-${name}.sock`);
+  const holder = await askHolder(path);
+  if (holder !== null)
+    throw new Failure(
+      `This data folder is in use by a start that already runs${holder ? ` (${holder})` : ""}. Use that one, end it, or choose another folder: npm start -- --data DIR --port N`,
+    );
+  if (process.platform !== "win32") await rm(path, { force: true });
+  const server = createServer((socket) =>
+    socket.on("error", () => {}).end(`process ${process.pid}, ${webUrl}`),
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(path, resolve);
+  });
+  server.unref();
+  return server;
+}
+
+async function askHolder(path: string): Promise<string | null> {
+  return await new Promise((resolve) => {
+    let said = "";
+    const socket = createConnection(path);
+    socket.setTimeout(2_000, () => {
+      socket.destroy();
+      resolve(said);
+    });
+    socket.on("data", (chunk) => {
+      said += chunk.toString();
+    });
+    socket.once("end", () => resolve(said));
+    socket.once("error", () => resolve(null));
+  });
+}

@@ -1,0 +1,48 @@
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { Failure } from "./failure";
+
+export interface StartArguments {
+  demo: boolean;
+  dev: boolean;
+  port: number;
+  dataDir: string;
+  help: boolean;
+}
+
+export const USAGE = `npm start -- [--no-demo] [--port N] [--data DIR]
+
+  --no-demo    start empty; a one-time link creates the first operator
+  --port N     port of the web application (3000); the device gateway takes the next one
+  --data DIR   folder of the database and its secrets (.purse)
+
+With DATABASE_URL set, that Postgres (15 or newer) is used instead of the embedded one.`;
+
+export function readArguments(argv: readonly string[], root: string): StartArguments {
+  let values: { "no-demo"?: boolean; dev?: boolean; port?: string; data?: string; help?: boolean };
+  try {
+    ({ values } = parseArgs({
+      args: [...argv],
+      options: {
+        "no-demo": { type: "boolean" },
+        dev: { type: "boolean" },
+        port: { type: "string" },
+        data: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    }));
+  } catch (error) {
+    throw new Failure(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+  const port = Number(values.port ?? 3000);
+  if (!Number.isInteger(port) || port < 1 || port > 65_534)
+    throw new Failure(`--port wants a whole number from 1 to 65534, not "${values.port}".`);
+  return {
+    demo: !values["no-demo"],
+    dev: values.dev ?? false,
+    port,
+    // npm runs scripts in the project's folder; what the person typed is relative to where they stood.
+    dataDir: values.data ? resolve(process.env.INIT_CWD ?? process.cwd(), values.data) : join(root, ".purse"),
+    help: values.help ?? false,
+  };
+}
