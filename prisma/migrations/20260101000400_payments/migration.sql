@@ -17,12 +17,25 @@ create table instrument (
   token text not null,
   -- How it is shown: "···· 4411", "Wallet 0932".
   label text not null,
+  -- The ledger account that a payment debits: the wallet's own, or what the program's acquirer owes for cards.
+  funding_account_id uuid not null,
   state text not null default 'active' check (state in ('active', 'blocked', 'closed')),
   blocked_until timestamptz,
   created_at timestamptz not null default now(),
   unique (program_id, token)
 );
 create index instrument_by_payer on instrument (payer_id);
+
+create table wallet_top_up (
+  id uuid primary key,
+  instrument_id uuid not null references instrument,
+  program_id uuid not null references program,
+  amount_micros bigint not null check (amount_micros > 0),
+  -- The caller's own name for it; the same name again adds nothing.
+  reference text not null check (length(reference) between 1 and 128),
+  created_at timestamptz not null,
+  unique (instrument_id, reference)
+);
 
 create table import_batch (
   id uuid primary key,
@@ -34,6 +47,9 @@ create table import_batch (
   created_by uuid references app_user,
   created_at timestamptz not null default now(),
   finished_at timestamptz,
+  -- Why reading ended before the end of the file; what was read before stands.
+  failure_code text,
+  failure_message text,
   rows_total integer not null default 0,
   rows_accepted integer not null default 0,
   rows_duplicate integer not null default 0,
@@ -88,6 +104,7 @@ create table payment (
   constraint payment_once unique (merchant_id, source, external_ref)
 );
 create sequence payment_capture_seq;
+create sequence payment_refund_seq;
 create index payment_by_merchant on payment (merchant_id, id desc);
 create index payment_by_program on payment (program_id, id desc);
 create index payment_by_device on payment (device_id, id desc);
@@ -95,6 +112,9 @@ create index payment_by_instrument on payment (instrument_id, occurred_at desc);
 create index payment_to_allocate on payment (program_id, capture_seq) where capture_seq is not null and allocated_at is null;
 create index payment_held on payment (expires_at) where state in ('authorised', 'in_review');
 create index payment_by_capture on payment (merchant_id, captured_at) where captured_at is not null;
+create index payment_by_capture_order on payment (program_id, capture_seq) where capture_seq is not null;
+create index payment_by_import on payment (import_id, id) where import_id is not null;
+create index payment_by_reference on payment (external_ref);
 
 create table payment_event (
   payment_id uuid not null references payment,
@@ -187,6 +207,7 @@ create table import_row (
 
 alter table payer enable row level security;
 alter table instrument enable row level security;
+alter table wallet_top_up enable row level security;
 alter table import_batch enable row level security;
 alter table payment enable row level security;
 alter table payment_event enable row level security;
@@ -198,6 +219,7 @@ alter table import_row enable row level security;
 
 create policy payer_all on payer for all to purse_app using (scope_is_platform());
 create policy instrument_all on instrument for all to purse_app using (scope_is_platform());
+create policy wallet_top_up_all on wallet_top_up for all to purse_app using (scope_is_platform());
 create policy import_batch_all on import_batch for all to purse_app using (scope_is_platform());
 create policy import_row_all on import_row for all to purse_app using (scope_is_platform());
 -- Agencies reach payments through their own allocation legs; that policy stands with the legs.
@@ -223,7 +245,7 @@ create policy usage_record_all on usage_record for all to purse_app
   using (scope_is_platform() or (scope_kind() in ('merchant', 'device') and merchant_id = scope_org()));
 
 grant select, insert, update on payer, instrument, import_batch, payment, refund, usage_window to purse_app;
-grant select, insert on payment_event, import_row to purse_app;
+grant select, insert on payment_event, import_row, wallet_top_up to purse_app;
 grant select, insert, update, delete on idempotency_key to purse_app;
 grant select, insert on usage_record to purse_app;
-grant usage on sequence payment_capture_seq to purse_app;
+grant usage on sequence payment_capture_seq, payment_refund_seq to purse_app;

@@ -20,6 +20,12 @@ create table fraud_habit (
   primary key (program_id, device_kind)
 );
 
+-- Up to which capture the habits of a program have learned.
+create table fraud_habit_progress (
+  program_id uuid primary key references program,
+  learned_through bigint not null default 0
+);
+
 create table review_case (
   id uuid primary key,
   payment_id uuid not null unique references payment,
@@ -27,11 +33,15 @@ create table review_case (
   merchant_id uuid not null references organisation,
   device_id uuid references device,
   score smallint not null check (score between 0 and 100),
+  base_points smallint not null,
+  policy_version integer not null,
   amount_micros bigint not null,
   currency char(3) not null,
   expected_loss_micros bigint not null,
   headline text not null,
-  state text not null default 'open' check (state in ('open', 'escalated', 'approved', 'declined', 'expired')),
+  would_have_passed text,
+  -- expired: nobody decided in time, the policy declined; withdrawn: the device took the payment back.
+  state text not null default 'open' check (state in ('open', 'escalated', 'approved', 'declined', 'expired', 'withdrawn')),
   opened_at timestamptz not null,
   due_at timestamptz not null,
   claimed_by uuid references app_user,
@@ -40,7 +50,7 @@ create table review_case (
   decided_at timestamptz,
   decision_note text
 );
-create index review_case_queue on review_case (expected_loss_micros desc, id) where state in ('open', 'escalated');
+create index review_case_queue on review_case (expected_loss_micros desc, due_at, id) where state in ('open', 'escalated');
 create index review_case_due on review_case (due_at) where state in ('open', 'escalated');
 create index review_case_decided on review_case (decided_at desc) where decided_at is not null;
 create index review_case_by_device on review_case (device_id, id desc);
@@ -49,7 +59,7 @@ create table case_signal (
   case_id uuid not null references review_case,
   ordinal smallint not null,
   name text not null,
-  points numeric(6, 2) not null,
+  points smallint not null,
   sentence text not null,
   facts jsonb not null default '{}',
   primary key (case_id, ordinal)
@@ -66,15 +76,17 @@ create index case_note_by_case on case_note (case_id, at);
 
 alter table fraud_policy enable row level security;
 alter table fraud_habit enable row level security;
+alter table fraud_habit_progress enable row level security;
 alter table review_case enable row level security;
 alter table case_signal enable row level security;
 alter table case_note enable row level security;
 
 create policy fraud_policy_all on fraud_policy for all to purse_app using (scope_is_platform());
 create policy fraud_habit_all on fraud_habit for all to purse_app using (scope_is_platform());
+create policy fraud_habit_progress_all on fraud_habit_progress for all to purse_app using (scope_is_platform());
 create policy review_case_all on review_case for all to purse_app using (scope_is_platform());
 create policy case_signal_all on case_signal for all to purse_app using (scope_is_platform());
 create policy case_note_all on case_note for all to purse_app using (scope_is_platform());
 
 grant select, insert on fraud_policy, case_signal, case_note to purse_app;
-grant select, insert, update on fraud_habit, review_case to purse_app;
+grant select, insert, update on fraud_habit, fraud_habit_progress, review_case to purse_app;

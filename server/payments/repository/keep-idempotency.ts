@@ -1,0 +1,90 @@
+/** First answers by device and key. Inserting the key is what serialises equal requests that arrive together. */
+import { insertRows } from "@/server/platform/bulk";
+import type { SqlTx } from "@/server/platform/db";
+import type { Id } from "@/server/platform/ids";
+import type { EarlierAnswer, PaymentAnswer } from "../types";
+
+export interface FirstAnswer {
+  deviceId: Id<"device">;
+  key: string;
+  requestHash: Uint8Array;
+  paymentId: Id<"payment">;
+  status: number;
+  response: PaymentAnswer;
+  at: Date;
+}
+
+/**
+ * Stores the answers whose key is new and gives the positions of these. A key that another transaction is just
+ * storing is waited for. Keys go in sorted, so that two batches cannot wait for each other.
+ */
+export async function claimKeys(tx: SqlTx, answers: readonly FirstAnswer[]): Promise<Set<number>> {
+  const sorted = answers
+    .map((answer, at) => ({ ...answer, position: at }))
+    .sort((a, b) => compare(a.deviceId, b.deviceId) || compare(a.key, b.key));
+  const rows = await insertRows<(typeof sorted)[number], { device_id: string; key: string }>(
+    tx,
+    "idempotency_key",
+    [
+      { name: "device_id", type: "uuid", value: (row) => row.deviceId },
+      { name: "key", type: "text", value: (row) => row.key },
+      { name: "request_hash", type: "bytea", value: (row) => Buffer.from(row.requestHash) },
+      { name: "payment_id", type: "uuid", value: (row) => row.paymentId },
+      { name: "status", type: "smallint", value: (row) => row.status },
+      { name: "response", type: "jsonb", value: (row) => JSON.stringify(row.response) },
+      { name: "created_at", type: "timestamptz", value: (row) => row.at },
+    ],
+    sorted,
+    { suffix: "on conflict do nothing returning device_id, key" },
+  );
+  const claimed = new Set(rows.map((row) => `${row.device_id} ${row.key}`));
+  return new Set(
+    sorted.filter((row) => claimed.has(`${row.deviceId} ${row.key}`)).map((row) => row.position),
+  );
+}
+
+/** Replaces answers of this transaction that turned out otherwise, before anybody has seen them. */
+export async function amendAnswers(
+  tx: SqlTx,
+  answers: readonly Pick<FirstAnswer, "deviceId" | "key" | "status" | "response">[],
+): Promise<void> {
+  if (answers.length === 0) return;
+  await tx.query(
+    `update idempotency_key k set status = t.status, response = t.response
+     from unnest($1::uuid[], $2::text[], $3::smallint[], $4::jsonb[]) as t(device_id, key, status, response)
+     where k.device_id = t.device_id and k.key = t.key`,
+    [
+      answers.map((answer) => answer.deviceId),
+      answers.map((answer) => answer.key),
+      answers.map((answer) => answer.status),
+      answers.map((answer) => JSON.stringify(answer.response)),
+    ],
+  );
+}
+
+export async function findAnswer(
+  tx: SqlTx,
+  deviceId: Id<"device">,
+  key: string,
+): Promise<EarlierAnswer | null> {
+  const { rows } = await tx.query<EarlierAnswer>(
+    `select request_hash as "requestHash", status, response from idempotency_key where device_id = $1 and key = $2`,
+    [deviceId, key],
+  );
+  return rows[0] ?? null;
+}
+
+/** Forgets answers older than `before`, at most `limit` of them; gives how many. */
+export async function deleteAnswersBefore(tx: SqlTx, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await tx.query(
+    `delete from idempotency_key where (device_id, key) in (
+       select device_id, key from idempotency_key where created_at < $1 order by created_at limit $2)`,
+    [before, limit],
+  );
+  return rowCount;
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

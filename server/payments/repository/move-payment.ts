@@ -1,0 +1,84 @@
+/** Changes of one payment's state. The row lock decides every race; who takes it first moves the money. */
+import type { SqlTx } from "@/server/platform/db";
+import type { Id } from "@/server/platform/ids";
+import type { DeclineReason } from "../constants";
+import type { Payment } from "../types";
+import { PAYMENT_COLUMNS } from "./payment-columns";
+
+export interface PaymentOwner {
+  merchantId?: Id<"organisation"> | undefined;
+  deviceId?: Id<"device"> | undefined;
+}
+
+/** Reads and locks a payment, if it is the owner's. Every change begins here. */
+export async function lockPayment(
+  tx: SqlTx,
+  paymentId: Id<"payment">,
+  owner: PaymentOwner = {},
+): Promise<Payment | null> {
+  const { rows } = await tx.query<Payment>(
+    `select ${PAYMENT_COLUMNS} from payment p
+     where p.id = $1 and ($2::uuid is null or p.merchant_id = $2) and ($3::uuid is null or p.device_id = $3)
+     for no key update`,
+    [paymentId, owner.merchantId ?? null, owner.deviceId ?? null],
+  );
+  return rows[0] ?? null;
+}
+
+export async function markCaptured(
+  tx: SqlTx,
+  payment: Payment,
+  change: { capturedMicros: bigint; at: Date; transferId: Id<"transfer"> },
+): Promise<Payment> {
+  await tx.query(
+    `update payment set state = 'captured', captured_micros = $2, captured_at = $3, capture_transfer_id = $4,
+       expires_at = null, capture_seq = nextval('payment_capture_seq') where id = $1`,
+    [payment.id, change.capturedMicros, change.at, change.transferId],
+  );
+  return {
+    ...payment,
+    state: "captured",
+    capturedMicros: change.capturedMicros,
+    capturedAt: change.at,
+    captureTransferId: change.transferId,
+    expiresAt: null,
+  };
+}
+
+/** An approved review whose capture was not asked at once: the hold stays, now for the device to capture. */
+export async function markAuthorised(tx: SqlTx, payment: Payment, expiresAt: Date): Promise<Payment> {
+  await tx.query(`update payment set state = 'authorised', expires_at = $2 where id = $1`, [
+    payment.id,
+    expiresAt,
+  ]);
+  return { ...payment, state: "authorised", expiresAt };
+}
+
+export async function markReleased(
+  tx: SqlTx,
+  payment: Payment,
+  change: { state: "voided" | "expired" | "declined"; reason: DeclineReason | null; at: Date },
+): Promise<Payment> {
+  await tx.query(
+    `update payment set state = $2, decline_reason = $3, closed_at = $4, expires_at = null where id = $1`,
+    [payment.id, change.state, change.reason, change.at],
+  );
+  return {
+    ...payment,
+    state: change.state,
+    declineReason: change.reason,
+    closedAt: change.at,
+    expiresAt: null,
+  };
+}
+
+/** Authorised payments whose hold is over, oldest first, locked; those in other hands are left out. */
+export async function lockExpiredHolds(tx: SqlTx, at: Date, limit: number): Promise<Payment[]> {
+  const { rows } = await tx.query<Payment>(
+    `select ${PAYMENT_COLUMNS} from payment p
+     where p.state = 'authorised' and p.expires_at <= $1
+     order by p.expires_at limit $2 for no key update skip locked`,
+    [at, limit],
+  );
+  return rows;
+}

@@ -1,0 +1,149 @@
+/** Reads of payments for lists, details and devices. Row-level security narrows each to what the scope may see. */
+
+import type { DeviceKind } from "@/server/devices/constants";
+import type { SqlTx } from "@/server/platform/db";
+import type { Id } from "@/server/platform/ids";
+import type { PaymentEventKind, PaymentSource, PaymentState } from "../constants";
+import type { Payment, Refund } from "../types";
+import { PAYMENT_COLUMNS } from "./payment-columns";
+
+export async function findPayment(tx: SqlTx, paymentId: Id<"payment">): Promise<Payment | null> {
+  const { rows } = await tx.query<Payment>(`select ${PAYMENT_COLUMNS} from payment p where p.id = $1`, [
+    paymentId,
+  ]);
+  return rows[0] ?? null;
+}
+
+/** A payment with the names that screens show. */
+export interface ListedPayment extends Payment {
+  merchantName: string;
+  merchantSlug: string;
+  programName: string;
+  programSlug: string;
+  deviceName: string | null;
+  allocatedAt: Date | null;
+  settlementRunId: Id<"settlementRun"> | null;
+}
+
+const LISTED = `${PAYMENT_COLUMNS}, m.name as "merchantName", m.slug as "merchantSlug", g.name as "programName",
+  g.slug as "programSlug", d.name as "deviceName", p.allocated_at as "allocatedAt",
+  p.settlement_run_id as "settlementRunId"`;
+const LISTED_TABLES = `payment p join organisation m on m.id = p.merchant_id join program g on g.id = p.program_id
+  left join device d on d.id = p.device_id`;
+
+export async function findListedPayment(tx: SqlTx, paymentId: Id<"payment">): Promise<ListedPayment | null> {
+  const { rows } = await tx.query<ListedPayment>(`select ${LISTED} from ${LISTED_TABLES} where p.id = $1`, [
+    paymentId,
+  ]);
+  return rows[0] ?? null;
+}
+
+export interface PaymentFilter {
+  states?: readonly PaymentState[] | undefined;
+  sources?: readonly PaymentSource[] | undefined;
+  deviceKinds?: readonly DeviceKind[] | undefined;
+  programId?: Id<"program"> | undefined;
+  merchantId?: Id<"organisation"> | undefined;
+  deviceId?: Id<"device"> | undefined;
+  instrumentId?: Id<"instrument"> | undefined;
+  importId?: Id<"import"> | undefined;
+  settlementRunId?: Id<"settlementRun"> | undefined;
+  zone?: string | undefined;
+  from?: Date | undefined;
+  to?: Date | undefined;
+  minAmount?: bigint | undefined;
+  maxAmount?: bigint | undefined;
+  flagged?: boolean | undefined;
+  /** A whole id (already as UUID) or a text to look for. */
+  textId?: Id<"payment"> | undefined;
+  text?: string | undefined;
+}
+
+/** Conditions over the alias `p`; values are only ever parameters. */
+function whereOf(filter: PaymentFilter, params: unknown[]): string {
+  const conditions: string[] = [];
+  const add = (value: unknown, condition: (parameter: string) => string) => {
+    if (value === undefined || value === false) return;
+    params.push(value);
+    conditions.push(condition(`$${params.length}`));
+  };
+  add(filter.states, (n) => `p.state = any(${n}::text[])`);
+  add(filter.sources, (n) => `p.source = any(${n}::text[])`);
+  add(filter.deviceKinds, (n) => `p.device_kind = any(${n}::text[])`);
+  add(filter.programId, (n) => `p.program_id = ${n}`);
+  add(filter.merchantId, (n) => `p.merchant_id = ${n}`);
+  add(filter.deviceId, (n) => `p.device_id = ${n}`);
+  add(filter.instrumentId, (n) => `p.instrument_id = ${n}`);
+  add(filter.importId, (n) => `p.import_id = ${n}`);
+  add(filter.settlementRunId, (n) => `p.settlement_run_id = ${n}`);
+  add(filter.zone, (n) => `p.zone = ${n}`);
+  add(filter.from, (n) => `p.occurred_at >= ${n}`);
+  add(filter.to, (n) => `p.occurred_at < ${n}`);
+  add(filter.minAmount, (n) => `p.amount_micros >= ${n}`);
+  add(filter.maxAmount, (n) => `p.amount_micros <= ${n}`);
+  add(filter.flagged, (n) => `(${n} and p.flags <> '[]')`);
+  if (filter.textId) add(filter.textId, (n) => `p.id = ${n}`);
+  else if (filter.text !== undefined) {
+    add(`%${filter.text.replace(/[\\%_]/g, "\\$&")}%`, (n) => {
+      params.push(filter.text);
+      return `(p.external_ref = $${params.length} or p.instrument_label ilike ${n} or p.description ilike ${n})`;
+    });
+  }
+  return conditions.length === 0 ? "true" : conditions.join(" and ");
+}
+
+/** Newest first by id, whose embedded time is when the payment was made. */
+export async function listPayments(
+  tx: SqlTx,
+  filter: PaymentFilter,
+  page: { after: Id<"payment"> | null; limit: number },
+): Promise<ListedPayment[]> {
+  const params: unknown[] = [page.limit, page.after];
+  const { rows } = await tx.query<ListedPayment>(
+    `select ${LISTED} from ${LISTED_TABLES}
+     where ($2::uuid is null or p.id < $2::uuid) and ${whereOf(filter, params)}
+     order by p.id desc limit $1`,
+    params,
+  );
+  return rows;
+}
+
+export interface StateCount {
+  state: PaymentState;
+  count: bigint;
+}
+
+/** How many payments there are in each state under the filter; its own states do not narrow the counts. */
+export async function countByState(tx: SqlTx, filter: PaymentFilter): Promise<StateCount[]> {
+  const params: unknown[] = [];
+  const where = whereOf({ ...filter, states: undefined }, params);
+  const { rows } = await tx.query<StateCount>(
+    `select p.state, count(*) as count from payment p where ${where} group by p.state`,
+    params,
+  );
+  return rows;
+}
+
+export interface TimelineEntry {
+  at: Date;
+  kind: PaymentEventKind;
+  detail: Record<string, unknown>;
+}
+
+export async function listTimeline(tx: SqlTx, paymentId: Id<"payment">): Promise<TimelineEntry[]> {
+  const { rows } = await tx.query<TimelineEntry>(
+    `select at, kind, detail from payment_event where payment_id = $1 order by seq`,
+    [paymentId],
+  );
+  return rows;
+}
+
+export async function listRefunds(tx: SqlTx, paymentId: Id<"payment">): Promise<Refund[]> {
+  const { rows } = await tx.query<Refund>(
+    `select r.id, r.payment_id as "paymentId", r.ordinal, r.amount_micros as "amountMicros", r.reason,
+       r.created_at as "createdAt", u.name as "createdByName", r.transfer_id as "transferId"
+     from refund r left join app_user u on u.id = r.created_by where r.payment_id = $1 order by r.ordinal`,
+    [paymentId],
+  );
+  return rows;
+}

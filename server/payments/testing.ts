@@ -1,0 +1,144 @@
+/** A small world for database tests: programs, merchants, devices and instruments, made fresh for each test. */
+import { createHash } from "node:crypto";
+import { v7 } from "uuid";
+import type { DeviceKind } from "@/server/devices/constants";
+import { accountIdFor, getAccounts } from "@/server/ledger/service";
+import type { AccountKey } from "@/server/ledger/types";
+import { withScope } from "@/server/platform/db";
+import { type Id, newId } from "@/server/platform/ids";
+import type { Currency } from "@/server/platform/money";
+import {
+  type DeviceScope,
+  type MerchantScope,
+  mintDeviceScope,
+  mintPortalScope,
+  mintSystemScope,
+  type OperatorScope,
+} from "@/server/platform/scope";
+import { createInstruments, topUpWallet } from "./service/manage-instruments";
+import type { AuthoriseRequest } from "./types";
+
+export const system = mintSystemScope("test");
+
+export interface TestWorld {
+  programId: Id<"program">;
+  merchantId: Id<"organisation">;
+  operatorId: Id<"organisation">;
+  currency: Currency;
+  deviceId: Id<"device">;
+  device: DeviceScope;
+  merchant: MerchantScope;
+  operator: OperatorScope;
+  /** A second person of the operator. */
+  colleague: OperatorScope;
+}
+
+export async function createWorld({
+  currency = "EUR" as Currency,
+  timeZone = "Europe/Oslo",
+  kind = "parking_meter" as DeviceKind,
+} = {}): Promise<TestWorld> {
+  const programId = newId("program");
+  const merchantId = newId("organisation");
+  const operatorId = newId("organisation");
+  const deviceId = newId("device");
+  const people = [newId("user"), newId("user"), newId("user")] as const;
+  const tail = v7().slice(-12);
+  await withScope(system, async (tx) => {
+    for (const [at, person] of people.entries()) {
+      await tx.query("insert into app_user (id, email, name) values ($1, $2, $3)", [
+        person,
+        `person-${at}-${tail}@example.org`,
+        `Person ${at}`,
+      ]);
+    }
+    await tx.query(
+      `insert into organisation (id, kind, slug, name) values ($1, 'operator', $3, 'Operator'), ($2, 'merchant', $4, 'Merchant')`,
+      [operatorId, merchantId, `operator-${tail}`, `merchant-${tail}`],
+    );
+    await tx.query(
+      `insert into program (id, slug, name, operator_id, currency, time_zone, calendar)
+       values ($1, $2, 'Program', $3, $4, $5, '{"every":"day","cutOff":"22:00"}')`,
+      [programId, `program-${tail}`, operatorId, currency, timeZone],
+    );
+    await tx.query("insert into program_party (program_id, organisation_id) values ($1, $2), ($1, $3)", [
+      programId,
+      merchantId,
+      operatorId,
+    ]);
+  });
+  await addDevice(programId, merchantId, deviceId, kind);
+  const user = (at: 0 | 1 | 2) => ({ kind: "user" as const, id: people[at] });
+  return {
+    programId,
+    merchantId,
+    operatorId,
+    currency,
+    deviceId,
+    device: mintDeviceScope(merchantId, deviceId),
+    merchant: mintPortalScope("merchant", merchantId, user(0)),
+    operator: mintPortalScope("operator", operatorId, user(1)),
+    colleague: mintPortalScope("operator", operatorId, user(2)),
+  };
+}
+
+export async function addDevice(
+  programId: Id<"program">,
+  merchantId: Id<"organisation">,
+  deviceId: Id<"device"> = newId("device"),
+  kind: DeviceKind = "parking_meter",
+  place: { latitude: number; longitude: number } = { latitude: 59.91, longitude: 10.75 },
+): Promise<DeviceScope> {
+  await withScope(system, (tx) =>
+    tx.query(
+      `insert into device (id, program_id, merchant_id, kind, name, zone, latitude, longitude, state)
+       values ($1, $2, $3, $4, 'Quay 4', 'harbor', $5, $6, 'active')`,
+      [deviceId, programId, merchantId, kind, place.latitude, place.longitude],
+    ),
+  );
+  return mintDeviceScope(merchantId, deviceId);
+}
+
+/** A wallet with money on it; gives its token and id. */
+export async function addWallet(
+  world: Pick<TestWorld, "programId">,
+  amountMicros: bigint,
+): Promise<{ token: string; id: Id<"instrument"> }> {
+  const token = `wallet_${v7().replaceAll("-", "")}`;
+  const [wallet] = await createInstruments(system, world.programId, [{ kind: "wallet", token }]);
+  if (!wallet) throw new Error("no wallet");
+  if (amountMicros > 0n) {
+    await topUpWallet(system, { instrumentId: wallet.id, amountMicros, reference: "opening" });
+  }
+  return { token, id: wallet.id };
+}
+
+export function requestOf(over: Partial<AuthoriseRequest> = {}): AuthoriseRequest {
+  const request = {
+    idempotencyKey: v7(),
+    amountMicros: 2_750_000n,
+    currency: "EUR" as const,
+    instrumentToken: "tok_visa_4411",
+    capture: false,
+    ...over,
+  };
+  return { ...request, requestHash: over.requestHash ?? hashOf(request) };
+}
+
+export function hashOf(value: unknown): Buffer {
+  const text = JSON.stringify(value, (_key, each) => (typeof each === "bigint" ? each.toString() : each));
+  return createHash("sha256").update(text).digest();
+}
+
+/** Signed balance of posted money, credits positive, and what is pending on either side. */
+export async function balanceOf(
+  key: AccountKey,
+): Promise<{ posted: bigint; debitsPending: bigint; creditsPending: bigint }> {
+  const [account] = await withScope(system, (tx) => getAccounts(tx, [accountIdFor(key)]));
+  if (!account) return { posted: 0n, debitsPending: 0n, creditsPending: 0n };
+  return {
+    posted: account.creditsPosted - account.debitsPosted,
+    debitsPending: account.debitsPending,
+    creditsPending: account.creditsPending,
+  };
+}

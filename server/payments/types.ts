@@ -1,0 +1,209 @@
+import type { DeviceKind, DeviceState } from "@/server/devices/constants";
+import type { FraudTerms } from "@/server/fraud/schema";
+import type { Habit, Screening, Tap } from "@/server/fraud/types";
+import type { Id } from "@/server/platform/ids";
+import type { Currency } from "@/server/platform/money";
+import type {
+  DeclineReason,
+  InstrumentKind,
+  PaymentEventKind,
+  PaymentRefusal,
+  PaymentSource,
+  PaymentState,
+  UsageRefusal,
+} from "./constants";
+
+/** One row of `payment`. Amounts in micros. */
+export interface Payment {
+  id: Id<"payment">;
+  programId: Id<"program">;
+  merchantId: Id<"organisation">;
+  deviceId: Id<"device"> | null;
+  deviceKind: DeviceKind;
+  zone: string | null;
+  payerId: Id<"payer"> | null;
+  instrumentId: Id<"instrument"> | null;
+  /** An instrument's kind, `unknown` for a token that no instrument has, `external` for imported payments. */
+  instrumentKind: InstrumentKind | "unknown" | "external";
+  instrumentLabel: string;
+  source: PaymentSource;
+  externalRef: string;
+  deviceSequence: bigint | null;
+  importId: Id<"import"> | null;
+  currency: Currency;
+  amountMicros: bigint;
+  capturedMicros: bigint;
+  refundedMicros: bigint;
+  state: PaymentState;
+  declineReason: DeclineReason | null;
+  description: string | null;
+  quantity: Record<string, string> | null;
+  latitude: number | null;
+  longitude: number | null;
+  flags: Flag[];
+  riskScore: number | null;
+  captureOnApproval: boolean;
+  occurredAt: Date;
+  authorisedAt: Date | null;
+  expiresAt: Date | null;
+  capturedAt: Date | null;
+  closedAt: Date | null;
+  holdTransferId: Id<"transfer"> | null;
+  captureTransferId: Id<"transfer"> | null;
+}
+
+/** An odd fact that was kept as it came, with the sentence that says what is odd. */
+export interface Flag {
+  code: string;
+  sentence: string;
+}
+
+export interface PaymentEvent {
+  paymentId: Id<"payment">;
+  merchantId: Id<"organisation">;
+  at: Date;
+  kind: PaymentEventKind;
+  detail: Record<string, unknown>;
+}
+
+/** What a device asks. The gateway has verified who it is and that the body is well formed. */
+export interface AuthoriseRequest {
+  idempotencyKey: string;
+  /** SHA-256 of what must not differ in a repeat: method, path and body. */
+  requestHash: Uint8Array;
+  /** Whole minor units, above zero. */
+  amountMicros: bigint;
+  currency: Currency;
+  /** What the device read: a wallet's tag or the acquirer's token. */
+  instrumentToken: string;
+  /** Capture at once when authorised. */
+  capture: boolean;
+  /** When the payer tapped; now when left out. */
+  occurredAt?: Date | undefined;
+  /** Where, for devices that move; the device's own position when left out. */
+  location?: { latitude: number; longitude: number } | undefined;
+  description?: string | undefined;
+  /** Exact decimal strings by unit: {"kwh":"22.4"}. */
+  quantity?: Record<string, string> | undefined;
+  sequence?: bigint | undefined;
+}
+
+export interface DeviceFacts {
+  id: Id<"device">;
+  programId: Id<"program">;
+  merchantId: Id<"organisation">;
+  kind: DeviceKind;
+  name: string;
+  zone: string | null;
+  state: DeviceState;
+  latitude: number | null;
+  longitude: number | null;
+  maxAmountMicros: bigint | null;
+  currency: Currency;
+}
+
+export interface InstrumentFacts {
+  id: Id<"instrument">;
+  payerId: Id<"payer">;
+  kind: InstrumentKind;
+  label: string;
+  token: string;
+  state: "active" | "blocked" | "closed";
+  blockedUntil: Date | null;
+  fundingAccountId: string;
+  /** What the wallet has left; null for instruments whose funds are not kept here. */
+  availableMicros: bigint | null;
+}
+
+export interface EarlierAnswer {
+  requestHash: Uint8Array;
+  status: number;
+  response: PaymentAnswer;
+}
+
+/** All that the decision needs, from one query. */
+export interface AuthorisationFacts {
+  device: DeviceFacts;
+  instrument: InstrumentFacts | null;
+  earlier: EarlierAnswer | null;
+  taps: Tap[];
+  habit: Habit | null;
+  policy: { version: number; terms: FraudTerms };
+}
+
+export type Decision =
+  | { verdict: "authorise" | "review"; screening: Screening }
+  | { verdict: "decline"; reason: DeclineReason; screening: Screening | null };
+
+export interface MoneyJson {
+  amount: string;
+  currency: Currency;
+}
+
+/** A payment as its device sees it. It is stored as the first answer, so it holds nothing but JSON. */
+export interface PaymentAnswer {
+  id: string;
+  state: PaymentState;
+  amount: MoneyJson;
+  captured: MoneyJson;
+  refunded: MoneyJson;
+  declineReason: DeclineReason | null;
+  /** A sentence for the device's display or log. */
+  message: string;
+  instrument: string;
+  occurredAt: string;
+  authorisedAt: string | null;
+  capturedAt: string | null;
+  expiresAt: string | null;
+}
+
+export type AuthoriseResult =
+  /** 201 authorised or captured, 202 in review, 402 declined. */
+  | { ok: true; status: number; replayed: boolean; payment: PaymentAnswer }
+  | { ok: false; reason: PaymentRefusal };
+
+export type PaymentResult =
+  | { ok: true; status: number; replayed: boolean; payment: PaymentAnswer }
+  | { ok: false; reason: PaymentRefusal };
+
+export interface Idempotency {
+  key: string;
+  requestHash: Uint8Array;
+}
+
+export interface UsageRecordInput {
+  /** The device's own name for the record. */
+  key: string;
+  instrumentToken: string;
+  /** Exact, up to six decimals of the major unit. */
+  amountMicros: bigint;
+  currency: Currency;
+  occurredAt: Date;
+  quantity?: string | undefined;
+  unit?: string | undefined;
+}
+
+export interface UsageRecordResult {
+  key: string;
+  outcome: "recorded" | "duplicate" | "refused";
+  reason: UsageRefusal | null;
+}
+
+export type UsageResult =
+  | { ok: true; recorded: number; duplicates: number; refused: number; records: UsageRecordResult[] }
+  | { ok: false; reason: "device_not_active" | "batch_too_large" };
+
+export interface Refund {
+  id: Id<"refund">;
+  paymentId: Id<"payment">;
+  ordinal: number;
+  amountMicros: bigint;
+  reason: string;
+  createdAt: Date;
+  createdByName: string | null;
+  transferId: Id<"transfer">;
+}
+
+export type RefundResult =
+  | { ok: true; replayed: boolean; refund: { id: Id<"refund">; amountMicros: bigint }; payment: Payment }
+  | { ok: false; reason: PaymentRefusal };
