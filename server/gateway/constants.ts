@@ -1,0 +1,12 @@
+/** Limits of the device API. */
+
+/** Requests that are worked on at once; more are told to come back. */
+export const MAX_IN_FLIGHT = 256;
+export const RETRY_AFTER_SECONDS = 1;
+export const PAYMENT_BODY_BYTES = 16 * 1024;
+export const USAGE_BODY_BYTES = 512 * 1024;
+/** Every refusal for a signature that does not verify takes at least this long, so that its time tells nothing. */
+export const REFUSAL_FLOOR_MS = 20;
+export const NONCE_PATTERN = /^[\x21-\x7e]{8,64}$/;
+export const IDEMPOTENCY_KEY_PATTERN = /^[A-Za-z0-9_.:+/=-]{1,64}$/;
+export const SEQUENCE_PATTERN = /^[1-9]\d{0,14}$/;

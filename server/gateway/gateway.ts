@@ -1,0 +1,301 @@
+/**
+ * What the gateway does with a request, in the order that README.md gives: verify, admit, read, work, answer. Only
+ * this file mints device scopes.
+ */
+import type { Admission } from "@/server/devices/record-traffic";
+import { admitRequests } from "@/server/devices/service";
+import type { AdmissionOutcome, AdmissionRequest, VerificationCredential } from "@/server/devices/types";
+import type { PaymentRefusal } from "@/server/payments/constants";
+import { type AuthorisationItem, authorisePayments } from "@/server/payments/service/authorise-payment";
+import { capturePayment, getPaymentForDevice, voidPayment } from "@/server/payments/service/capture-payment";
+import { recordUsage } from "@/server/payments/service/record-usage";
+import type { AuthoriseResult, PaymentResult } from "@/server/payments/types";
+import { withScope } from "@/server/platform/db";
+import { fromPublicId, type Id } from "@/server/platform/ids";
+import { type Currency, MoneyError, parseMicros, parseMinorMicros } from "@/server/platform/money";
+import { type DeviceScope, mintDeviceScope, mintSystemScope } from "@/server/platform/scope";
+import { REFUSAL_FLOOR_MS } from "./constants";
+import { isProblemCode, PROBLEMS, Problem, type ProblemCode } from "./errors";
+import { GroupDesk } from "./group-desk";
+import { KnownCredentials } from "./known-credentials";
+import { buildOpenApi } from "./openapi";
+import { type OperationId, operations } from "./operations";
+import { hashRequest, type MessageHeader, readBody, readMessageHeader } from "./read-message";
+import { TrafficRecorder } from "./record-traffic";
+import { captureBody, paymentBody, usageBody, voidBody } from "./schema";
+import { type Answer, buildServer, type Call, type Handlers } from "./server";
+import { type IncomingRequest, verifyRequest } from "./verify-signature";
+
+const PROBLEM_OF_ADMISSION: Record<Exclude<AdmissionOutcome, "admitted">, ProblemCode> = {
+  credential_unknown: "signature_invalid",
+  credential_revoked: "credential_revoked",
+  device_registered: "device_not_active",
+  device_suspended: "device_suspended",
+  device_retired: "device_retired",
+  nonce_replayed: "nonce_replayed",
+  sequence_reused: "sequence_reused",
+  idempotency_key_reused: "idempotency_key_reused",
+  sequence_too_old: "sequence_too_old",
+};
+
+interface Admitted {
+  scope: DeviceScope;
+  message: MessageHeader | null;
+}
+
+export interface GatewayOptions {
+  /** Where devices reach the gateway, without a trailing slash; part of what they sign. */
+  publicUrl: string;
+  maxInFlight?: number;
+}
+
+export function buildGateway(options: GatewayOptions) {
+  const publicUrl = options.publicUrl.replace(/\/+$/, "");
+  const system = mintSystemScope("gateway");
+  const credentials = new KnownCredentials(system);
+  const traffic = new TrafficRecorder(system);
+  const admissions = new GroupDesk<AdmissionRequest, Admission>(
+    (requests) => admitRequests(system, requests),
+    { largestGroup: 128, groupsAtOnce: 2 },
+  );
+  const authorisations = new GroupDesk<AuthorisationItem, AuthoriseResult>(
+    (items) => authorisePayments(items),
+    { largestGroup: 64, groupsAtOnce: 3 },
+  );
+
+  /** Verifies and admits; every refusal from here on is noted for the device that it concerns. */
+  async function admit(call: Call, id: OperationId): Promise<Admitted> {
+    const started = performance.now();
+    const { carriesMessage } = operations[id];
+    const verified = await verifyRequest(
+      incomingOf(call, publicUrl, carriesMessage),
+      credentials.find,
+      Math.floor(Date.now() / 1000),
+    );
+    if (!verified.ok) {
+      note(verified.unverifiedKey, verified.problem, false);
+      await new Promise((resolve) => setTimeout(resolve, REFUSAL_FLOOR_MS - (performance.now() - started)));
+      throw verified.problem;
+    }
+    const { key, nonce } = verified.request;
+    return await noting(key, async () => {
+      const message = carriesMessage ? readMessageHeader(call.headers) : null;
+      const admission = await admissions.ask({ credentialId: key.credentialId, nonce, message });
+      if (admission.outcome !== "admitted") throw new Problem(PROBLEM_OF_ADMISSION[admission.outcome]);
+      traffic.saw({ deviceId: key.deviceId, seenAt: new Date(), sequence: message?.sequence });
+      return { scope: mintDeviceScope(key.merchantId, key.deviceId), message };
+    });
+  }
+
+  function note(
+    key: VerificationCredential | { deviceId: Id<"device"> } | null,
+    problem: Problem,
+    verified: boolean,
+  ): void {
+    traffic.refused({
+      deviceId: key?.deviceId ?? null,
+      code: problem.code,
+      at: new Date(),
+      verified,
+      detail: problem.detail,
+    });
+  }
+
+  async function noting<T>(key: { deviceId: Id<"device"> }, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof Problem) note(key, error, true);
+      throw error;
+    }
+  }
+
+  function signed(
+    id: OperationId,
+    work: (call: Call, admitted: Admitted) => Promise<Answer>,
+  ): (call: Call) => Promise<Answer> {
+    return async (call) => {
+      const admitted = await admit(call, id);
+      return await noting(admitted.scope, () => work(call, admitted));
+    };
+  }
+
+  const handlers: Handlers = {
+    authorisePayment: signed("authorisePayment", async (call, { scope, message }) => {
+      const { idempotencyKey, sequence } = required(message);
+      const body = readBody(paymentBody, call.body, true);
+      const { currency } = body.amount;
+      return paymentAnswer(
+        await authorisations.ask({
+          scope,
+          request: {
+            idempotencyKey,
+            sequence,
+            requestHash: hashRequest(call.method, call.path, body),
+            amountMicros: minorMicros(body.amount.amount, currency),
+            currency,
+            instrumentToken: body.instrument.token,
+            capture: body.capture,
+            occurredAt: body.occurredAt === undefined ? undefined : new Date(body.occurredAt),
+            location: body.location,
+            description: body.description,
+            quantity: body.quantity,
+          },
+        }),
+      );
+    }),
+    capturePayment: signed("capturePayment", async (call, { scope, message }) => {
+      const body = readBody(captureBody, call.body, false);
+      const paymentId = paymentIdOf(call);
+      if (body.amount) await requireCurrency(scope, paymentId, body.amount.currency);
+      return paymentAnswer(
+        await capturePayment(scope, {
+          paymentId,
+          amountMicros: body.amount && minorMicros(body.amount.amount, body.amount.currency),
+          idempotency: {
+            key: required(message).idempotencyKey,
+            requestHash: hashRequest(call.method, call.path, body),
+          },
+        }),
+      );
+    }),
+    voidPayment: signed("voidPayment", async (call, { scope, message }) => {
+      const body = readBody(voidBody, call.body, false);
+      const paymentId = paymentIdOf(call);
+      return paymentAnswer(
+        await voidPayment(scope, {
+          paymentId,
+          idempotency: {
+            key: required(message).idempotencyKey,
+            requestHash: hashRequest(call.method, call.path, body),
+          },
+        }),
+      );
+    }),
+    getPayment: signed("getPayment", async (call, { scope }) => {
+      return paymentAnswer(await getPaymentForDevice(scope, paymentIdOf(call)));
+    }),
+    recordUsage: signed("recordUsage", async (call, { scope }) => {
+      const body = readBody(usageBody, call.body, true);
+      const result = await recordUsage(
+        scope,
+        body.records.map((record) => ({
+          key: record.key,
+          instrumentToken: record.instrument.token,
+          amountMicros: parseMicros(record.amount.amount),
+          currency: record.amount.currency,
+          occurredAt: new Date(record.occurredAt),
+          quantity: record.quantity,
+          unit: record.unit,
+        })),
+      );
+      if (!result.ok) {
+        throw new Problem(result.reason === "batch_too_large" ? "body_too_large" : result.reason);
+      }
+      const { ok: _, ...answer } = result;
+      return { status: 200, body: answer };
+    }),
+    isLive: async () => ({ status: 200, body: { state: "live" } }),
+    isReady: async (call) => {
+      const up = await withScope(system, (tx) => tx.query("select 1")).then(
+        () => true,
+        () => false,
+      );
+      return {
+        status: up ? 200 : 503,
+        body: { state: up ? "ready" : "not_ready", database: up ? "up" : "down", inFlight: call.inFlight },
+      };
+    },
+    getOpenApi: async () => ({ status: 200, body: openApi }),
+    explainProblem: async (call) => {
+      const code = call.params.code ?? "";
+      if (!isProblemCode(code)) throw new Problem("route_not_found");
+      return { status: 200, body: { code, ...PROBLEMS[code] } };
+    },
+  };
+
+  const openApi = buildOpenApi(publicUrl);
+  const app = buildServer({
+    publicUrl,
+    handlers,
+    ...(options.maxInFlight ? { maxInFlight: options.maxInFlight } : {}),
+  });
+  app.addHook("onReady", async () => traffic.start());
+  app.addHook("onClose", async () => await traffic.stop());
+  return { app, openApi, flush: () => traffic.flush() };
+}
+
+/**
+ * The addresses that a request may have been signed under: the configured one and, on a connection that ends at this
+ * machine's loopback, the loopback name that the client used.
+ */
+function incomingOf(call: Call, publicUrl: string, carriesMessage: boolean): IncomingRequest {
+  const targetUris = [`${publicUrl}${call.rawUrl}`];
+  const host = call.headers.host ?? "";
+  if (call.isLoopback && /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i.test(host)) {
+    const alias = `http://${host}${call.rawUrl}`;
+    if (alias !== targetUris[0]) targetUris.push(alias);
+  }
+  const fields: { name: string; value: string }[] = [];
+  for (let i = 0; i + 1 < call.rawHeaders.length; i += 2) {
+    fields.push({ name: call.rawHeaders[i] ?? "", value: call.rawHeaders[i + 1] ?? "" });
+  }
+  return { method: call.method, targetUris, fields, body: call.body, carriesMessage };
+}
+
+function required(message: MessageHeader | null): MessageHeader {
+  if (!message) throw new Error("Invariant broken: an operation that changes something has no message.");
+  return message;
+}
+
+function paymentIdOf(call: Call): Id<"payment"> {
+  const id = fromPublicId("payment", call.params.paymentId ?? "");
+  if (!id) throw new Problem("payment_not_found");
+  return id;
+}
+
+/** A capture in another currency than the payment's is a mistake, never an amount. */
+async function requireCurrency(
+  scope: DeviceScope,
+  paymentId: Id<"payment">,
+  currency: Currency,
+): Promise<void> {
+  const found = await getPaymentForDevice(scope, paymentId);
+  if (!found.ok) throw new Problem("payment_not_found");
+  const expected = found.payment.amount.currency;
+  if (expected === currency) return;
+  const message = `must be ${expected}, as the payment is`;
+  throw new Problem("invalid_request", `amount.currency: ${message}`, [
+    { field: "amount.currency", message },
+  ]);
+}
+
+function minorMicros(amount: string, currency: Currency): bigint {
+  try {
+    return parseMinorMicros(amount, currency);
+  } catch (error) {
+    if (!(error instanceof MoneyError)) throw error;
+    if (error.code === "amount_too_precise") throw new Problem("amount_not_whole_minor_units", error.message);
+    throw new Problem("invalid_request", error.message, [{ field: "amount.amount", message: error.message }]);
+  }
+}
+
+const NOT_OF_DEVICES: readonly PaymentRefusal[] = [
+  "amount_above_captured",
+  "payment_not_captured",
+  "refund_key_reused",
+];
+
+function paymentAnswer(result: AuthoriseResult | PaymentResult): Answer {
+  if (result.ok) {
+    return {
+      status: result.status,
+      body: result.payment,
+      ...(result.replayed ? { headers: { "idempotency-replayed": "true" } } : {}),
+    };
+  }
+  if (!isProblemCode(result.reason) || NOT_OF_DEVICES.includes(result.reason)) {
+    throw new Error(`Payments refused a device with ${result.reason}, which devices cannot be told.`);
+  }
+  throw new Problem(result.reason);
+}

@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import { GroupDesk } from "./group-desk";
+
+describe("a group desk", () => {
+  test("answers each request with its own answer, in groups no larger than allowed", async () => {
+    const groups: number[] = [];
+    const desk = new GroupDesk<number, number>(
+      async (requests) => {
+        groups.push(requests.length);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        return requests.map((request) => request * 2);
+      },
+      { largestGroup: 7, groupsAtOnce: 2 },
+    );
+    const numbers = Array.from({ length: 100 }, (_, i) => i);
+    expect(await Promise.all(numbers.map((n) => desk.ask(n)))).toEqual(numbers.map((n) => n * 2));
+    expect(Math.max(...groups)).toBe(7);
+    expect(groups.length).toBeLessThan(30);
+  });
+
+  test("one request that fails takes none of its neighbours with it", async () => {
+    const desk = new GroupDesk<number, number>(
+      async (requests) => {
+        if (requests.includes(3)) throw new Error("three");
+        return requests;
+      },
+      { largestGroup: 10, groupsAtOnce: 1 },
+    );
+    const settled = await Promise.allSettled([1, 2, 3, 4].map((n) => desk.ask(n)));
+    expect(settled.map((one) => one.status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
+  });
+});

@@ -1,0 +1,63 @@
+/** Work in groups: requests that arrive while one group is under way share the next transaction and its commit. */
+
+export interface GroupOptions {
+  largestGroup: number;
+  groupsAtOnce: number;
+}
+
+interface Waiting<Request, Answer> {
+  request: Request;
+  resolve: (answer: Answer) => void;
+  reject: (error: unknown) => void;
+}
+
+export class GroupDesk<Request, Answer> {
+  private readonly waiting: Waiting<Request, Answer>[] = [];
+  private running = 0;
+  private scheduled = false;
+
+  constructor(
+    /** Answers in the order of the requests; all or nothing when it throws. */
+    private readonly work: (requests: Request[]) => Promise<readonly Answer[]>,
+    private readonly options: GroupOptions,
+  ) {}
+
+  ask(request: Request): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ request, resolve, reject });
+      if (this.scheduled) return;
+      this.scheduled = true;
+      // One turn of the event loop gathers what arrived together; an idle desk makes nobody wait longer.
+      setImmediate(() => {
+        this.scheduled = false;
+        this.start();
+      });
+    });
+  }
+
+  private start(): void {
+    while (this.waiting.length > 0 && this.running < this.options.groupsAtOnce) {
+      const group = this.waiting.splice(0, this.options.largestGroup);
+      this.running++;
+      void this.serve(group).finally(() => {
+        this.running--;
+        this.start();
+      });
+    }
+  }
+
+  private async serve(group: Waiting<Request, Answer>[]): Promise<void> {
+    try {
+      const answers = await this.work(group.map(({ request }) => request));
+      for (const [index, { resolve, reject }] of group.entries()) {
+        const answer = answers[index];
+        if (answer === undefined) reject(new Error("A group was answered with fewer answers than requests."));
+        else resolve(answer);
+      }
+    } catch (error) {
+      // One bad request must not fail its neighbours: each is tried alone. Requests are idempotent.
+      if (group.length === 1) group[0]?.reject(error);
+      else for (const one of group) await this.serve([one]);
+    }
+  }
+}
