@@ -1,0 +1,146 @@
+"use client";
+
+import { useMemo, useState } from "react";
+import { ChartCard, type ChartCardProps, type ChartTable } from "@/components/charts/chart-card";
+import {
+  type DrawnNode,
+  type FlowLink,
+  type FlowNode,
+  layOutSankey,
+  NODE_WIDTH,
+} from "@/components/charts/lay-out-sankey";
+import { seriesColour } from "@/components/charts/party-colour";
+import { useWidth } from "@/components/charts/use-width";
+import { formatAmount } from "@/components/money/format-amount";
+import { cn } from "@/components/ui/cn";
+
+export interface SankeyChartProps extends Omit<ChartCardProps, "legend"> {
+  /** In the order in which they are to stand, from the top. */
+  nodes: readonly FlowNode[];
+  links: readonly FlowLink[];
+  currency: string;
+  height?: number;
+}
+
+/** Where money went: sources at the left, parties at the right with what each received. */
+export function SankeyChart({ nodes, links, currency, height, ...card }: SankeyChartProps) {
+  const ends = new Set(links.map((link) => link.target)).size;
+  const tall = height ?? Math.max(220, Math.min(560, 60 + ends * 32));
+  const [box, width] = useWidth<HTMLDivElement>(620);
+  const [near, setNear] = useState<string | null>(null);
+  const drawing = useMemo(() => layOutSankey(nodes, links, width, tall), [nodes, links, width, tall]);
+  const table = useMemo<ChartTable>(() => {
+    const nameOf = (id: string) => nodes.find((node) => node.id === id)?.label ?? id;
+    const rows = links.map(
+      (link) => [`${nameOf(link.source)} to ${nameOf(link.target)}`, link.amount] as const,
+    );
+    return {
+      head: ["From and to", currency],
+      rows: rows.map(([name, amount]) => [name, formatAmount(amount, { currency })]),
+      csv: [
+        ["from", "to", "amount", "currency"],
+        ...links.map((link) => [nameOf(link.source), nameOf(link.target), link.amount, currency]),
+      ],
+    };
+  }, [nodes, links, currency]);
+
+  return (
+    <ChartCard {...card} table={table} height={tall}>
+      <div ref={box} className="relative w-full overflow-hidden" style={{ height: tall }}>
+        <svg aria-hidden="true" width={width} height={tall} className="absolute inset-0">
+          {drawing.links.map((link) => (
+            <path
+              key={link.id}
+              d={link.path}
+              fill="none"
+              stroke={seriesColour(link.colour)}
+              strokeWidth={link.width}
+              strokeOpacity={near === null ? 0.28 : near === link.id ? 0.55 : 0.12}
+              onPointerEnter={() => setNear(link.id)}
+              onPointerLeave={() => setNear(null)}
+              className="transition-[stroke-opacity]"
+            >
+              <title>{`${link.from} to ${link.to}: ${formatAmount(link.amount, { currency })} ${currency}`}</title>
+            </path>
+          ))}
+          {drawing.nodes.map((node) => (
+            <rect
+              key={node.id}
+              x={node.x}
+              y={node.y}
+              width={NODE_WIDTH}
+              height={node.height}
+              rx={1.5}
+              fill={seriesColour(node.colour)}
+            />
+          ))}
+        </svg>
+        {drawing.nodes.map((node) => (
+          <NodeLabel
+            key={node.id}
+            node={node}
+            currency={currency}
+            width={width}
+            labelLeft={drawing.labelLeft}
+            labelRight={drawing.labelRight}
+          />
+        ))}
+      </div>
+    </ChartCard>
+  );
+}
+
+interface LabelProps {
+  node: DrawnNode;
+  currency: string;
+  width: number;
+  labelLeft: number;
+  labelRight: number;
+}
+
+function NodeLabel({ node, currency, width, labelLeft, labelRight }: LabelProps) {
+  const amount = formatAmount(node.amount, { currency });
+  const middle = node.y + node.height / 2 - 8;
+  if (node.side === "right") {
+    return (
+      <span
+        className="absolute flex h-4 items-center justify-between gap-3 text-xs"
+        style={{
+          top: middle,
+          left: node.x + NODE_WIDTH + 8,
+          width: Math.max(60, labelRight - NODE_WIDTH - 8),
+        }}
+      >
+        <span className="min-w-0 truncate" title={node.label}>
+          {node.label}
+        </span>
+        <span className="tabular whitespace-nowrap text-muted">{amount}</span>
+      </span>
+    );
+  }
+  if (node.side === "left" && labelLeft === 0) return null;
+  const above = node.side === "middle";
+  return (
+    <span
+      className={cn(
+        "absolute flex flex-col text-xs leading-4",
+        above ? "items-center" : "items-end text-right",
+      )}
+      style={
+        above
+          ? {
+              top: Math.max(0, node.y - 20),
+              left: Math.min(Math.max(0, node.x - 70), width - 148),
+              width: 148,
+            }
+          : { top: node.height > 30 ? middle - 8 : middle, left: 0, width: labelLeft - 8 }
+      }
+    >
+      <span className="max-w-full truncate" title={`${node.label} ${amount}`}>
+        {node.label}
+        {above ? <span className="tabular ml-1.5 text-muted">{amount}</span> : null}
+      </span>
+      {!above && node.height > 30 ? <span className="tabular text-muted">{amount}</span> : null}
+    </span>
+  );
+}

@@ -1,0 +1,236 @@
+"use client";
+
+import { useMemo } from "react";
+import {
+  Area,
+  AreaChart,
+  Bar,
+  CartesianGrid,
+  Line,
+  LineChart,
+  BarChart as RechartsBarChart,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts";
+import { ChartCard, type ChartCardProps, type ChartTable } from "@/components/charts/chart-card";
+import {
+  type ChartPoint,
+  type ChartSeries,
+  type ChartValue,
+  drawnOf,
+  formatTick,
+  formatValue,
+  formatX,
+  rawOf,
+  totalOf,
+  unitOf,
+  type XKind,
+} from "@/components/charts/chart-values";
+import { partySeries, seriesColour } from "@/components/charts/party-colour";
+import { useZone } from "@/components/time/zone-context";
+
+export interface SeriesChartProps extends Omit<ChartCardProps, "legend"> {
+  points: readonly ChartPoint[];
+  series: readonly ChartSeries[];
+  value: ChartValue;
+  xKind?: XKind;
+  height?: number;
+}
+
+interface Props extends SeriesChartProps {
+  shape: "area" | "bar" | "line";
+  stacked: boolean;
+}
+
+type Datum = Record<string, string | number>;
+/** Keys of series are data and may hold dots, which the chart would read as paths. */
+const field = (index: number) => `s${index}`;
+
+const AXIS = { fontSize: 11, fill: "var(--muted)" };
+
+/** The one chart behind areas, bars and lines: same axes, tooltip, table and colours. */
+export function SeriesChart(props: Props) {
+  const { points, series, value, xKind = "day", height = 240, shape, stacked, ...card } = props;
+  const { zone } = useZone();
+  const coloured = useMemo(
+    () => series.map((item, index) => ({ ...item, colour: item.colour ?? partySeries(index) })),
+    [series],
+  );
+  const data = useMemo<Datum[]>(
+    () =>
+      points.map((point) => {
+        const datum: Datum = { x: point.x };
+        series.forEach(({ key }, index) => {
+          datum[field(index)] = drawnOf(point, key);
+        });
+        return datum;
+      }),
+    [points, series],
+  );
+  const withTotal = stacked && series.length > 1;
+  const table = useMemo<ChartTable>(() => {
+    const unit = unitOf(value);
+    const name = (label: string) => (unit ? `${label} (${unit})` : label);
+    const head = ["", ...series.map(({ label }) => name(label)), ...(withTotal ? [name("Total")] : [])];
+    const figures = (point: ChartPoint) => [
+      ...series.map(({ key }) => rawOf(point, key)),
+      ...(withTotal ? [totalOf(point, series)] : []),
+    ];
+    return {
+      head,
+      rows: points.map((point) => [
+        point.label ?? formatX(point.x, xKind, zone, true),
+        ...figures(point).map((figure) => formatValue(figure, value)),
+      ]),
+      csv: [["x", ...head.slice(1)], ...points.map((point) => [point.x, ...figures(point)])],
+    };
+  }, [points, series, value, withTotal, xKind, zone]);
+
+  const labelOf = (x: string, long: boolean) =>
+    points.find((point) => point.x === x)?.label ?? formatX(x, xKind, zone, long);
+  const Chart = shape === "area" ? AreaChart : shape === "bar" ? RechartsBarChart : LineChart;
+  const stackId = stacked ? "all" : undefined;
+
+  return (
+    <ChartCard {...card} legend={coloured} table={table} height={height}>
+      <ResponsiveContainer width="100%" height={height} initialDimension={{ width: 640, height }}>
+        <Chart
+          data={data}
+          margin={{ top: 6, right: 0, bottom: 0, left: 4 }}
+          accessibilityLayer
+          barCategoryGap="22%"
+        >
+          <CartesianGrid vertical={false} stroke="var(--line-soft)" />
+          <XAxis
+            dataKey="x"
+            tick={AXIS}
+            tickLine={false}
+            axisLine={{ stroke: "var(--line)" }}
+            tickMargin={8}
+            minTickGap={28}
+            interval="preserveStartEnd"
+            tickFormatter={(x: string) => labelOf(x, false)}
+            padding={shape === "bar" ? undefined : { left: 2, right: 2 }}
+          />
+          <YAxis
+            orientation="right"
+            tick={AXIS}
+            tickLine={false}
+            axisLine={false}
+            width={48}
+            tickMargin={6}
+            tickFormatter={formatTick}
+            allowDecimals={value.kind === "money"}
+          />
+          <Tooltip
+            isAnimationActive={false}
+            cursor={shape === "bar" ? { fill: "var(--hover)" } : { stroke: "var(--line-strong)" }}
+            wrapperStyle={{ zIndex: 20, outline: "none" }}
+            content={({ active, label }) => {
+              const point = active ? points.find((item) => item.x === label) : undefined;
+              return point ? (
+                <TooltipPanel
+                  heading={labelOf(point.x, true)}
+                  point={point}
+                  series={coloured}
+                  value={value}
+                  withTotal={withTotal}
+                />
+              ) : null;
+            }}
+          />
+          {coloured.map((item, index) => {
+            const colour = seriesColour(item.colour);
+            const shared = {
+              key: item.key,
+              dataKey: field(index),
+              name: item.label,
+              isAnimationActive: false,
+            };
+            if (shape === "area") {
+              return (
+                <Area
+                  {...shared}
+                  key={item.key}
+                  type="monotone"
+                  stackId={stackId}
+                  stroke={colour}
+                  strokeWidth={1.5}
+                  fill={colour}
+                  fillOpacity={0.28}
+                  activeDot={{ r: 3, strokeWidth: 0 }}
+                />
+              );
+            }
+            if (shape === "bar") {
+              const top = !stacked || index === coloured.length - 1;
+              return (
+                <Bar
+                  {...shared}
+                  key={item.key}
+                  stackId={stackId}
+                  fill={colour}
+                  maxBarSize={36}
+                  radius={top ? [3, 3, 0, 0] : 0}
+                />
+              );
+            }
+            return (
+              <Line
+                {...shared}
+                key={item.key}
+                type="monotone"
+                stroke={colour}
+                strokeWidth={1.75}
+                dot={false}
+                activeDot={{ r: 3, strokeWidth: 0 }}
+              />
+            );
+          })}
+        </Chart>
+      </ResponsiveContainer>
+    </ChartCard>
+  );
+}
+
+interface PanelProps {
+  heading: string;
+  point: ChartPoint;
+  series: readonly (ChartSeries & { colour: number })[];
+  value: ChartValue;
+  withTotal: boolean;
+}
+
+function TooltipPanel({ heading, point, series, value, withTotal }: PanelProps) {
+  // A stack is read from the top, so its list is too.
+  const ordered = withTotal ? [...series].reverse() : series;
+  return (
+    <div className="min-w-40 rounded-lg border border-line bg-raised px-3 py-2 text-xs shadow-pop">
+      <p className="mb-1.5 flex justify-between gap-6 font-medium">
+        {heading} <span className="font-normal text-muted">{unitOf(value)}</span>
+      </p>
+      <ul className="grid gap-1">
+        {ordered.map((item) => (
+          <li key={item.key} className="flex items-center justify-between gap-6">
+            <span className="flex items-center gap-1.5 text-muted">
+              <span
+                aria-hidden
+                className="size-2 rounded-[2px]"
+                style={{ background: seriesColour(item.colour) }}
+              />
+              {item.label}
+            </span>
+            <span className="tabular">{formatValue(rawOf(point, item.key), value)}</span>
+          </li>
+        ))}
+        {withTotal ? (
+          <li className="mt-0.5 flex justify-between gap-6 border-t border-line-soft pt-1 font-medium">
+            Total <span className="tabular">{formatValue(totalOf(point, series), value)}</span>
+          </li>
+        ) : null}
+      </ul>
+    </div>
+  );
+}
