@@ -222,7 +222,12 @@ export function buildGateway(options: GatewayOptions) {
   });
   app.addHook("onReady", async () => traffic.start());
   app.addHook("onClose", async () => await traffic.stop());
-  return { app, openApi, flush: () => traffic.flush() };
+  return {
+    app,
+    /** Writes gathered notes at once; for tests and for whoever wants to read them now. */
+    flush: () => traffic.flush(),
+    load: () => ({ admissionsWaiting: admissions.length, authorisationsWaiting: authorisations.length }),
+  };
 }
 
 /**

@@ -22,6 +22,11 @@ export class GroupDesk<Request, Answer> {
     private readonly options: GroupOptions,
   ) {}
 
+  /** Requests that no group has taken up yet. */
+  get length(): number {
+    return this.waiting.length;
+  }
+
   ask(request: Request): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ request, resolve, reject });

@@ -11,7 +11,18 @@ type Json = Record<string, unknown>;
 const SCHEMA_PREFIX = "#/components/schemas/";
 
 function jsonSchemas(io: "input" | "output"): Record<string, Json> {
-  const made = z.toJSONSchema(named, { io, uri: (id) => `${SCHEMA_PREFIX}${id}`, target: "draft-2020-12" });
+  const made = z.toJSONSchema(named, {
+    io,
+    uri: (id) => `${SCHEMA_PREFIX}${id}`,
+    target: "draft-2020-12",
+    override: ({ jsonSchema }) => {
+      // The format says it; the pattern that comes with it is unreadable.
+      if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
+      // Answers may get more fields; whoever reads them must not mind.
+      if (io === "output" && jsonSchema.additionalProperties === false)
+        delete jsonSchema.additionalProperties;
+    },
+  });
   return Object.fromEntries(
     Object.entries(made.schemas).map(([id, schema]) => {
       const { $schema: _, $id: __, ...rest } = schema as Json;

@@ -14,13 +14,14 @@ export const named = z.registry<{ id: string; description?: string }>();
 const decimal = (decimals: number, description: string) =>
   z
     .string()
-    .regex(
-      new RegExp(`^(?!0+(\\.0*)?$)\\d{1,10}(\\.\\d{1,${decimals}})?$`),
-      "must be a decimal above zero, such as 2.75",
-    )
+    .regex(new RegExp(`^[0-9]{1,10}([.][0-9]{1,${decimals}})?$`), "must be a decimal such as 2.75")
+    .refine((text) => /[1-9]/.test(text), "must be above zero")
     .meta({ description, examples: ["2.75"] });
 
-const currency = z.enum(CURRENCIES).meta({ description: "ISO 4217 code; the program's currency." });
+const currency = z.enum(CURRENCIES).register(named, {
+  id: "Currency",
+  description: "ISO 4217 code. A payment is in its program's currency.",
+});
 
 export const moneyBody = z
   .strictObject({
@@ -35,7 +36,7 @@ export const moneyBody = z
 const moneyAnswer = z
   .object({
     amount: z.string().meta({ description: "Decimal in major units; zero or more.", examples: ["2.75"] }),
-    currency: z.enum(CURRENCIES),
+    currency,
   })
   .register(named, { id: "MoneyAnswer" });
 
@@ -43,8 +44,7 @@ const instrument = z
   .strictObject({
     token: z
       .string()
-      .min(1)
-      .max(128)
+      .regex(/^[\x21-\x7e]{3,100}$/, "must be 3 to 100 visible ASCII characters")
       .meta({
         description:
           "What the device read: a wallet's tag or the acquirer's token of a card. Never a card number.",

@@ -34,6 +34,8 @@ export interface ServerOptions {
   publicUrl: string;
   handlers: Handlers;
   maxInFlight?: number;
+  /** Hears of every route that is registered. */
+  onRoute?: (method: string, url: string) => void;
 }
 
 const NO_BODY = new Uint8Array(0);
@@ -63,6 +65,9 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     },
   });
 
+  app.addHook("onRoute", ({ method, url }) => {
+    for (const one of [method].flat()) options.onRoute?.(one, url);
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) =>
     done(null, body),
