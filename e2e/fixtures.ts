@@ -1,0 +1,53 @@
+/** What every browser test stands on: the browser that was found, pages of the running stack, signing in, axe. */
+import AxeBuilder from "@axe-core/playwright";
+import { type Browser, test as base, expect, type Page } from "@playwright/test";
+import { chromium } from "playwright-core";
+import { DEMO_PASSWORD } from "@/prisma/seed/harbor-city/cast";
+import { findBrowser } from "./browser";
+
+export { expect };
+
+interface Fixtures {
+  /** Signs in as a person of the demo, by e-mail address. */
+  signIn: (email: string) => Promise<void>;
+  /** Fails with what axe has found on the page as it stands. */
+  expectAccessible: () => Promise<void>;
+}
+
+export const test = base.extend<Fixtures, { browser: Browser }>({
+  browser: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs from this pattern.
+    async ({}, use) => {
+      const browser = await chromium.launch(await findBrowser());
+      await use(browser);
+      await browser.close();
+    },
+    { scope: "worker" },
+  ],
+  // biome-ignore lint/correctness/noEmptyPattern: as above.
+  baseURL: async ({}, use) => {
+    const url = process.env.PURSE_E2E_URL;
+    if (!url) throw new Error("The stack is not running: PURSE_E2E_URL is not set.");
+    await use(url);
+  },
+  signIn: async ({ page }, use) => {
+    await use((email) => signInAs(page, email));
+  },
+  expectAccessible: async ({ page }, use) => {
+    await use(async () => {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const found = violations.map(
+        (each) => `${each.id}: ${each.help} (${each.nodes.map((node) => node.target.join(" ")).join("; ")})`,
+      );
+      expect(found).toEqual([]);
+    });
+  },
+});
+
+async function signInAs(page: Page, email: string): Promise<void> {
+  await page.goto("/sign-in");
+  await page.getByLabel(/e-?mail/i).fill(email);
+  await page.getByLabel(/password/i).fill(DEMO_PASSWORD);
+  await page.getByRole("button", { name: /sign in/i }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+}
