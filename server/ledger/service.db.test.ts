@@ -10,6 +10,7 @@ import {
   ensureAccounts,
   getAccounts,
   listAccounts,
+  listAccountTransfers,
   listTransfers,
   postJournal,
   postTransfers,
@@ -74,9 +75,9 @@ describe("the ledger's service", () => {
         3_000_000n,
         1_000_000n,
       ]);
-      const page = await listTransfers(tx, { accountId: w, limit: 2 });
+      const page = await listAccountTransfers(tx, w, { limit: 2 });
       expect(page.rows.map((row) => row.amountMicros)).toEqual([1_000_000n, 3_000_000n]);
-      const rest = await listTransfers(tx, { accountId: w, limit: 2, cursor: page.nextCursor });
+      const rest = await listAccountTransfers(tx, w, { limit: 2, cursor: page.nextCursor });
       expect(rest).toMatchObject({ nextCursor: null, rows: [{ id: topUp.id, code: "top_up" }] });
     });
   });

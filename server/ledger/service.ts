@@ -11,7 +11,7 @@ import * as accounts from "./repository/read-accounts";
 import * as balances from "./repository/read-balances";
 import * as transfers from "./repository/read-transfers";
 import { accountFlagsFor, accountIdFor, transferFlagsFor } from "./rules";
-import type { Account, AccountSpec, Balance, Page, Transfer, TransferInput } from "./types";
+import type { Account, AccountSpec, AccountTransfer, Balance, Page, Transfer, TransferInput } from "./types";
 
 export { accountIdFor, availableCredit, postedBalance } from "./rules";
 
@@ -174,17 +174,24 @@ export async function getTransfer(tx: SqlTx, id: string): Promise<Transfer> {
 export type TransferQuery =
   | { ids: readonly string[] }
   | { journalId: string }
-  | ({ accountId: string } & transfers.HistoryPage)
   | { cursor?: string | null; limit: number; direction?: "forward" | "backward" };
 
-/** Transfers by ids, by journal, of one account, or all; the last two page by key, newest first by default. */
+/** Transfers by ids, by journal, or all; the last pages by sequence, newest first by default. */
 export async function listTransfers(tx: SqlTx, query: TransferQuery): Promise<Page<Transfer>> {
   if ("ids" in query) return { rows: await transfers.findTransfersById(tx, query.ids), nextCursor: null };
   if ("journalId" in query) {
     return { rows: await transfers.findTransfersByJournal(tx, query.journalId), nextCursor: null };
   }
-  if ("accountId" in query) return await transfers.listTransfersOfAccount(tx, query.accountId, query);
   return await transfers.listTransfersBySeq(tx, query);
+}
+
+/** The history of one account with its counters after each transfer, by key, newest first by default. */
+export async function listAccountTransfers(
+  tx: SqlTx,
+  accountId: string,
+  page: transfers.HistoryPage,
+): Promise<Page<AccountTransfer>> {
+  return await transfers.listTransfersOfAccount(tx, accountId, page);
 }
 
 /** Releases what expired pending transfers still hold, at most `limit` of them; gives how many. For a worker. */

@@ -95,9 +95,16 @@ export interface Transfer {
   recordedAt: Date;
   /** For `pending`: what has become of it. An open one past its timeout counts as expired. */
   state: PendingState | null;
-  /** The four counters of each account just after this transfer. */
-  debitBalance: Balance;
-  creditBalance: Balance;
+  /** The counters that this transfer changed, just after it: the debit account's debits, the credit account's credits. */
+  debitAccountAfter: Pick<Balance, "debitsPending" | "debitsPosted">;
+  creditAccountAfter: Pick<Balance, "creditsPending" | "creditsPosted">;
+}
+
+/** A transfer as one account sees it. */
+export interface AccountTransfer extends Transfer {
+  side: "debit" | "credit";
+  /** The account's four counters just after it. */
+  balanceAfter: Balance;
 }
 
 export interface Page<T> {

@@ -18,28 +18,32 @@ CREATE TABLE ledger.account (
   created_at timestamptz NOT NULL,
   -- Ledger time of the newest transfer: the next one is later, so that an account's history has one order.
   last_recorded_at timestamptz NOT NULL,
-  debits_pending bigint NOT NULL DEFAULT 0 CHECK (debits_pending >= 0),
-  debits_posted bigint NOT NULL DEFAULT 0 CHECK (debits_posted >= 0),
-  credits_pending bigint NOT NULL DEFAULT 0 CHECK (credits_pending >= 0),
-  credits_posted bigint NOT NULL DEFAULT 0 CHECK (credits_posted >= 0),
-  currency char(3) NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
-  code smallint NOT NULL CHECK (code > 0),
+  debits_pending bigint NOT NULL DEFAULT 0,
+  debits_posted bigint NOT NULL DEFAULT 0,
+  credits_pending bigint NOT NULL DEFAULT 0,
+  credits_posted bigint NOT NULL DEFAULT 0,
+  currency char(3) NOT NULL,
+  code smallint NOT NULL,
+  -- Newest business time among its debits and among its credits; what comes with an older one is late.
+  debit_effective_at timestamptz NOT NULL DEFAULT '-infinity',
+  credit_effective_at timestamptz NOT NULL DEFAULT '-infinity',
   -- 2 debits_must_not_exceed_credits, 4 credits_must_not_exceed_debits, 8 history, as they were created.
   flags smallint NOT NULL DEFAULT 0,
   closed boolean NOT NULL DEFAULT false,
-  CONSTRAINT account_one_limit CHECK (flags & 6 <> 6),
-  CONSTRAINT account_debit_limit
-    CHECK (flags & 2 = 0 OR debits_pending::numeric + debits_posted <= credits_posted),
-  CONSTRAINT account_credit_limit
-    CHECK (flags & 4 = 0 OR credits_pending::numeric + credits_posted <= debits_posted)
+  -- Few and cheap: they are evaluated at every posting. A sum past the range of bigint fails as well.
+  CONSTRAINT account_counters CHECK (least(debits_pending, debits_posted, credits_pending, credits_posted) >= 0),
+  CONSTRAINT account_limits CHECK (CASE flags & 6 WHEN 0 THEN true
+    WHEN 2 THEN debits_pending + debits_posted <= credits_posted
+    WHEN 4 THEN credits_pending + credits_posted <= debits_posted ELSE false END)
 ) WITH (fillfactor = 60);
 CREATE UNIQUE INDEX account_id_key ON ledger.account (id);
-CREATE INDEX account_chart_idx ON ledger.account (currency, code, id);
+CREATE INDEX account_chart_idx ON ledger.account (currency, code, no);
 CREATE INDEX account_owner_idx ON ledger.account (owner_ref) WHERE owner_ref IS NOT NULL;
 
 CREATE SEQUENCE ledger.transfer_seq AS bigint;
 
--- One row: one debit and one credit of one amount, with the counters of both accounts just after it.
+-- One row: one debit and one credit of one amount. A debit changes only the debit counters of its account and a
+-- credit only the credit counters, so two counters a side, as they were just after it, are the whole history.
 CREATE TABLE ledger.transfer (
   seq bigint NOT NULL,
   recorded_at timestamptz NOT NULL,
@@ -47,18 +51,16 @@ CREATE TABLE ledger.transfer (
   debit_no bigint NOT NULL,
   credit_no bigint NOT NULL,
   amount bigint NOT NULL CHECK (amount >= 0),
-  debit_dp bigint NOT NULL,
-  debit_d bigint NOT NULL,
-  debit_cp bigint NOT NULL,
-  debit_c bigint NOT NULL,
-  credit_dp bigint NOT NULL,
-  credit_d bigint NOT NULL,
-  credit_cp bigint NOT NULL,
-  credit_c bigint NOT NULL,
+  -- debits_pending and debits_posted of the debit account; credits_pending and credits_posted of the credit account.
+  debit_pending bigint NOT NULL,
+  debit_posted bigint NOT NULL,
+  credit_pending bigint NOT NULL,
+  credit_posted bigint NOT NULL,
   id uuid NOT NULL,
   timeout_seconds integer NOT NULL,
   code smallint NOT NULL,
-  -- 1 linked, 2 pending, 4 post_pending, 8 void_pending, 16/32 balancing, 64/128 closing, 4096 expiry.
+  -- 1 linked, 2 pending, 4 post_pending, 8 void_pending, 16/32 balancing, 64/128 closing, as they were sent.
+  -- Set by the ledger: 4096 expiry, 8192/16384 its business time is older than that of an earlier debit/credit.
   flags smallint NOT NULL,
   journal_id uuid,
   pending_id uuid,
@@ -83,6 +85,33 @@ CREATE TABLE ledger.failed_id (
   id uuid PRIMARY KEY,
   failed_at timestamptz NOT NULL
 );
+
+-- The legs that came late in business time, with the running sum of them in ledger order, and their sums by
+-- calendar bucket of business time (60 s, 3600 s, 1 day, 32 days). With them a balance by business time is the
+-- counters at the last punctual leg, plus late ones up to the moment, minus those that the counters contain already.
+CREATE TABLE ledger.late_leg (
+  account_no bigint NOT NULL,
+  recorded_at timestamptz NOT NULL,
+  effective_at timestamptz NOT NULL,
+  -- Ledger time of the last punctual leg of this side before it; null if there was none.
+  anchor_at timestamptz,
+  pending bigint NOT NULL,
+  posted bigint NOT NULL,
+  pending_sum bigint NOT NULL,
+  posted_sum bigint NOT NULL,
+  is_debit boolean NOT NULL,
+  PRIMARY KEY (account_no, is_debit, recorded_at)
+);
+CREATE INDEX late_leg_effective_idx ON ledger.late_leg (account_no, is_debit, effective_at);
+CREATE TABLE ledger.late_sum (
+  account_no bigint NOT NULL,
+  bucket bigint NOT NULL,
+  pending bigint NOT NULL,
+  posted bigint NOT NULL,
+  seconds integer NOT NULL,
+  is_debit boolean NOT NULL,
+  PRIMARY KEY (account_no, is_debit, seconds, bucket)
+) WITH (fillfactor = 80);
 
 CREATE FUNCTION ledger.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -155,6 +184,10 @@ BEGIN
               WHEN v_code = 0 THEN 'code_must_not_be_zero'
               ELSE 'created' END;
             IF codes[i] = 'created' THEN
+              IF v_currency !~ '^[A-Z]{3}$' OR v_code < 0 THEN
+                RAISE EXCEPTION 'account %: currency "%" or code % cannot be', v_id, v_currency, v_code
+                  USING ERRCODE = 'invalid_parameter_value';
+              END IF;
               v_at := ledger.clock();
               INSERT INTO ledger.account (id, owner_ref, program_ref, created_at, last_recorded_at, currency, code, flags, closed)
               VALUES (v_id, v_owner, v_program, v_at, v_at, v_currency, v_code, v_flags, v_flags & 32 <> 0)
@@ -195,9 +228,10 @@ CREATE FUNCTION ledger.apply_run(
   p_id uuid[], p_debit uuid[], p_credit uuid[], p_amount bigint[], p_code smallint[], p_flags smallint[],
   p_pending uuid[], p_timeout integer[], p_currency text[], p_journal uuid[], p_effective timestamptz[],
   p_recorded timestamptz[], p_chain integer[],
-  OUT codes text[], OUT stopped_at integer, OUT stopped_code text)
+  OUT codes text[], OUT stopped_at integer, OUT stopped_code text, OUT some_late boolean)
   LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog SET enable_nestloop = off SET enable_mergejoin = off SET jit = off AS $$
+  SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+  SET enable_nestloop = off SET enable_mergejoin = off SET jit = off AS $$
 DECLARE
   zero CONSTANT uuid := '00000000-0000-0000-0000-000000000000';
   top CONSTANT uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
@@ -220,7 +254,7 @@ BEGIN
   ), a AS MATERIALIZED (
     SELECT * FROM ledger.account WHERE no = ANY (p_nos)
   ), x AS MATERIALIZED (
-    SELECT t.id, t.flags, t.pending_id, t.timeout_seconds, t.amount, t.code, t.journal_id,
+    SELECT t.id, t.flags & 4351 AS flags, t.pending_id, t.timeout_seconds, t.amount, t.code, t.journal_id,
       nullif(t.effective_at, t.recorded_at) AS effective,
       (SELECT y.id FROM ledger.account y WHERE y.no = t.debit_no) AS debit,
       (SELECT y.id FROM ledger.account y WHERE y.no = t.credit_no) AS credit,
@@ -247,6 +281,7 @@ BEGIN
       d.debits_pending AS d_dp, d.debits_posted AS d_d,
       c.no AS c_no, c.currency AS c_currency, c.flags AS c_flags, c.closed AS c_closed,
       c.credits_pending AS c_cp, c.credits_posted AS c_c,
+      coalesce(e.effective, p_now + e.ord * interval '1 microsecond') AS eff,
       CASE
         WHEN e.flags & 4 <> 0 AND (e.amount IS NULL OR e.amount = whole) THEN p.amount
         WHEN e.flags & 8 <> 0 AND coalesce(e.amount, 0) = 0 THEN p.amount
@@ -338,21 +373,24 @@ BEGIN
     FROM j
   ), legs AS MATERIALIZED (
     SELECT ord, d_no AS no, pd AS dp, qd AS d, 0::bigint AS cp, 0::bigint AS c, true AS dr,
+      eff AS d_eff, NULL::timestamptz AS c_eff,
       CASE WHEN flags & 64 <> 0 THEN 1 WHEN flags & 8 <> 0 AND q_flags & 64 <> 0 THEN -1 ELSE 0 END AS closing
     FROM v WHERE verdict = 'created'
     UNION ALL
-    SELECT ord, c_no, 0, 0, pd, qd, false,
+    SELECT ord, c_no, 0, 0, pd, qd, false, NULL, eff,
       CASE WHEN flags & 128 <> 0 THEN 1 WHEN flags & 8 <> 0 AND q_flags & 128 <> 0 THEN -1 ELSE 0 END
     FROM v WHERE verdict = 'created'
   ), w AS MATERIALIZED (
     SELECT l.ord, l.dr,
       a.debits_pending + ledger.sum_bigint(l.dp) OVER h AS dp, a.debits_posted + ledger.sum_bigint(l.d) OVER h AS d,
-      a.credits_pending + ledger.sum_bigint(l.cp) OVER h AS cp, a.credits_posted + ledger.sum_bigint(l.c) OVER h AS c
+      a.credits_pending + ledger.sum_bigint(l.cp) OVER h AS cp, a.credits_posted + ledger.sum_bigint(l.c) OVER h AS c,
+      greatest(a.debit_effective_at, max(l.d_eff) OVER h) AS d_eff,
+      greatest(a.credit_effective_at, max(l.c_eff) OVER h) AS c_eff
     FROM legs l JOIN a ON a.no = l.no
     WINDOW h AS (PARTITION BY l.no ORDER BY l.ord ROWS UNBOUNDED PRECEDING)
   ), z AS MATERIALIZED (
-    SELECT v.*, wd.dp AS wd_dp, wd.d AS wd_d, wd.cp AS wd_cp, wd.c AS wd_c,
-      wc.dp AS wc_dp, wc.d AS wc_d, wc.cp AS wc_cp, wc.c AS wc_c,
+    SELECT v.*, wd.dp AS wd_dp, wd.d AS wd_d, wc.cp AS wc_cp, wc.c AS wc_c,
+      CASE WHEN v.eff < wd.d_eff THEN 8192 ELSE 0 END | CASE WHEN v.eff < wc.c_eff THEN 16384 ELSE 0 END AS late,
       CASE
         WHEN v.verdict <> 'created' OR v.resolves THEN v.verdict
         WHEN v.d_flags & 2 <> 0 AND wd.dp + wd.d > wd.c THEN 'exceeds_credits'
@@ -366,22 +404,23 @@ BEGIN
     SELECT z.* FROM z WHERE z.final = 'created' AND z.ord < coalesce((SELECT cut FROM stop), p_hi + 1) ORDER BY z.ord
   ), posted AS (
     INSERT INTO ledger.transfer (seq, recorded_at, effective_at, debit_no, credit_no, amount,
-      debit_dp, debit_d, debit_cp, debit_c, credit_dp, credit_d, credit_cp, credit_c,
+      debit_pending, debit_posted, credit_pending, credit_posted,
       id, timeout_seconds, code, flags, journal_id, pending_id)
     SELECT nextval('ledger.transfer_seq'), p_now + ord * interval '1 microsecond',
-      coalesce(effective, p_now + ord * interval '1 microsecond'), d_no, c_no, amt,
-      wd_dp, wd_d, wd_cp, wd_c, wc_dp, wc_d, wc_cp, wc_c,
-      id, timeout, CASE WHEN resolves THEN q_code ELSE code END, flags,
+      eff, d_no, c_no, amt, wd_dp, wd_d, wc_cp, wc_c,
+      id, timeout, CASE WHEN resolves THEN q_code ELSE code END, flags | late,
       CASE WHEN resolves THEN coalesce(journal, q_journal) ELSE journal END, pending
     FROM done
   ), counted AS (
     UPDATE ledger.account t SET debits_pending = t.debits_pending + s.dp, debits_posted = t.debits_posted + s.d,
       credits_pending = t.credits_pending + s.cp, credits_posted = t.credits_posted + s.c,
       last_recorded_at = p_now + s.ord * interval '1 microsecond',
+      debit_effective_at = greatest(t.debit_effective_at, s.d_eff),
+      credit_effective_at = greatest(t.credit_effective_at, s.c_eff),
       closed = CASE WHEN s.closing = 0 THEN t.closed ELSE s.closing > 0 END
     FROM (
       SELECT no, ledger.sum_bigint(dp) AS dp, ledger.sum_bigint(d) AS d, ledger.sum_bigint(cp) AS cp,
-        ledger.sum_bigint(c) AS c, max(ord) AS ord, sum(closing) AS closing
+        ledger.sum_bigint(c) AS c, max(ord) AS ord, max(d_eff) AS d_eff, max(c_eff) AS c_eff, sum(closing) AS closing
       FROM legs WHERE ord IN (SELECT ord FROM done) GROUP BY no
     ) s
     WHERE t.no = s.no AND t.no = ANY (p_nos)
@@ -397,8 +436,133 @@ BEGIN
       AND ord < coalesce((SELECT cut FROM stop), p_hi + 1)
     ON CONFLICT DO NOTHING
   )
-  SELECT array_agg(z.final ORDER BY z.ord), (SELECT ord FROM stop), (SELECT final FROM stop)
-  INTO codes, stopped_at, stopped_code FROM z;
+  SELECT array_agg(z.final ORDER BY z.ord), (SELECT ord FROM stop), (SELECT final FROM stop),
+    coalesce((SELECT bool_or(late <> 0) FROM done), false)
+  INTO codes, stopped_at, stopped_code, some_late FROM z;
+END $$;
+
+-- Books the late legs among the transfers p_ids that were recorded after p_now, which this call has just posted.
+CREATE FUNCTION ledger.note_late(p_ids uuid[], p_now timestamptz) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog SET enable_seqscan = off SET jit = off AS $$
+BEGIN
+  WITH t AS MATERIALIZED (
+    SELECT y.recorded_at, y.effective_at, y.debit_no, y.credit_no, y.flags,
+      CASE WHEN y.flags & 2 <> 0 THEN y.amount WHEN y.pending_id IS NOT NULL
+        THEN -(SELECT q.amount FROM ledger.transfer q WHERE q.id = y.pending_id) ELSE 0 END AS pending,
+      CASE WHEN y.flags & 4106 = 0 THEN y.amount ELSE 0 END AS posted
+    FROM ledger.transfer y WHERE y.id = ANY (p_ids) AND y.recorded_at > p_now
+  ), leg AS MATERIALIZED (
+    SELECT debit_no AS no, true AS dr, flags & 8192 <> 0 AS late, recorded_at, effective_at, pending, posted FROM t
+    UNION ALL
+    SELECT credit_no, false, flags & 16384 <> 0, recorded_at, effective_at, pending, posted FROM t
+  ), late AS MATERIALIZED (
+    SELECT q.*, ledger.sum_bigint(q.pending) OVER h AS pending_sum, ledger.sum_bigint(q.posted) OVER h AS posted_sum
+    FROM (
+      SELECT leg.*, max(CASE WHEN leg.late THEN NULL ELSE leg.recorded_at END)
+        OVER (PARTITION BY leg.no, leg.dr ORDER BY leg.recorded_at) AS anchor FROM leg) q
+    WHERE q.late WINDOW h AS (PARTITION BY q.no, q.dr ORDER BY q.recorded_at ROWS UNBOUNDED PRECEDING)
+  ), old AS MATERIALIZED (
+    -- The last late leg of each side before this call, and the last punctual one, which a late one would name.
+    SELECT k.no, k.dr, b.pending_sum, b.posted_sum,
+      CASE WHEN n.late AND n.recorded_at = b.recorded_at THEN b.anchor_at ELSE n.recorded_at END AS anchor
+    FROM (SELECT DISTINCT no, dr FROM late) k
+    LEFT JOIN LATERAL (SELECT x.* FROM ledger.late_leg x WHERE x.account_no = k.no AND x.is_debit = k.dr
+      ORDER BY x.recorded_at DESC LIMIT 1) b ON true
+    LEFT JOIN LATERAL (
+      (SELECT x.recorded_at, x.flags & 8192 <> 0 AS late FROM ledger.transfer x
+        WHERE k.dr AND x.debit_no = k.no AND x.recorded_at <= p_now ORDER BY x.recorded_at DESC LIMIT 1)
+      UNION ALL
+      (SELECT x.recorded_at, x.flags & 16384 <> 0 FROM ledger.transfer x
+        WHERE NOT k.dr AND x.credit_no = k.no AND x.recorded_at <= p_now ORDER BY x.recorded_at DESC LIMIT 1)
+    ) n ON true
+  ), kept AS (
+    INSERT INTO ledger.late_leg (account_no, is_debit, recorded_at, effective_at, anchor_at, pending, posted,
+      pending_sum, posted_sum)
+    SELECT l.no, l.dr, l.recorded_at, l.effective_at, coalesce(l.anchor, o.anchor), l.pending, l.posted,
+      l.pending_sum + coalesce(o.pending_sum, 0), l.posted_sum + coalesce(o.posted_sum, 0)
+    FROM late l JOIN old o ON o.no = l.no AND o.dr = l.dr
+  )
+  INSERT INTO ledger.late_sum AS z (account_no, is_debit, seconds, bucket, pending, posted)
+  SELECT l.no, l.dr, w.seconds, floor(extract(epoch FROM l.effective_at) / w.seconds)::bigint,
+    ledger.sum_bigint(l.pending), ledger.sum_bigint(l.posted)
+  FROM late l CROSS JOIN (VALUES (60), (3600), (86400), (2764800)) w(seconds)
+  GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+  ON CONFLICT (account_no, is_debit, seconds, bucket)
+    DO UPDATE SET pending = z.pending + excluded.pending, posted = z.posted + excluded.posted;
+END $$;
+
+-- The common path: new ids, plain or pending transfers, accounts found and open, limits far enough away. Posts the
+-- whole batch set-wise and gives true, or changes nothing and gives false: then somebody has to look closer.
+CREATE FUNCTION ledger.post_plain(
+  p_now timestamptz, p_id uuid[], p_debit uuid[], p_credit uuid[], p_amount bigint[], p_code smallint[],
+  p_flags smallint[], p_pending uuid[], p_timeout integer[], p_currency text[], p_journal uuid[],
+  p_effective timestamptz[], p_nos bigint[])
+  RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+  SET enable_nestloop = off SET enable_mergejoin = off SET jit = off AS $$
+DECLARE
+  zero CONSTANT uuid := '00000000-0000-0000-0000-000000000000';
+  top CONSTANT uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  v_count bigint; v_late boolean;
+BEGIN
+  WITH e AS MATERIALIZED (
+    SELECT u.ord, u.id, u.debit, u.credit, u.amount, u.code, u.currency, u.journal,
+      coalesce(u.flags, 0::smallint) AS flags, coalesce(u.timeout, 0) AS timeout,
+      CASE WHEN u.flags & 2 <> 0 THEN u.amount ELSE 0 END AS pd, CASE WHEN u.flags & 2 <> 0 THEN 0 ELSE u.amount END AS qd,
+      p_now + u.ord * interval '1 microsecond' AS at,
+      coalesce(u.effective, p_now + u.ord * interval '1 microsecond') AS eff
+    FROM unnest(p_id, p_debit, p_credit, p_amount, p_code, p_flags, p_pending, p_timeout, p_currency, p_journal, p_effective)
+      WITH ORDINALITY AS u(id, debit, credit, amount, code, flags, pending, timeout, currency, journal, effective, ord)
+    WHERE u.id > zero AND u.id < top AND u.debit <> u.credit AND u.amount >= 0 AND u.code > 0 AND u.pending IS NULL
+      AND (u.flags IS NULL OR u.flags & ~3 = 0)
+      AND (u.timeout IS NULL OR u.timeout = 0 OR u.flags & 2 <> 0 AND u.timeout > 0)
+  ), changed AS (
+    UPDATE ledger.account a SET debits_pending = a.debits_pending + s.dp, debits_posted = a.debits_posted + s.d,
+      credits_pending = a.credits_pending + s.cp, credits_posted = a.credits_posted + s.c,
+      last_recorded_at = p_now + cardinality(p_id) * interval '1 microsecond',
+      debit_effective_at = greatest(a.debit_effective_at, s.d_eff),
+      credit_effective_at = greatest(a.credit_effective_at, s.c_eff)
+    FROM (
+      SELECT l.id, ledger.sum_bigint(l.dp) AS dp, ledger.sum_bigint(l.d) AS d, ledger.sum_bigint(l.cp) AS cp,
+        ledger.sum_bigint(l.c) AS c, max(l.d_eff) AS d_eff, max(l.c_eff) AS c_eff
+      FROM (
+        SELECT debit AS id, pd AS dp, qd AS d, 0::bigint AS cp, 0::bigint AS c, eff AS d_eff, NULL::timestamptz AS c_eff FROM e
+        UNION ALL SELECT credit, 0, 0, pd, qd, NULL, eff FROM e) l
+      GROUP BY l.id) s
+    WHERE a.id = s.id AND a.no = ANY (p_nos) AND NOT a.closed
+      AND (a.flags & 2 = 0 OR a.debits_pending + a.debits_posted + s.dp + s.d <= a.credits_posted)
+      AND (a.flags & 4 = 0 OR a.credits_pending + a.credits_posted + s.cp + s.c <= a.debits_posted)
+    RETURNING a.no, a.id, a.currency, old.debits_pending AS dp, old.debits_posted AS d, old.credits_pending AS cp,
+      old.credits_posted AS c, old.debit_effective_at AS d_eff, old.credit_effective_at AS c_eff
+  ), posted AS (
+    INSERT INTO ledger.transfer (seq, recorded_at, effective_at, debit_no, credit_no, amount,
+      debit_pending, debit_posted, credit_pending, credit_posted, id, timeout_seconds, code, flags, journal_id)
+    SELECT nextval('ledger.transfer_seq'), q.at, q.eff, q.d_no, q.c_no, q.amount, q.dp, q.d, q.cp, q.c,
+      q.id, q.timeout, q.code, q.flags | CASE WHEN q.eff < q.d_eff THEN 8192 ELSE 0 END
+        | CASE WHEN q.eff < q.c_eff THEN 16384 ELSE 0 END, q.journal
+    FROM (
+      SELECT e.ord, e.at, e.eff, e.amount, e.id, e.timeout, e.code, e.flags, e.journal, d.no AS d_no, c.no AS c_no,
+        d.dp + ledger.sum_bigint(e.pd) OVER hd AS dp, d.d + ledger.sum_bigint(e.qd) OVER hd AS d,
+        c.cp + ledger.sum_bigint(e.pd) OVER hc AS cp, c.c + ledger.sum_bigint(e.qd) OVER hc AS c,
+        greatest(d.d_eff, max(e.eff) OVER hd) AS d_eff, greatest(c.c_eff, max(e.eff) OVER hc) AS c_eff
+      FROM e JOIN changed d ON d.id = e.debit JOIN changed c ON c.id = e.credit
+      WHERE d.currency = c.currency AND (e.currency IS NULL OR e.currency = d.currency)
+      WINDOW hd AS (PARTITION BY d.no ORDER BY e.ord ROWS UNBOUNDED PRECEDING),
+        hc AS (PARTITION BY c.no ORDER BY e.ord ROWS UNBOUNDED PRECEDING)
+      ORDER BY e.ord) q
+    RETURNING flags & 24576 <> 0 AS late
+  ), timed AS (
+    INSERT INTO ledger.pending_timeout (transfer_id, expires_at)
+    SELECT id, at + timeout * interval '1 second' FROM e WHERE timeout > 0
+  )
+  SELECT count(*), bool_or(late) INTO v_count, v_late FROM posted;
+  -- An account that is missing, closed, too near its limit or of another currency took its transfers with it.
+  IF v_count <> cardinality(p_id) THEN RAISE EXCEPTION 'not plain' USING ERRCODE = 'PL001'; END IF;
+  IF v_late THEN PERFORM ledger.note_late(p_id, p_now); END IF;
+  RETURN true;
+EXCEPTION
+  -- Not plain; or an id twice in the batch; or sums past the range of bigint; or past a limit.
+  WHEN SQLSTATE 'PL001' OR unique_violation OR numeric_value_out_of_range OR check_violation THEN RETURN false;
 END $$;
 
 -- Posts a batch: parallel arrays in, one result code per event out, in order. Only a chain of linked events
@@ -409,14 +573,15 @@ CREATE FUNCTION ledger.post_transfers(
   p_currency text[] DEFAULT NULL, p_journal uuid[] DEFAULT NULL, p_effective timestamptz[] DEFAULT NULL,
   p_recorded timestamptz[] DEFAULT NULL)
   RETURNS text[] LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog SET enable_nestloop = off SET jit = off AS $$
+  SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+  SET enable_nestloop = off SET jit = off AS $$
 DECLARE
   n CONSTANT integer := coalesce(cardinality(p_id), 0);
   small CONSTANT bigint := 1152921504606846976 / greatest(n, 1);
-  v_flags integer; v_distinct bigint; v_resolving bigint; v_distinct_pending bigint; v_modest boolean;
+  v_flags integer; v_distinct bigint; v_resolving boolean; v_pendings bigint; v_distinct_pending bigint; v_modest boolean;
   v_refers boolean := false; v_pending_flags integer := 0;
   v_accounts uuid[]; v_nos bigint[]; v_last timestamptz; v_room boolean; v_now timestamptz;
-  v_simple boolean; v_open boolean;
+  v_simple boolean; v_open boolean; v_late boolean := false;
   v_chain integer[]; v_end integer[]; v_break boolean[]; v_solo boolean[]; v_complex boolean[];
   codes text[] := '{}';
   pos integer := 1; hi integer; first integer; last integer; width integer := 2147483647;
@@ -431,13 +596,9 @@ BEGIN
     RAISE EXCEPTION 'ledger.post_transfers: the arrays differ in length' USING ERRCODE = 'invalid_parameter_value';
   END IF;
 
-  SELECT coalesce(bit_or(u.flags::integer), 0), count(DISTINCT u.id), count(u.pending), count(DISTINCT u.pending),
-    coalesce(max(u.amount) FILTER (WHERE coalesce(u.flags, 0::smallint) & 12 = 0), 0) < small
-  INTO v_flags, v_distinct, v_resolving, v_distinct_pending, v_modest
-  FROM unnest(p_id, p_flags, p_pending, p_amount) AS u(id, flags, pending, amount);
-
   v_accounts := p_debit || p_credit;
-  IF v_resolving > 0 THEN
+  v_resolving := p_pending IS NOT NULL AND array_remove(p_pending, NULL) <> '{}';
+  IF v_resolving THEN
     SELECT v_accounts || coalesce(array_agg(y.id), '{}'), coalesce(bit_or(y.flags::integer), 0)
     INTO v_accounts, v_pending_flags FROM (
       SELECT unnest(ARRAY[(SELECT a.id FROM ledger.account a WHERE a.no = t.debit_no),
@@ -454,7 +615,20 @@ BEGIN
   v_now := greatest(ledger.clock(), v_last);
 
   v_open := coalesce(p_flags[n], 0::smallint) & 1 <> 0;
-  v_simple := v_distinct = n AND v_flags & 240 = 0 AND v_distinct_pending = v_resolving AND NOT v_refers
+  IF v_room AND NOT v_open AND NOT v_resolving AND p_recorded IS NULL AND v_now < '9000-01-01'
+    AND NOT EXISTS (SELECT 1 FROM ledger.transfer t WHERE t.id = ANY (p_id))
+    AND NOT EXISTS (SELECT 1 FROM ledger.failed_id f WHERE f.id = ANY (p_id))
+    AND ledger.post_plain(v_now, p_id, p_debit, p_credit, p_amount, p_code, p_flags, p_pending, p_timeout,
+      p_currency, p_journal, p_effective, v_nos) THEN
+    RETURN array_fill('created'::text, ARRAY[n]);
+  END IF;
+
+  SELECT coalesce(bit_or(u.flags::integer), 0), count(DISTINCT u.id), count(u.pending), count(DISTINCT u.pending),
+    coalesce(max(u.amount) FILTER (WHERE coalesce(u.flags, 0::smallint) & 12 = 0), 0) < small
+  INTO v_flags, v_distinct, v_pendings, v_distinct_pending, v_modest
+  FROM unnest(p_id, p_flags, p_pending, p_amount) AS u(id, flags, pending, amount);
+
+  v_simple := v_distinct = n AND v_flags & 240 = 0 AND v_distinct_pending = v_pendings AND NOT v_refers
     AND v_pending_flags & 192 = 0 AND v_modest AND coalesce(v_room, true) AND NOT v_open;
 
   IF v_flags & 1 <> 0 THEN
@@ -498,6 +672,7 @@ BEGIN
             r := ledger.apply_run(i, i, v_now, v_nos, true, p_id, p_debit, p_credit, p_amount, p_code, p_flags,
               p_pending, p_timeout, p_currency, p_journal, p_effective, p_recorded, v_chain);
             codes[i] := r.codes[1];
+            v_late := v_late OR r.some_late;
           END IF;
           IF codes[i] <> 'created' THEN failed := i; EXIT; END IF;
         END LOOP;
@@ -526,6 +701,7 @@ BEGIN
     END IF;
     r := ledger.apply_run(pos, hi, v_now, v_nos, false, p_id, p_debit, p_credit, p_amount, p_code, p_flags,
       p_pending, p_timeout, p_currency, p_journal, p_effective, p_recorded, v_chain);
+    v_late := v_late OR r.some_late;
     IF r.stopped_at IS NULL THEN
       codes := codes || r.codes;
       pos := hi + 1;
@@ -544,6 +720,7 @@ BEGIN
       width := 32;
     END IF;
   END LOOP;
+  IF v_late THEN PERFORM ledger.note_late(p_id, v_now); END IF;
   RETURN codes;
 END $$;
 
@@ -551,8 +728,8 @@ END $$;
 CREATE FUNCTION ledger.expire_pending(p_limit integer DEFAULT 100) RETURNS integer
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET jit = off AS $$
 DECLARE
-  v_due uuid[]; v_now timestamptz; v_last timestamptz; v_count integer := 0;
-  t ledger.transfer; d ledger.account; c ledger.account; v_at timestamptz;
+  v_due uuid[]; v_done uuid[] := '{}'; v_now timestamptz; v_last timestamptz; v_count integer := 0;
+  t ledger.transfer; d record; c record; v_at timestamptz; v_id uuid;
 BEGIN
   SELECT array_agg(q.transfer_id) INTO v_due FROM (
     SELECT transfer_id FROM ledger.pending_timeout WHERE expires_at <= ledger.clock()
@@ -568,66 +745,182 @@ BEGIN
     WHERE y.id = ANY (v_due) ORDER BY q.expires_at, y.seq LOOP
     v_count := v_count + 1;
     v_at := v_now + v_count * interval '1 microsecond';
+    v_id := uuidv7();
+    v_done := v_done || v_id;
     UPDATE ledger.account SET debits_pending = debits_pending - t.amount, last_recorded_at = v_at,
-      closed = closed AND t.flags & 64 = 0 WHERE no = t.debit_no RETURNING * INTO STRICT d;
+      debit_effective_at = greatest(debit_effective_at, v_at), closed = closed AND t.flags & 64 = 0
+      WHERE no = t.debit_no RETURNING new.debits_pending, new.debits_posted, old.debit_effective_at INTO STRICT d;
     UPDATE ledger.account SET credits_pending = credits_pending - t.amount, last_recorded_at = v_at,
-      closed = closed AND t.flags & 128 = 0 WHERE no = t.credit_no RETURNING * INTO STRICT c;
+      credit_effective_at = greatest(credit_effective_at, v_at), closed = closed AND t.flags & 128 = 0
+      WHERE no = t.credit_no RETURNING new.credits_pending, new.credits_posted, old.credit_effective_at INTO STRICT c;
     INSERT INTO ledger.transfer (seq, recorded_at, effective_at, debit_no, credit_no, amount,
-      debit_dp, debit_d, debit_cp, debit_c, credit_dp, credit_d, credit_cp, credit_c,
+      debit_pending, debit_posted, credit_pending, credit_posted,
       id, timeout_seconds, code, flags, journal_id, pending_id)
     VALUES (nextval('ledger.transfer_seq'), v_at, v_at, t.debit_no, t.credit_no, t.amount,
-      d.debits_pending, d.debits_posted, d.credits_pending, d.credits_posted,
-      c.debits_pending, c.debits_posted, c.credits_pending, c.credits_posted,
-      uuidv7(), 0, t.code, 4096, t.journal_id, t.id);
+      d.debits_pending, d.debits_posted, c.credits_pending, c.credits_posted,
+      v_id, 0, t.code, 4096 | CASE WHEN v_at < d.debit_effective_at THEN 8192 ELSE 0 END
+        | CASE WHEN v_at < c.credit_effective_at THEN 16384 ELSE 0 END, t.journal_id, t.id);
     DELETE FROM ledger.pending_timeout WHERE transfer_id = t.id;
   END LOOP;
+  PERFORM ledger.note_late(v_done, v_now);
   RETURN v_count;
 END $$;
 
--- The counters of an account after its newest transfer of ledger time p_at or before.
+-- The counters of an account after its newest transfers of ledger time p_at or before.
 CREATE FUNCTION ledger.balance_recorded_at(p_account uuid, p_at timestamptz)
   RETURNS TABLE (debits_pending bigint, debits_posted bigint, credits_pending bigint, credits_posted bigint)
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
-DECLARE v_no bigint; v_last timestamptz;
+DECLARE v_no bigint;
 BEGIN
-  SELECT a.no, a.last_recorded_at, a.debits_pending, a.debits_posted, a.credits_pending, a.credits_posted
-  INTO v_no, v_last, debits_pending, debits_posted, credits_pending, credits_posted
-  FROM ledger.account a WHERE a.id = p_account;
-  IF v_no IS NULL OR p_at < v_last THEN
-    SELECT q.dp, q.d, q.cp, q.c INTO debits_pending, debits_posted, credits_pending, credits_posted FROM (
-      (SELECT t.recorded_at, t.debit_dp AS dp, t.debit_d AS d, t.debit_cp AS cp, t.debit_c AS c FROM ledger.transfer t
-        WHERE t.debit_no = v_no AND t.recorded_at <= p_at ORDER BY t.recorded_at DESC LIMIT 1)
-      UNION ALL
-      (SELECT t.recorded_at, t.credit_dp, t.credit_d, t.credit_cp, t.credit_c FROM ledger.transfer t
-        WHERE t.credit_no = v_no AND t.recorded_at <= p_at ORDER BY t.recorded_at DESC LIMIT 1)) q
-    ORDER BY q.recorded_at DESC LIMIT 1;
-    IF NOT FOUND THEN
-      debits_pending := 0; debits_posted := 0; credits_pending := 0; credits_posted := 0;
+  SELECT a.no INTO v_no FROM ledger.account a WHERE a.id = p_account;
+  SELECT t.debit_pending, t.debit_posted INTO debits_pending, debits_posted FROM ledger.transfer t
+    WHERE t.debit_no = v_no AND t.recorded_at <= p_at ORDER BY t.recorded_at DESC LIMIT 1;
+  SELECT t.credit_pending, t.credit_posted INTO credits_pending, credits_posted FROM ledger.transfer t
+    WHERE t.credit_no = v_no AND t.recorded_at <= p_at ORDER BY t.recorded_at DESC LIMIT 1;
+  debits_pending := coalesce(debits_pending, 0); debits_posted := coalesce(debits_posted, 0);
+  credits_pending := coalesce(credits_pending, 0); credits_posted := coalesce(credits_posted, 0);
+  RETURN NEXT;
+END $$;
+
+CREATE TYPE ledger.leg AS (
+  recorded_at timestamptz, effective_at timestamptz, pending bigint, posted bigint
+);
+
+-- The last punctual leg of one side recorded at p_x or before; nulls when there is none.
+CREATE FUNCTION ledger.punctual_leg(p_no bigint, p_debit boolean, p_x timestamptz) RETURNS ledger.leg
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
+DECLARE v_leg ledger.leg; v_late boolean; v_x timestamptz := p_x;
+BEGIN
+  FOR attempt IN 1 .. 2 LOOP
+    IF p_debit THEN
+      SELECT t.recorded_at, t.effective_at, t.debit_pending, t.debit_posted, t.flags & 8192 <> 0
+      INTO v_leg.recorded_at, v_leg.effective_at, v_leg.pending, v_leg.posted, v_late FROM ledger.transfer t
+      WHERE t.debit_no = p_no AND t.recorded_at <= v_x ORDER BY t.recorded_at DESC LIMIT 1;
+    ELSE
+      SELECT t.recorded_at, t.effective_at, t.credit_pending, t.credit_posted, t.flags & 16384 <> 0
+      INTO v_leg.recorded_at, v_leg.effective_at, v_leg.pending, v_leg.posted, v_late FROM ledger.transfer t
+      WHERE t.credit_no = p_no AND t.recorded_at <= v_x ORDER BY t.recorded_at DESC LIMIT 1;
+    END IF;
+    IF NOT coalesce(v_late, false) THEN RETURN v_leg; END IF;
+    -- A late one knows the punctual one before it.
+    SELECT l.anchor_at INTO v_x FROM ledger.late_leg l
+      WHERE l.account_no = p_no AND l.is_debit = p_debit AND l.recorded_at = v_leg.recorded_at;
+  END LOOP;
+  RAISE EXCEPTION 'ledger: late legs of account % are broken at %', p_no, p_x;
+END $$;
+
+-- One side's two counters over all transfers of business time p_at or before, as known now. Along the punctual legs
+-- business time rises with ledger time, so the last one that counts is found by search in the index, not by scan.
+CREATE FUNCTION ledger.side_effective_at(p_no bigint, p_debit boolean, p_at timestamptz,
+  OUT pending bigint, OUT posted bigint)
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
+DECLARE
+  lo ledger.leg; hi ledger.leg; mid ledger.leg;
+  x_lo timestamptz := p_at; x timestamptz; step interval; turn integer := 0;
+  s integer; bucket_now bigint; bucket_from bigint; more_pending bigint; more_posted bigint;
+BEGIN
+  -- Business time is mostly a little behind ledger time: start where they would be equal and look around from there.
+  mid := ledger.punctual_leg(p_no, p_debit, p_at);
+  IF mid.effective_at > p_at THEN
+    hi := mid;
+    step := greatest(hi.effective_at - p_at, interval '1 second');
+    LOOP
+      x_lo := p_at - step;
+      mid := ledger.punctual_leg(p_no, p_debit, x_lo);
+      EXIT WHEN mid.recorded_at IS NULL;
+      IF mid.effective_at <= p_at THEN lo := mid; EXIT; END IF;
+      hi := mid;
+      step := greatest(step * 4, p_at - hi.recorded_at);
+    END LOOP;
+  ELSE
+    lo := mid;
+    mid := ledger.punctual_leg(p_no, p_debit, 'infinity');
+    IF mid.recorded_at IS NULL OR mid.effective_at <= p_at THEN
+      lo := mid;
+    ELSE
+      hi := mid;
+      step := greatest(2 * (p_at - lo.effective_at), interval '10 milliseconds');
+      LOOP
+        x := x_lo + step;
+        EXIT WHEN x >= hi.recorded_at;
+        mid := ledger.punctual_leg(p_no, p_debit, x);
+        IF mid.effective_at > p_at THEN hi := mid; EXIT; END IF;
+        lo := mid;
+        x_lo := x;
+        step := step * 4;
+      END LOOP;
     END IF;
   END IF;
-  RETURN NEXT;
+  -- lo counts, or is before the first; hi does not. Close in until nothing is between them.
+  WHILE hi.recorded_at IS NOT NULL LOOP
+    mid := ledger.punctual_leg(p_no, p_debit, hi.recorded_at - interval '1 microsecond');
+    EXIT WHEN mid.recorded_at IS NOT DISTINCT FROM lo.recorded_at;
+    IF mid.effective_at <= p_at THEN lo := mid; EXIT; END IF;
+    hi := mid;
+    turn := turn + 1;
+    x := CASE WHEN turn % 2 = 1 AND lo.recorded_at IS NOT NULL
+      THEN lo.recorded_at + (hi.recorded_at - lo.recorded_at) * (extract(epoch FROM p_at - lo.effective_at)
+        / greatest(extract(epoch FROM hi.effective_at - lo.effective_at), 0.000001))::double precision
+      ELSE x_lo + (hi.recorded_at - x_lo) / 2 END;
+    x := least(greatest(x, x_lo), hi.recorded_at - interval '1 microsecond');
+    mid := ledger.punctual_leg(p_no, p_debit, x);
+    IF mid.effective_at > p_at THEN
+      hi := mid;
+    ELSE
+      lo := mid;
+      x_lo := x;
+    END IF;
+  END LOOP;
+  pending := coalesce(lo.pending, 0);
+  posted := coalesce(lo.posted, 0);
+
+  IF NOT EXISTS (SELECT 1 FROM ledger.late_leg l WHERE l.account_no = p_no AND l.is_debit = p_debit) THEN RETURN; END IF;
+  -- Take out the late legs that lo's counters contain, and put in all late legs up to the moment: whole buckets from
+  -- coarse to fine, then the legs of the open minute.
+  SELECT -l.pending_sum, -l.posted_sum INTO more_pending, more_posted FROM ledger.late_leg l
+  WHERE l.account_no = p_no AND l.is_debit = p_debit AND l.recorded_at <= lo.recorded_at
+  ORDER BY l.recorded_at DESC LIMIT 1;
+  pending := pending + coalesce(more_pending, 0);
+  posted := posted + coalesce(more_posted, 0);
+  FOREACH s IN ARRAY ARRAY[2764800, 86400, 3600, 60] LOOP
+    bucket_now := floor(extract(epoch FROM p_at) / s)::bigint;
+    SELECT ledger.sum_bigint(z.pending), ledger.sum_bigint(z.posted) INTO more_pending, more_posted
+    FROM ledger.late_sum z WHERE z.account_no = p_no AND z.is_debit = p_debit AND z.seconds = s
+      AND z.bucket < bucket_now AND z.bucket >= coalesce(bucket_from, z.bucket);
+    pending := pending + more_pending;
+    posted := posted + more_posted;
+    bucket_from := bucket_now * s / CASE s WHEN 2764800 THEN 86400 WHEN 86400 THEN 3600 ELSE 60 END;
+  END LOOP;
+  SELECT ledger.sum_bigint(l.pending), ledger.sum_bigint(l.posted) INTO more_pending, more_posted
+  FROM ledger.late_leg l WHERE l.account_no = p_no AND l.is_debit = p_debit AND l.effective_at <= p_at
+    AND l.effective_at >= timestamptz 'epoch' + bucket_now * interval '60 seconds';
+  pending := pending + more_pending;
+  posted := posted + more_posted;
 END $$;
 
 -- The counters of an account over all transfers of business time p_at or before, as known now.
 CREATE FUNCTION ledger.balance_effective_at(p_account uuid, p_at timestamptz)
   RETURNS TABLE (debits_pending bigint, debits_posted bigint, credits_pending bigint, credits_posted bigint)
-  LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
-  SELECT coalesce(sum(q.pd) FILTER (WHERE q.dr), 0)::bigint, coalesce(sum(q.qd) FILTER (WHERE q.dr), 0)::bigint,
-    coalesce(sum(q.pd) FILTER (WHERE NOT q.dr), 0)::bigint, coalesce(sum(q.qd) FILTER (WHERE NOT q.dr), 0)::bigint
-  FROM (
-    SELECT s.dr, CASE WHEN t.flags & 2 <> 0 THEN t.amount
-        WHEN t.pending_id IS NOT NULL THEN -(SELECT y.amount FROM ledger.transfer y WHERE y.id = t.pending_id) ELSE 0 END AS pd,
-      CASE WHEN t.flags & 4106 = 0 THEN t.amount ELSE 0 END AS qd
-    FROM ledger.account a CROSS JOIN (VALUES (true), (false)) s(dr)
-    JOIN ledger.transfer t ON t.effective_at <= p_at AND (s.dr AND t.debit_no = a.no OR NOT s.dr AND t.credit_no = a.no)
-    WHERE a.id = p_account) q
-$$;
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
+DECLARE v_no bigint; q record;
+BEGIN
+  SELECT a.no INTO v_no FROM ledger.account a WHERE a.id = p_account;
+  q := ledger.side_effective_at(v_no, true, p_at);
+  debits_pending := q.pending; debits_posted := q.posted;
+  q := ledger.side_effective_at(v_no, false, p_at);
+  credits_pending := q.pending; credits_posted := q.posted;
+  RETURN NEXT;
+END $$;
 
 -- What the application may do: read under row-level security, and call.
 ALTER TABLE ledger.account ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger.transfer ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger.pending_timeout ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger.failed_id ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ledger.late_leg ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ledger.late_sum ENABLE ROW LEVEL SECURITY;
+CREATE POLICY late_leg_read ON ledger.late_leg FOR SELECT TO purse_app USING ((SELECT public.scope_is_platform()));
+CREATE POLICY late_sum_read ON ledger.late_sum FOR SELECT TO purse_app USING ((SELECT public.scope_is_platform()));
 CREATE POLICY account_read ON ledger.account FOR SELECT TO purse_app USING ((SELECT public.scope_is_platform()));
 CREATE POLICY transfer_read ON ledger.transfer FOR SELECT TO purse_app USING ((SELECT public.scope_is_platform()));
 CREATE POLICY pending_timeout_read ON ledger.pending_timeout FOR SELECT TO purse_app
@@ -638,6 +931,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO purse_app;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA ledger FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ledger.create_accounts(jsonb), ledger.expire_pending(integer), ledger.clock(),
   ledger.sum_bigint(bigint), ledger.balance_recorded_at(uuid, timestamptz),
-  ledger.balance_effective_at(uuid, timestamptz),
+  ledger.balance_effective_at(uuid, timestamptz), ledger.side_effective_at(bigint, boolean, timestamptz),
+  ledger.punctual_leg(bigint, boolean, timestamptz),
   ledger.post_transfers(uuid[], uuid[], uuid[], bigint[], smallint[], smallint[], uuid[], integer[], text[], uuid[],
     timestamptz[], timestamptz[]) TO purse_app;

@@ -3,6 +3,7 @@ import { ACCOUNT_CODES, ACCOUNT_FLAGS, type AccountCode } from "../constants";
 import type { Account, Balance, Page } from "../types";
 
 interface AccountRow {
+  no: bigint;
   id: string;
   code: number;
   currency: string;
@@ -17,7 +18,7 @@ interface AccountRow {
   credits_posted: bigint;
 }
 
-const COLUMNS = `a.id, a.code, a.currency, a.owner_ref, a.program_ref, a.flags, a.closed, a.created_at,
+const COLUMNS = `a.no, a.id, a.code, a.currency, a.owner_ref, a.program_ref, a.flags, a.closed, a.created_at,
   a.debits_pending, a.debits_posted, a.credits_pending, a.credits_posted`;
 
 const CODE_NAMES = new Map<number, AccountCode>(
@@ -74,20 +75,20 @@ export interface AccountFilter {
   active?: boolean;
 }
 
-/** Pages by (currency, code, id). */
+/** Pages by currency, code and order of creation. */
 export async function listAccounts(
   tx: SqlTx,
   filter: AccountFilter,
   page: { cursor?: string | null; limit: number },
 ): Promise<Page<Account>> {
-  const [currency, code, id] = page.cursor?.split("/") ?? [];
+  const [currency, code, no] = page.cursor?.split("/") ?? [];
   const { rows } = await tx.query<AccountRow>(
     `select ${COLUMNS} from ledger.account a
      where ($1::text is null or a.currency = $1) and ($2::smallint is null or a.code = $2)
        and ($3::uuid is null or a.program_ref = $3) and ($4::text is null or a.owner_ref = $4)
-       and (not $5::boolean or a.debits_pending + a.debits_posted + a.credits_pending + a.credits_posted > 0)
-       and ($6::text is null or (a.currency, a.code, a.id) > ($6::char(3), $7::smallint, $8::uuid))
-     order by a.currency, a.code, a.id limit $9`,
+       and (not $5::boolean or greatest(a.debits_pending, a.debits_posted, a.credits_pending, a.credits_posted) > 0)
+       and ($6::text is null or (a.currency, a.code, a.no) > ($6::char(3), $7::smallint, $8::bigint))
+     order by a.currency, a.code, a.no limit $9`,
     [
       filter.currency ?? null,
       filter.code ? ACCOUNT_CODES[filter.code] : null,
@@ -96,7 +97,7 @@ export async function listAccounts(
       filter.active ?? false,
       currency ?? null,
       code ?? null,
-      id ?? null,
+      no ?? null,
       page.limit + 1,
     ],
   );
@@ -104,7 +105,7 @@ export async function listAccounts(
   const last = shown.at(-1);
   return {
     rows: shown.map(toAccount),
-    nextCursor: rows.length > page.limit && last ? `${last.currency}/${last.code}/${last.id}` : null,
+    nextCursor: rows.length > page.limit && last ? `${last.currency}/${last.code}/${last.no}` : null,
   };
 }
 

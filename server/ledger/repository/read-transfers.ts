@@ -1,6 +1,6 @@
 import type { SqlTx } from "@/server/platform/db";
 import { TRANSFER_CODES, TRANSFER_FLAGS, type TransferCode } from "../constants";
-import type { Balance, Page, PendingState, Transfer, TransferKind } from "../types";
+import type { AccountTransfer, Page, PendingState, Transfer, TransferKind } from "../types";
 
 interface TransferRow {
   id: string;
@@ -19,14 +19,10 @@ interface TransferRow {
   recorded_at: Date;
   resolved_by: number | null;
   overdue: boolean;
-  debit_dp: bigint;
-  debit_d: bigint;
-  debit_cp: bigint;
-  debit_c: bigint;
-  credit_dp: bigint;
-  credit_d: bigint;
-  credit_cp: bigint;
-  credit_c: bigint;
+  debit_pending: bigint;
+  debit_posted: bigint;
+  credit_pending: bigint;
+  credit_posted: bigint;
 }
 
 /** `t` is the transfer; the accounts' ids and what became of a pending one are looked up by key. */
@@ -54,10 +50,6 @@ function stateOf(row: TransferRow): PendingState | null {
   return row.resolved_by & TRANSFER_FLAGS.void_pending ? "voided" : "expired";
 }
 
-function balance(dp: bigint, d: bigint, cp: bigint, c: bigint): Balance {
-  return { debitsPending: dp, debitsPosted: d, creditsPending: cp, creditsPosted: c };
-}
-
 function toTransfer(row: TransferRow): Transfer {
   return {
     id: row.id,
@@ -75,8 +67,8 @@ function toTransfer(row: TransferRow): Transfer {
     effectiveAt: row.effective_at,
     recordedAt: row.recorded_at,
     state: stateOf(row),
-    debitBalance: balance(row.debit_dp, row.debit_d, row.debit_cp, row.debit_c),
-    creditBalance: balance(row.credit_dp, row.credit_d, row.credit_cp, row.credit_c),
+    debitAccountAfter: { debitsPending: row.debit_pending, debitsPosted: row.debit_posted },
+    creditAccountAfter: { creditsPending: row.credit_pending, creditsPosted: row.credit_posted },
   };
 }
 
@@ -109,17 +101,26 @@ export interface HistoryPage {
   until?: Date;
 }
 
-/** The transfers of one account in ledger order; a look-up in the two account indexes, whatever the account's size. */
+interface AccountTransferRow extends TransferRow {
+  is_debit: boolean;
+  other_pending: bigint | null;
+  other_posted: bigint | null;
+}
+
+/**
+ * The transfers of one account in ledger order, each with the account's counters after it; look-ups in the two
+ * account indexes, whatever the account's size.
+ */
 export async function listTransfersOfAccount(
   tx: SqlTx,
   accountId: string,
   page: HistoryPage,
-): Promise<Page<Transfer>> {
+): Promise<Page<AccountTransfer>> {
   const forward = page.direction === "forward";
   const order = forward ? "asc" : "desc";
   const beyond = forward ? ">" : "<";
   const leg = (column: "debit_no" | "credit_no") => `(
-    select * from ledger.transfer
+    select *, ${column === "debit_no"} as is_debit from ledger.transfer
     where ${column} = (select no from ledger.account where id = $1)
       and ($2::bigint is null or recorded_at ${beyond} timestamptz 'epoch' + $2 * interval '1 microsecond')
       and ($3::timestamptz is null or recorded_at >= $3) and ($4::timestamptz is null or recorded_at <= $4)
@@ -128,11 +129,47 @@ export async function listTransfersOfAccount(
     ...(page.sides === "credit" ? [] : [leg("debit_no")]),
     ...(page.sides === "debit" ? [] : [leg("credit_no")]),
   ];
-  const { rows } = await tx.query<TransferRow>(
-    `${SELECT} from (${legs.join(" union all ")}) t ${JOINS} order by t.recorded_at ${order} limit $5`,
+  // The counters of the other side are those after the last leg of that side before this one.
+  const { rows } = await tx.query<AccountTransferRow>(
+    `${SELECT}, o.pending as other_pending, o.posted as other_posted
+     from (${legs.join(" union all ")}) t ${JOINS}
+     left join lateral (
+       (select q.credit_pending as pending, q.credit_posted as posted from ledger.transfer q
+         where t.is_debit and q.credit_no = t.debit_no and q.recorded_at < t.recorded_at order by q.recorded_at desc limit 1)
+       union all
+       (select q.debit_pending, q.debit_posted from ledger.transfer q
+         where not t.is_debit and q.debit_no = t.credit_no and q.recorded_at < t.recorded_at order by q.recorded_at desc limit 1)
+     ) o on true
+     order by t.recorded_at ${order} limit $5`,
     [accountId, page.cursor ?? null, page.from ?? null, page.until ?? null, page.limit + 1],
   );
-  return toPage(rows, page.limit, (row) => row.cursor.toString());
+  const shown = rows.slice(0, page.limit);
+  const last = shown.at(-1);
+  return {
+    rows: shown.map(toAccountTransfer),
+    nextCursor: rows.length > page.limit && last ? last.cursor.toString() : null,
+  };
+}
+
+function toAccountTransfer(row: AccountTransferRow): AccountTransfer {
+  const other = { pending: row.other_pending ?? 0n, posted: row.other_posted ?? 0n };
+  return {
+    ...toTransfer(row),
+    side: row.is_debit ? "debit" : "credit",
+    balanceAfter: row.is_debit
+      ? {
+          debitsPending: row.debit_pending,
+          debitsPosted: row.debit_posted,
+          creditsPending: other.pending,
+          creditsPosted: other.posted,
+        }
+      : {
+          debitsPending: other.pending,
+          debitsPosted: other.posted,
+          creditsPending: row.credit_pending,
+          creditsPosted: row.credit_posted,
+        },
+  };
 }
 
 /** Every transfer in order of sequence, newest first unless `forward`. */
@@ -146,11 +183,10 @@ export async function listTransfersBySeq(
        order by seq ${forward ? "asc" : "desc"} limit $2) t ${JOINS} order by t.seq ${forward ? "asc" : "desc"}`,
     [page.cursor ?? null, page.limit + 1],
   );
-  return toPage(rows, page.limit, (row) => row.seq.toString());
-}
-
-function toPage(rows: TransferRow[], limit: number, cursorOf: (row: TransferRow) => string): Page<Transfer> {
-  const shown = rows.slice(0, limit);
+  const shown = rows.slice(0, page.limit);
   const last = shown.at(-1);
-  return { rows: shown.map(toTransfer), nextCursor: rows.length > limit && last ? cursorOf(last) : null };
+  return {
+    rows: shown.map(toTransfer),
+    nextCursor: rows.length > page.limit && last ? last.seq.toString() : null,
+  };
 }
