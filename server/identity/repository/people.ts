@@ -182,7 +182,8 @@ export async function listAccess(tx: SqlTx, userId: Id<"user">): Promise<Access[
   const { rows } = await tx.query<AccessRow>(
     `select ${ACCESS} from membership m join organisation o on o.id = m.organisation_id
      where m.user_id = $1 and m.revoked_at is null
-     order by array_position(array['operator','merchant','agency'], o.kind), lower(o.name) limit 200`,
+     order by o.suspended_at is not null, array_position(array['operator','merchant','agency'], o.kind), lower(o.name)
+     limit 200`,
     [userId],
   );
   return rows.map(toAccess);

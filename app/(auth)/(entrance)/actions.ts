@@ -1,0 +1,26 @@
+"use server";
+/** Entering by a link, which is a way of signing in: the only server actions there are. */
+import {
+  acceptAsFirstOperator,
+  acceptAsMember,
+  acceptAsNewUser,
+  type EntranceAnswer,
+} from "@/server/trpc/entrance";
+
+export async function acceptInvitation(
+  token: string,
+  input: { name: string; password: string },
+): Promise<EntranceAnswer> {
+  return await acceptAsNewUser(String(token), input);
+}
+
+export async function acceptInvitationSignedIn(token: string): Promise<EntranceAnswer> {
+  return await acceptAsMember(String(token));
+}
+
+export async function becomeFirstOperator(
+  token: string,
+  input: { organisationName: string; name: string; email: string; password: string },
+): Promise<EntranceAnswer> {
+  return await acceptAsFirstOperator(String(token), input);
+}

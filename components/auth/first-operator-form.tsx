@@ -1,0 +1,51 @@
+"use client";
+
+import { becomeFirstOperator } from "@/app/(auth)/(entrance)/actions";
+import { FormError } from "@/components/auth/form-error";
+import { PasswordInput } from "@/components/auth/password-input";
+import { messagesOf, useLinkForm } from "@/components/auth/use-link-form";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { firstOperatorSchema } from "@/server/identity/schema";
+
+/** The first person on an empty platform: who runs it, and their account. */
+export function FirstOperatorForm({ token }: { token: string }) {
+  const link = useLinkForm(
+    { organisationName: "", name: "", email: "", password: "" },
+    (values) => messagesOf(firstOperatorSchema.safeParse(values).error?.issues ?? []),
+    (values) => becomeFirstOperator(token, values),
+  );
+  return (
+    <form ref={link.form} onSubmit={(event) => void link.submit(event)} noValidate className="grid gap-4">
+      {link.refusal ? (
+        <FormError code={link.refusal.code} requestId={link.refusal.requestId} attempt={link.attempt}>
+          {link.refusal.message}
+        </FormError>
+      ) : null}
+      <Field
+        label="Who runs this platform"
+        error={link.errors.organisationName}
+        hint="The operator's name as merchants and agencies will see it."
+      >
+        <Input {...link.bind("organisationName")} size="lg" autoComplete="organization" autoFocus />
+      </Field>
+      <Field label="Your name" error={link.errors.name}>
+        <Input {...link.bind("name")} size="lg" autoComplete="name" />
+      </Field>
+      <Field label="E-mail" error={link.errors.email}>
+        <Input {...link.bind("email")} size="lg" type="email" inputMode="email" autoComplete="username" />
+      </Field>
+      <Field
+        label="Choose a password"
+        error={link.errors.password}
+        hint="At least 10 characters; several words are a good choice."
+      >
+        <PasswordInput {...link.bind("password")} autoComplete="new-password" />
+      </Field>
+      <Button type="submit" variant="primary" size="lg" loading={link.busy} className="mt-1 w-full">
+        Open the operator console
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,24 @@
+import { LinkIcon } from "lucide-react";
+import { ButtonLink } from "@/components/ui/button";
+
+export function LinkUsedUp({ firstOperator }: { firstOperator?: boolean }) {
+  return (
+    <div className="grid justify-items-start gap-4">
+      <span className="flex size-10 items-center justify-center rounded-lg border border-line bg-bg text-muted">
+        <LinkIcon aria-hidden className="size-5" />
+      </span>
+      <div>
+        <h1 className="text-xl font-semibold tracking-[-0.01em]">This link no longer works</h1>
+        <p className="mt-1.5 text-pretty text-sm text-muted">
+          {firstOperator
+            ? "It was used already, is older than a day, or the platform has its first operator. Start the platform again to get a new link, or sign in."
+            : "It was used already, was withdrawn, or is older than a week. Ask the person who invited you for a new one."}
+        </p>
+        <p className="mt-1.5 font-mono text-2xs text-muted">link_used_up</p>
+      </div>
+      <ButtonLink href="/sign-in" size="lg">
+        Go to sign in
+      </ButtonLink>
+    </div>
+  );
+}

@@ -1,0 +1,115 @@
+/** For the pages before and around the portals: who may enter by which link, and where everybody goes. */
+import { headers } from "next/headers";
+import { addressOf } from "@/server/identity/request-address";
+import { portalPath } from "@/server/identity/rules";
+import { acceptInvitationSchema, firstOperatorSchema } from "@/server/identity/schema";
+import {
+  acceptFirstOperatorLink,
+  acceptInvitationAsMember,
+  acceptInvitationAsNewUser,
+  findInvitation,
+  firstOperatorLinkIsOpen,
+  type InvitationView,
+} from "@/server/identity/service/invitations";
+import { AppError } from "@/server/platform/errors";
+import { loggerFor } from "@/server/platform/logger";
+import { newRequestId } from "./context";
+import { getMemberships, getSession } from "./session";
+
+const log = loggerFor("entrance");
+
+/** Where a signed-in person belongs: their portal, or the choice when there are several or none. */
+export async function homePath(): Promise<string> {
+  const open = (await getMemberships()).filter((access) => !access.organisation.suspended);
+  const [only] = open;
+  return open.length === 1 && only
+    ? portalPath(only.organisation.kind, only.organisation.slug)
+    : "/organisations";
+}
+
+export async function readInvitation(token: string): Promise<InvitationView | null> {
+  return looksLikeToken(token) ? await findInvitation(token) : null;
+}
+
+export async function readFirstOperatorLink(token: string): Promise<boolean> {
+  return looksLikeToken(token) && (await firstOperatorLinkIsOpen(token));
+}
+
+export type EntranceAnswer =
+  | { ok: true; path: string; email: string }
+  | { ok: false; code: string; message: string; fields?: Record<string, string>; requestId?: string };
+
+export async function acceptAsNewUser(token: string, raw: unknown): Promise<EntranceAnswer> {
+  return await answer(async () => {
+    const input = acceptInvitationSchema.safeParse(raw);
+    if (!input.success) return invalid(input.error.issues);
+    // Asked before the password is hashed, so that a stranger cannot make the server work.
+    if (!(await readInvitation(token))) return usedUp();
+    const accepted = await acceptInvitationAsNewUser(token, input.data);
+    return {
+      ok: true,
+      path: portalPath(accepted.organisationKind, accepted.organisationSlug),
+      email: accepted.email,
+    };
+  });
+}
+
+export async function acceptAsMember(token: string): Promise<EntranceAnswer> {
+  return await answer(async () => {
+    const session = await getSession();
+    if (!session) return { ok: false, code: "not_signed_in", message: "Sign in to accept." };
+    const accepted = await acceptInvitationAsMember(token, session.user);
+    const path = portalPath(accepted.organisationKind, accepted.organisationSlug);
+    return { ok: true, path, email: session.user.email };
+  });
+}
+
+export async function acceptAsFirstOperator(token: string, raw: unknown): Promise<EntranceAnswer> {
+  return await answer(async () => {
+    const input = firstOperatorSchema.safeParse(raw);
+    if (!input.success) return invalid(input.error.issues);
+    if (!(await readFirstOperatorLink(token))) return usedUp();
+    const accepted = await acceptFirstOperatorLink(token, input.data);
+    return {
+      ok: true,
+      path: portalPath(accepted.organisationKind, accepted.organisationSlug),
+      email: input.data.email,
+    };
+  });
+}
+
+async function answer(work: () => Promise<EntranceAnswer>): Promise<EntranceAnswer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AppError) return { ok: false, code: error.reason, message: error.message };
+    const requestId = newRequestId();
+    const ip = addressOf(new Headers(await headers()));
+    log.error({ err: error, requestId, ip }, "a link could not be accepted");
+    return {
+      ok: false,
+      code: "internal",
+      message: "Something went wrong on our side. Nothing was changed; try again.",
+      requestId,
+    };
+  }
+}
+
+function invalid(issues: readonly { path: PropertyKey[]; message: string }[]): EntranceAnswer {
+  const fields: Record<string, string> = {};
+  for (const issue of issues) fields[String(issue.path[0] ?? "")] ??= issue.message;
+  return { ok: false, code: "input_invalid", message: "Some entries need another look.", fields };
+}
+
+function usedUp(): EntranceAnswer {
+  return {
+    ok: false,
+    code: "link_used_up",
+    message: "This link was used already, was withdrawn, or is too old. Ask for a new one.",
+  };
+}
+
+/** Tokens are 32 bytes in base64url; anything else is not looked up. */
+function looksLikeToken(token: string): boolean {
+  return /^[A-Za-z0-9_-]{43}$/.test(token);
+}
