@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatTick, formatValue, formatX } from "@/components/charts/chart-values";
+import { formatTick, formatValue, formatX, niceTicks } from "@/components/charts/chart-values";
 
 const plain = (text: string) => text.replaceAll("\u2009", " ");
 
@@ -20,4 +21,23 @@ test("ticks are short and without rounding noise", () => {
 test("money keeps its cents, counts have none", () => {
   expect(plain(formatValue("1214.1", { kind: "money", currency: "EUR" }))).toBe("1 214.10");
   expect(plain(formatValue("1214", { kind: "count", unit: "payments" }))).toBe("1 214");
+});
+
+test("ticks cover every value, few and round", () => {
+  expect(niceTicks(0, 27_400)).toEqual([0, 5000, 10_000, 15_000, 20_000, 25_000, 30_000]);
+  expect(niceTicks(0, 3, true)).toEqual([0, 1, 2, 3]);
+  expect(niceTicks(0, 0)).toHaveLength(6);
+  fc.assert(
+    fc.property(
+      fc.integer({ min: -1e9, max: 1e9 }),
+      fc.integer({ min: -1e9, max: 1e9 }),
+      fc.boolean(),
+      (a, b, whole) => {
+        const ticks = niceTicks(Math.min(a, b), Math.max(a, b), whole);
+        expect(ticks.length).toBeLessThanOrEqual(8);
+        expect(ticks[0]).toBeLessThanOrEqual(Math.min(a, b, 0));
+        expect(ticks.at(-1)).toBeGreaterThanOrEqual(Math.max(a, b, 0));
+      },
+    ),
+  );
 });

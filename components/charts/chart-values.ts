@@ -61,3 +61,20 @@ export function formatX(x: string, kind: XKind, zone: string, long = false): str
   }
   return formatInZone(x, zone, kind === "month" ? "month" : long ? "date" : "day");
 }
+
+/** Round ticks from zero (or below it) over all values: four to six, in steps of 1, 2, 2.5 or 5 times a power of ten. */
+export function niceTicks(lowest: number, highest: number, whole = false): number[] {
+  const low = Math.min(0, lowest);
+  const high = highest > 0 || low < 0 ? Math.max(0, highest) : 1;
+  const span = high - low;
+  const power = 10 ** Math.floor(Math.log10(span / 5));
+  const steps = [1, 2, 2.5, 5, 10]
+    .map((factor) => factor * power)
+    .filter((step) => !whole || Number.isInteger(step));
+  const step = steps.find((candidate) => span / candidate <= 5.5) ?? (whole ? 1 : 10 * power);
+  const first = Math.floor(low / step);
+  const last = Math.max(first + 1, Math.ceil(high / step));
+  return Array.from({ length: last - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(12)),
+  );
+}

@@ -77,7 +77,7 @@ export function layOutSankey(
   const sources = new Set(drawn.map((link) => link.source));
   const origins = kept.filter((node) => !targets.has(node.id));
   const hasMiddle = kept.some((node) => targets.has(node.id) && sources.has(node.id));
-  const labelRight = Math.min(220, Math.round(width * 0.46));
+  const labelRight = Math.min(220, Math.round(width * (hasMiddle ? 0.4 : 0.46)));
   const labelLeft = origins.length > 1 ? Math.min(150, Math.round(width * 0.24)) : 0;
 
   const graph = sankey<NodeExtra, LinkExtra>()

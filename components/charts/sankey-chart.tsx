@@ -12,7 +12,6 @@ import {
 import { seriesColour } from "@/components/charts/party-colour";
 import { useWidth } from "@/components/charts/use-width";
 import { formatAmount } from "@/components/money/format-amount";
-import { cn } from "@/components/ui/cn";
 
 export interface SankeyChartProps extends Omit<ChartCardProps, "legend"> {
   /** In the order in which they are to stand, from the top. */
@@ -119,28 +118,30 @@ function NodeLabel({ node, currency, width, labelLeft, labelRight }: LabelProps)
     );
   }
   if (node.side === "left" && labelLeft === 0) return null;
-  const above = node.side === "middle";
+  if (node.side === "middle") {
+    return (
+      <span
+        className="absolute -translate-x-1/2 whitespace-nowrap rounded-sm bg-panel/85 px-1 text-xs leading-4"
+        style={{
+          top: Math.max(0, node.y - 20),
+          left: Math.min(Math.max(70, node.x + NODE_WIDTH / 2), width - 70),
+        }}
+      >
+        {node.label}
+        <span className="tabular ml-1.5 text-muted max-sm:hidden">{amount}</span>
+      </span>
+    );
+  }
+  const roomy = node.height > 30;
   return (
     <span
-      className={cn(
-        "absolute flex flex-col text-xs leading-4",
-        above ? "items-center" : "items-end text-right",
-      )}
-      style={
-        above
-          ? {
-              top: Math.max(0, node.y - 20),
-              left: Math.min(Math.max(0, node.x - 70), width - 148),
-              width: 148,
-            }
-          : { top: node.height > 30 ? middle - 8 : middle, left: 0, width: labelLeft - 8 }
-      }
+      className="absolute flex flex-col items-end text-right text-xs leading-4"
+      style={{ top: roomy ? middle - 8 : middle, left: 0, width: labelLeft - 8 }}
     >
       <span className="max-w-full truncate" title={`${node.label} ${amount}`}>
         {node.label}
-        {above ? <span className="tabular ml-1.5 text-muted">{amount}</span> : null}
       </span>
-      {!above && node.height > 30 ? <span className="tabular text-muted">{amount}</span> : null}
+      {roomy ? <span className="tabular text-muted">{amount}</span> : null}
     </span>
   );
 }

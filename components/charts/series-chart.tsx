@@ -23,6 +23,7 @@ import {
   formatTick,
   formatValue,
   formatX,
+  niceTicks,
   rawOf,
   totalOf,
   unitOf,
@@ -48,6 +49,8 @@ type Datum = Record<string, string | number>;
 /** Keys of series are data and may hold dots, which the chart would read as paths. */
 const field = (index: number) => `s${index}`;
 
+const X_HEADS: Record<XKind, string> = { day: "Day", hour: "Hour", month: "Month", text: "Name" };
+
 const AXIS = { fontSize: 11, fill: "var(--muted)" };
 
 /** The one chart behind areas, bars and lines: same axes, tooltip, table and colours. */
@@ -69,11 +72,22 @@ export function SeriesChart(props: Props) {
       }),
     [points, series],
   );
+  const ticks = useMemo(() => {
+    const heights = points.flatMap((point) => {
+      const drawn = series.map(({ key }) => drawnOf(point, key));
+      return stacked ? [drawn.reduce((sum, item) => sum + item, 0)] : drawn;
+    });
+    return niceTicks(Math.min(0, ...heights), Math.max(0, ...heights), value.kind === "count");
+  }, [points, series, stacked, value.kind]);
   const withTotal = stacked && series.length > 1;
   const table = useMemo<ChartTable>(() => {
     const unit = unitOf(value);
     const name = (label: string) => (unit ? `${label} (${unit})` : label);
-    const head = ["", ...series.map(({ label }) => name(label)), ...(withTotal ? [name("Total")] : [])];
+    const head = [
+      X_HEADS[xKind],
+      ...series.map(({ label }) => name(label)),
+      ...(withTotal ? [name("Total")] : []),
+    ];
     const figures = (point: ChartPoint) => [
       ...series.map(({ key }) => rawOf(point, key)),
       ...(withTotal ? [totalOf(point, series)] : []),
@@ -84,7 +98,7 @@ export function SeriesChart(props: Props) {
         point.label ?? formatX(point.x, xKind, zone, true),
         ...figures(point).map((figure) => formatValue(figure, value)),
       ]),
-      csv: [["x", ...head.slice(1)], ...points.map((point) => [point.x, ...figures(point)])],
+      csv: [head, ...points.map((point) => [point.x, ...figures(point)])],
     };
   }, [points, series, value, withTotal, xKind, zone]);
 
@@ -105,12 +119,12 @@ export function SeriesChart(props: Props) {
           <CartesianGrid vertical={false} stroke="var(--line-soft)" />
           <XAxis
             dataKey="x"
-            tick={AXIS}
+            tick={<XTick format={(x) => labelOf(x, false)} atStart={shape !== "bar"} />}
             tickLine={false}
             axisLine={{ stroke: "var(--line)" }}
             tickMargin={8}
             minTickGap={28}
-            interval="preserveStartEnd"
+            interval="equidistantPreserveStart"
             tickFormatter={(x: string) => labelOf(x, false)}
             padding={shape === "bar" ? undefined : { left: 2, right: 2 }}
           />
@@ -122,7 +136,9 @@ export function SeriesChart(props: Props) {
             width={48}
             tickMargin={6}
             tickFormatter={formatTick}
-            allowDecimals={value.kind === "money"}
+            ticks={ticks}
+            domain={[ticks[0] ?? 0, ticks.at(-1) ?? 1]}
+            interval={0}
           />
           <Tooltip
             isAnimationActive={false}
@@ -181,7 +197,7 @@ export function SeriesChart(props: Props) {
               <Line
                 {...shared}
                 key={item.key}
-                type="monotone"
+                type="linear"
                 stroke={colour}
                 strokeWidth={1.75}
                 dot={false}
@@ -192,6 +208,25 @@ export function SeriesChart(props: Props) {
         </Chart>
       </ResponsiveContainer>
     </ChartCard>
+  );
+}
+
+interface XTickProps {
+  format: (x: string) => string;
+  /** The first label begins at the axis, so that the edge does not cut it. */
+  atStart: boolean;
+  x?: number | string;
+  y?: number | string;
+  index?: number;
+  payload?: { value: string };
+}
+
+function XTick({ format, atStart, x, y, index, payload }: XTickProps) {
+  if (!payload) return null;
+  return (
+    <text x={x} y={y} dy="0.71em" textAnchor={index === 0 && atStart ? "start" : "middle"} {...AXIS}>
+      {format(payload.value)}
+    </text>
   );
 }
 

@@ -43,7 +43,7 @@ export function WaterfallBars({ items, max = 100, total, note, className }: Wate
   const at = (value: number) => ((value - lowest) / span) * 100;
   return (
     <div className={className}>
-      <ul className="grid gap-0.5">
+      <ul className="grid gap-1">
         {bars.map((bar) => (
           <Row
             key={bar.id}

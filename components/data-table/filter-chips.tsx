@@ -71,6 +71,7 @@ function FilterChip({ filter, values, onChange }: ChipProps) {
       <Popover
         open={open}
         onOpenChange={setOpen}
+        label={`Filter by ${filter.label.toLowerCase()}`}
         className={cn(filter.kind === "choice" && "w-56 p-1")}
         trigger={
           <button

@@ -43,7 +43,7 @@ export function Banner({ tone = "neutral", icon, title, actions, className, chil
       <span className="flex h-5 items-center [&_svg]:size-4">{icon ?? <Icon aria-hidden />}</span>
       <div className="min-w-0 flex-1 basis-60">
         {title ? <p className="font-medium">{title}</p> : null}
-        {children ? <div className={cn(title && tone !== "neutral" && "opacity-95")}>{children}</div> : null}
+        {children ? <div>{children}</div> : null}
       </div>
       {actions ? <div className="flex items-center gap-2">{actions}</div> : null}
     </div>

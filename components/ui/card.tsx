@@ -42,7 +42,7 @@ export function Card({
     >
       {title || actions ? (
         <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-4 pt-3.5">
-          <div className="min-w-0">
+          <div className="min-w-0 flex-1 basis-44">
             <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
               {title ? <Heading className="text-base font-semibold text-ink">{title}</Heading> : null}
               {aside}

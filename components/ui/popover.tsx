@@ -8,6 +8,8 @@ import { popupClass } from "@/components/ui/popup-class";
 interface PopoverProps {
   trigger: ReactElement;
   title?: ReactNode;
+  /** Names it for screen readers when it has no title. */
+  label?: string;
   align?: "start" | "center" | "end";
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
@@ -18,6 +20,7 @@ interface PopoverProps {
 export function Popover({
   trigger,
   title,
+  label,
   align = "start",
   open,
   onOpenChange,
@@ -29,7 +32,10 @@ export function Popover({
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner align={align} sideOffset={4} collisionPadding={12} className="z-50">
-          <Base.Popup className={cn(popupClass, "w-72 max-w-[calc(100vw-24px)] p-3", className)}>
+          <Base.Popup
+            aria-label={title ? undefined : label}
+            className={cn(popupClass, "w-72 max-w-[calc(100vw-24px)] p-3", className)}
+          >
             {title ? <Base.Title className="mb-2 text-sm font-semibold">{title}</Base.Title> : null}
             {children}
           </Base.Popup>

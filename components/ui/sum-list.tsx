@@ -1,3 +1,4 @@
+import Link from "next/link";
 import type { ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 
@@ -31,12 +32,13 @@ export function SumList({ lines, total, className }: SumListProps) {
         >
           <dt className="min-w-0 text-sm">
             {line.href ? (
-              <a
+              <Link
                 href={line.href}
+                scroll={false}
                 className="rounded-sm underline decoration-line-strong underline-offset-4 hover:decoration-accent"
               >
                 {line.label}
-              </a>
+              </Link>
             ) : (
               line.label
             )}
