@@ -1,0 +1,45 @@
+/** Events of settlement. Those about a payout go to its party as well. */
+import type { SqlTx } from "@/server/platform/db";
+import { type Currency, isCurrency, toMoneyJson } from "@/server/platform/money";
+import { emit, type OutboxEvent } from "@/server/platform/outbox";
+import type { PayoutState, RunState } from "./constants";
+
+export async function emitRunChanged(
+  tx: SqlTx,
+  run: { id: string; program_id: string },
+  state: RunState,
+): Promise<void> {
+  await emit(tx, [
+    {
+      aggregateType: "settlement_run",
+      aggregateId: run.id,
+      type: "run.changed",
+      payload: { runId: run.id, programId: run.program_id, state },
+      organisationId: null,
+    },
+  ]);
+}
+
+export async function emitPayoutsChanged(
+  tx: SqlTx,
+  payouts: readonly { id: string; party_id: string; amount_micros: bigint; currency: string }[],
+  state: PayoutState,
+): Promise<void> {
+  await emit(
+    tx,
+    payouts.map(
+      (payout): OutboxEvent => ({
+        aggregateType: "payout",
+        aggregateId: payout.id,
+        type: "payout.changed",
+        payload: { payoutId: payout.id, state, ...moneyOf(payout.amount_micros, payout.currency) },
+        organisationId: payout.party_id,
+      }),
+    ),
+  );
+}
+
+function moneyOf(micros: bigint, currency: string): { amount: string; currency: Currency } {
+  if (!isCurrency(currency)) throw new Error(`${currency} is not a currency that is known here.`);
+  return toMoneyJson(micros, currency);
+}

@@ -1,0 +1,229 @@
+/** Rows of settlement runs, and what a freeze gives to one. */
+import type { SqlTx } from "@/server/platform/db";
+import type { RunState, RunStep } from "../constants";
+
+export interface RunRow {
+  id: string;
+  program_id: string;
+  period_start: Date;
+  period_end: Date;
+  state: RunState;
+  step: RunStep;
+  stopped_by: string | null;
+  created_by: string | null;
+  created_at: Date;
+  calculated_at: Date | null;
+  approved_by: string | null;
+  approved_at: Date | null;
+  settled_at: Date | null;
+  payment_count: bigint;
+  gross_micros: bigint;
+  refunds_micros: bigint;
+  payout_micros: bigint;
+  revision: number;
+}
+
+export async function findRun(
+  tx: SqlTx,
+  runId: string,
+  lock: "" | "for update" = "",
+): Promise<RunRow | null> {
+  const { rows } = await tx.query<RunRow>(`select * from settlement_run where id = $1 ${lock}`, [runId]);
+  return rows[0] ?? null;
+}
+
+export async function findLastRun(tx: SqlTx, programId: string): Promise<RunRow | null> {
+  const { rows } = await tx.query<RunRow>(
+    "select * from settlement_run where program_id = $1 order by period_end desc limit 1",
+    [programId],
+  );
+  return rows[0] ?? null;
+}
+
+export async function insertRun(
+  tx: SqlTx,
+  run: { id: string; programId: string; start: Date; end: Date; createdBy: string | null; at: Date },
+): Promise<void> {
+  await tx.query(
+    `insert into settlement_run (id, program_id, period_start, period_end, created_by, created_at)
+     values ($1, $2, $3, $4, $5, $6)`,
+    [run.id, run.programId, run.start, run.end, run.createdBy, run.at],
+  );
+}
+
+export async function listUnfinishedRuns(tx: SqlTx): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    "select id from settlement_run where state in ('open', 'closing') order by created_at",
+  );
+  return rows.map(({ id }) => id);
+}
+
+export async function moveRun(
+  tx: SqlTx,
+  runId: string,
+  change: { state: RunState; step: RunStep; calculatedAt?: Date },
+): Promise<void> {
+  await tx.query(
+    `update settlement_run set state = $2, step = $3, stopped_by = null, calculated_at = coalesce($4, calculated_at)
+      where id = $1`,
+    [runId, change.state, change.step, change.calculatedAt ?? null],
+  );
+}
+
+export async function stopRun(tx: SqlTx, runId: string, stoppedBy: string): Promise<void> {
+  await tx.query("update settlement_run set stopped_by = $2 where id = $1", [runId, stoppedBy]);
+}
+
+/** What the period still has to allocate before it can be frozen. */
+export async function countUnallocated(
+  tx: SqlTx,
+  programId: string,
+  before: Date,
+  governedFrom: Date | null,
+  unitMicros: bigint,
+): Promise<bigint> {
+  const { rows } = await tx.query<{ n: bigint }>(
+    `select (select count(*) from payment where program_id = $1 and capture_seq is not null and allocated_at is null
+               and captured_at >= $3 and captured_at < $2 and captured_micros % $4 = 0)
+          + (select count(*) from refund r join payment p on p.id = r.payment_id
+              where r.program_id = $1 and r.allocated_at is null and p.allocated_at is not null and r.created_at < $2) as n`,
+    [programId, before, governedFrom, unitMicros],
+  );
+  return rows[0]?.n ?? 0n;
+}
+
+/**
+ * What stands in clearing, and what explains it: captured and not allocated payments less refunds that wait. Payments
+ * of one statement see one state of everything.
+ */
+export async function readClearing(
+  tx: SqlTx,
+  programId: string,
+  clearingAccountId: string,
+): Promise<{ posted: bigint; explained: bigint }> {
+  const { rows } = await tx.query<{ posted: bigint; explained: bigint }>(
+    `select coalesce((select credits_posted - debits_posted from ledger.account where id = $2), 0) as posted,
+            (coalesce((select sum(captured_micros) from payment
+                        where program_id = $1 and capture_seq is not null and allocated_at is null), 0)
+             - coalesce((select sum(amount_micros) from refund where program_id = $1 and allocated_at is null), 0))::bigint
+              as explained`,
+    [programId, clearingAccountId],
+  );
+  return rows[0] ?? { posted: 0n, explained: 0n };
+}
+
+/** Gives the run everything of its period and before that no run has: tranches, adjustments, payouts come back. */
+export async function freezeInto(tx: SqlTx, run: RunRow): Promise<void> {
+  await tx.query(
+    `update tranche set settlement_run_id = $1
+      where program_id = $2 and settlement_run_id is null and last_effective_at < $3`,
+    [run.id, run.program_id, run.period_end],
+  );
+  await tx.query(
+    "update adjustment set settlement_run_id = $1 where program_id = $2 and settlement_run_id is null",
+    [run.id, run.program_id],
+  );
+  await tx.query(
+    `update payout set returned_run_id = $1
+      where program_id = $2 and came_back_at is not null and returned_run_id is null`,
+    [run.id, run.program_id],
+  );
+  await tx.query(
+    `update settlement_run r set payment_count = t.payments, gross_micros = t.gross, refunds_micros = t.refunds
+       from (select coalesce(sum(payment_count), 0) as payments, coalesce(sum(gross_micros), 0) as gross,
+                    coalesce(sum(refund_micros), 0) as refunds
+               from tranche where settlement_run_id = $1) t
+      where r.id = $1`,
+    [run.id],
+  );
+}
+
+/** What each party was allocated, net of refunds, by the runs that end in (from, to]. */
+export async function readNetByParty(
+  tx: SqlTx,
+  programId: string,
+  from: Date,
+  to: Date,
+): Promise<Map<string, bigint>> {
+  const { rows } = await tx.query<{ party_id: string; micros: bigint }>(
+    `select t.party_id, sum(t.amount_micros + t.refund_micros)::bigint as micros
+       from settlement_run r join tranche x on x.settlement_run_id = r.id join tranche_total t on t.tranche_no = x.no
+      where r.program_id = $1 and r.period_end > $2 and r.period_end <= $3
+      group by t.party_id`,
+    [programId, from, to],
+  );
+  return new Map(rows.map(({ party_id, micros }) => [party_id, micros]));
+}
+
+export interface GuaranteeMove {
+  toPartyId: string;
+  /** Null for a part that nobody could fund. */
+  fromPartyId: string | null;
+  amountMicros: bigint;
+  why: string;
+}
+
+export async function insertGuarantees(
+  tx: SqlTx,
+  runId: string,
+  moves: readonly GuaranteeMove[],
+): Promise<void> {
+  await tx.query(
+    `insert into run_guarantee (run_id, ordinal, to_party_id, from_party_id, amount_micros, why)
+     select $1, row_number() over (), * from unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::text[])`,
+    [
+      runId,
+      moves.map((move) => move.toPartyId),
+      moves.map((move) => move.fromPartyId),
+      moves.map((move) => move.amountMicros),
+      moves.map((move) => move.why),
+    ],
+  );
+}
+
+/** Approves the run that was seen. False when it was changed or approved meanwhile. */
+export async function approve(
+  tx: SqlTx,
+  runId: string,
+  by: { userId: string; at: Date; revision: number },
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `update settlement_run set state = 'approved', approved_by = $2, approved_at = $3
+      where id = $1 and state = 'calculated' and revision = $4`,
+    [runId, by.userId, by.at, by.revision],
+  );
+  if (rowCount !== 1) return false;
+  await tx.query(
+    "update payout set state = 'approved', approved_by = $2, approved_at = $3 where run_id = $1 and state = 'proposed'",
+    [runId, by.userId, by.at],
+  );
+  await tx.query("update statement set state = 'approved' where run_id = $1 and state = 'calculated'", [
+    runId,
+  ]);
+  return true;
+}
+
+/** Moves an approved run on: paying once a payout was sent, settled once none is under way. Gives its state. */
+export async function followPayouts(tx: SqlTx, runId: string, at: Date): Promise<RunState | null> {
+  const { rows } = await tx.query<{ state: RunState }>(
+    `with open as (
+       select count(*) filter (where state in ('proposed', 'approved', 'submitted')) as left,
+              count(*) filter (where state in ('submitted', 'paid', 'failed', 'returned')) as sent
+         from payout where run_id = $1)
+     update settlement_run r
+        set state = case when o.left = 0 then 'settled' when o.sent > 0 then 'paying' else r.state end,
+            settled_at = case when o.left = 0 then coalesce(r.settled_at, $2) end
+       from open o where r.id = $1 and r.state in ('approved', 'paying', 'settled')
+     returning r.state`,
+    [runId, at],
+  );
+  return rows[0]?.state ?? null;
+}
+
+export async function setPayoutTotal(tx: SqlTx, runId: string): Promise<void> {
+  await tx.query(
+    `update settlement_run set payout_micros =
+       (select coalesce(sum(amount_micros), 0) from payout where run_id = $1 and state <> 'cancelled') where id = $1`,
+    [runId],
+  );
+}
