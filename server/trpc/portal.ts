@@ -1,4 +1,5 @@
 /** What the layout of a portal needs to know before anything is drawn. */
+import { redirect } from "next/navigation";
 import { type OrganisationKind, type Permission, permissionsOf } from "@/server/identity/permissions";
 import { portalPath } from "@/server/identity/rules";
 import type { Access } from "@/server/identity/types";
@@ -40,6 +41,8 @@ export async function findPortal(kind: OrganisationKind, slug?: string): Promise
     ({ organisation }) => organisation.kind === kind && (slug === undefined || organisation.slug === slug),
   );
   if (!access) return null;
+  // The choice of organisations says that it is suspended; every call of the portal would be refused.
+  if (access.organisation.suspended) redirect("/organisations");
   return {
     portal: {
       kind,
