@@ -74,7 +74,7 @@ export function TableGrid<Row extends object>(props: TableGridProps<Row>) {
   const byId = new Map(
     columns.map((column, index) => [column.id, { column, priority: priorityOf(column, index) }]),
   );
-  const edge = "first:pl-4 last:pr-4";
+  const edge = "first:pl-4 last:pr-4 md:first:pl-4 md:last:pr-4";
 
   function walk(event: KeyboardEvent<HTMLTableRowElement>, id: string, row: Row) {
     if (event.target !== event.currentTarget) return;
@@ -108,7 +108,7 @@ export function TableGrid<Row extends object>(props: TableGridProps<Row>) {
         <thead>
           <tr>
             {selectable ? (
-              <th scope="col" className={cn(HEAD, "w-9 pl-4 pr-0", !wide && STICKY)}>
+              <th scope="col" className={cn(HEAD, "w-9 pl-4 pr-0 md:pl-4 md:pr-0", !wide && STICKY)}>
                 <Checkbox
                   aria-label="Choose all that are loaded"
                   checked={table.getIsAllRowsSelected()}
@@ -198,7 +198,7 @@ export function TableGrid<Row extends object>(props: TableGridProps<Row>) {
                 style={{ height: rowHeight }}
               >
                 {selectable ? (
-                  <td className={cn(CELL, "w-9 pl-4 pr-0")}>
+                  <td className={cn(CELL, "w-9 pl-4 pr-0 md:pl-4 md:pr-0")}>
                     <span className="flex">
                       <Checkbox
                         aria-label="Choose this row"
@@ -238,9 +238,9 @@ export function TableGrid<Row extends object>(props: TableGridProps<Row>) {
 }
 
 const HEAD =
-  "h-9 border-b border-line bg-panel px-3 text-left align-middle text-xs font-medium text-muted whitespace-nowrap";
+  "h-9 border-b border-line bg-panel px-2 text-left md:px-3 align-middle text-xs font-medium text-muted whitespace-nowrap";
 const STICKY = "sticky top-(--frame-top,0px) z-10";
-const CELL = "border-b border-line-soft px-3 py-0 align-middle in-[tr:last-child]:border-b-0";
+const CELL = "border-b border-line-soft px-2 py-0 md:px-3 align-middle in-[tr:last-child]:border-b-0";
 
 /** The empty height of rows that are not drawn. */
 function SpacerRow({ height }: { height: number }) {

@@ -56,7 +56,7 @@ export function Money(props: MoneyProps) {
         <span
           data-code
           className={cn(
-            "ml-1 font-normal tracking-normal text-muted",
+            "ml-1 inline-block font-normal tracking-normal text-muted",
             big ? "ml-1.5 text-[0.55em]" : "text-[0.88em]",
           )}
         >

@@ -56,7 +56,13 @@ export function DemoStrip({ children }: { children?: ReactNode }) {
     <div className="flex h-[26px] items-center justify-center gap-2 border-b border-waiting/25 bg-waiting-soft px-4 text-center text-xs text-waiting">
       <FlaskConical aria-hidden className="size-3.5 shrink-0" />
       <span className="truncate">
-        {children ?? "Demo data. The organisations, payments and amounts are made up; no money moves."}
+        {children ?? (
+          <>
+            Demo data
+            <span className="max-sm:hidden">. The organisations, payments and amounts are made up</span>; no
+            money moves.
+          </>
+        )}
       </span>
     </div>
   );

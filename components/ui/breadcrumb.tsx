@@ -17,7 +17,7 @@ export function Breadcrumb({ items, className }: { items: readonly Crumb[]; clas
             // biome-ignore lint/suspicious/noArrayIndexKey: a path has no other key.
             <Fragment key={index}>
               {index > 0 ? (
-                <li aria-hidden className="text-decor">
+                <li aria-hidden className="text-decor max-sm:hidden">
                   /
                 </li>
               ) : null}

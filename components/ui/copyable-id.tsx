@@ -41,7 +41,10 @@ export function CopyableId({ id, label, full, className }: CopyableIdProps) {
       {copied ? (
         <Check aria-hidden className="size-3 shrink-0 text-arrived" />
       ) : (
-        <Copy aria-hidden className="size-3 shrink-0 opacity-50 group-hover:opacity-100" />
+        <Copy
+          aria-hidden
+          className="size-3 shrink-0 opacity-50 in-[td]:max-sm:hidden group-hover:opacity-100"
+        />
       )}
     </button>
   );
