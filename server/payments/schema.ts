@@ -143,7 +143,6 @@ export const paymentFilterSchema = z.object({
   merchantId: publicId("organisation").optional(),
   deviceId: publicId("device").optional(),
   importId: publicId("import").optional(),
-  settlementRunId: publicId("settlementRun").optional(),
   zone: z.string().max(80).optional(),
   /** From this moment, and before that one. */
   from: day.optional(),

@@ -114,7 +114,6 @@ create index payment_held on payment (expires_at) where state in ('authorised', 
 create index payment_by_capture on payment (merchant_id, captured_at) where captured_at is not null;
 create index payment_by_capture_order on payment (program_id, capture_seq) where capture_seq is not null;
 create index payment_by_import on payment (import_id, id) where import_id is not null;
-create index payment_by_reference on payment (external_ref);
 
 create table payment_event (
   payment_id uuid not null references payment,
@@ -136,10 +135,13 @@ create table refund (
   reason text not null,
   created_by uuid references app_user,
   created_at timestamptz not null,
+  -- The caller's own name for the request; the same name again gives the first refund.
+  request_key text check (length(request_key) between 1 and 128),
   transfer_id uuid not null,
   refund_seq bigint not null,
   allocated_at timestamptz,
-  unique (payment_id, ordinal)
+  unique (payment_id, ordinal),
+  unique (payment_id, request_key)
 );
 create index refund_to_allocate on refund (program_id, refund_seq) where allocated_at is null;
 
@@ -176,6 +178,7 @@ create table usage_window (
 );
 create unique index usage_window_open on usage_window (program_id, merchant_id, instrument_id) where state = 'open';
 create index usage_window_due on usage_window (closes_at) where state = 'open';
+create index usage_window_by_instrument on usage_window (instrument_id) where state = 'open';
 create index usage_window_by_payment on usage_window (payment_id);
 
 create table usage_record (
@@ -184,13 +187,13 @@ create table usage_record (
   window_id uuid not null references usage_window,
   merchant_id uuid not null references organisation,
   amount_micros bigint not null check (amount_micros > 0),
-  quantity numeric(20, 6),
+  quantity numeric,
   unit text,
   occurred_at timestamptz not null,
   recorded_at timestamptz not null default clock_timestamp(),
   primary key (device_id, record_key)
 );
-create index usage_record_by_window on usage_record (window_id, occurred_at, record_key);
+create index usage_record_by_window on usage_record (window_id, occurred_at, device_id, record_key);
 
 create table import_row (
   import_id uuid not null references import_batch,

@@ -22,12 +22,10 @@ export interface ListedPayment extends Payment {
   programSlug: string;
   deviceName: string | null;
   allocatedAt: Date | null;
-  settlementRunId: Id<"settlementRun"> | null;
 }
 
 const LISTED = `${PAYMENT_COLUMNS}, m.name as "merchantName", m.slug as "merchantSlug", g.name as "programName",
-  g.slug as "programSlug", d.name as "deviceName", p.allocated_at as "allocatedAt",
-  p.settlement_run_id as "settlementRunId"`;
+  g.slug as "programSlug", d.name as "deviceName", p.allocated_at as "allocatedAt"`;
 const LISTED_TABLES = `payment p join organisation m on m.id = p.merchant_id join program g on g.id = p.program_id
   left join device d on d.id = p.device_id`;
 
@@ -47,7 +45,6 @@ export interface PaymentFilter {
   deviceId?: Id<"device"> | undefined;
   instrumentId?: Id<"instrument"> | undefined;
   importId?: Id<"import"> | undefined;
-  settlementRunId?: Id<"settlementRun"> | undefined;
   zone?: string | undefined;
   from?: Date | undefined;
   to?: Date | undefined;
@@ -75,7 +72,6 @@ function whereOf(filter: PaymentFilter, params: unknown[]): string {
   add(filter.deviceId, (n) => `p.device_id = ${n}`);
   add(filter.instrumentId, (n) => `p.instrument_id = ${n}`);
   add(filter.importId, (n) => `p.import_id = ${n}`);
-  add(filter.settlementRunId, (n) => `p.settlement_run_id = ${n}`);
   add(filter.zone, (n) => `p.zone = ${n}`);
   add(filter.from, (n) => `p.occurred_at >= ${n}`);
   add(filter.to, (n) => `p.occurred_at < ${n}`);

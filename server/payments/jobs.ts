@@ -1,0 +1,32 @@
+/** The worker's loops for payments. Each may be cut off anywhere and run again. */
+import { now } from "@/server/platform/clock";
+import { withScope } from "@/server/platform/db";
+import type { RepeatedJob } from "@/server/platform/jobs";
+import { mintSystemScope } from "@/server/platform/scope";
+import { IDEMPOTENCY_KEPT_HOURS } from "./constants";
+import { deleteAnswersBefore } from "./repository/keep-idempotency";
+import { declineOverdueCases } from "./review";
+import { expireHolds } from "./service/capture-payment";
+import { closeDueWindows } from "./service/close-windows";
+import { learnHabits } from "./service/learn-habits";
+
+const platform = mintSystemScope("payments");
+
+export const jobs: readonly RepeatedJob[] = [
+  { name: "payments.close-windows", everyMs: 1_000, run: async () => (await closeDueWindows(100)) === 100 },
+  { name: "payments.expire-holds", everyMs: 5_000, run: async () => (await expireHolds(200)) === 200 },
+  {
+    name: "payments.decline-overdue-cases",
+    everyMs: 5_000,
+    run: async () => (await declineOverdueCases(100)) === 100,
+  },
+  { name: "payments.learn-habits", everyMs: 30_000, run: async () => await learnHabits() },
+  {
+    name: "payments.forget-answers",
+    everyMs: 60_000,
+    run: async () => {
+      const before = new Date(now().getTime() - IDEMPOTENCY_KEPT_HOURS * 3_600_000);
+      return (await withScope(platform, (tx) => deleteAnswersBefore(tx, before, 5_000))) === 5_000;
+    },
+  },
+];

@@ -1,0 +1,113 @@
+/** What portals read of payments. */
+import { listTransfers } from "@/server/ledger/service";
+import type { Transfer } from "@/server/ledger/types";
+import { type SqlTx, withScope } from "@/server/platform/db";
+import { notFound } from "@/server/platform/errors";
+import { fromPublicId, type Id, toPublicId } from "@/server/platform/ids";
+import { type MerchantScope, mintSystemScope, type OperatorScope, type Scope } from "@/server/platform/scope";
+import * as reads from "../repository/read-payments";
+import {
+  findWindowOfPayment,
+  listRecords,
+  type PaymentWindow,
+  type UsageRecordRow,
+} from "../repository/store-usage";
+import type { Refund } from "../types";
+
+const platform = mintSystemScope("payments");
+
+/** Payments that the scope may see, newest first. */
+export async function listPayments(
+  scope: Scope,
+  filter: reads.PaymentFilter,
+  page: { cursor?: string | null | undefined; limit: number },
+): Promise<{ items: reads.ListedPayment[]; nextCursor: string | null }> {
+  const after = fromPublicId("payment", page.cursor ?? "");
+  const rows = await withScope(scope, (tx) =>
+    reads.listPayments(tx, withTextId(filter), { after, limit: page.limit + 1 }),
+  );
+  const items = rows.slice(0, page.limit);
+  const last = items.at(-1);
+  return { items, nextCursor: rows.length > page.limit && last ? toPublicId("payment", last.id) : null };
+}
+
+/** How many payments each tab of a list holds under the other filters. */
+export async function countPayments(scope: Scope, filter: reads.PaymentFilter): Promise<reads.StateCount[]> {
+  return await withScope(scope, (tx) => reads.countByState(tx, withTextId(filter)));
+}
+
+/** Somebody who pastes a payment's id wants that payment. */
+function withTextId(filter: reads.PaymentFilter): reads.PaymentFilter {
+  const textId = filter.text === undefined ? null : fromPublicId("payment", filter.text);
+  return textId ? { ...filter, textId } : filter;
+}
+
+export interface PaymentDetail {
+  payment: reads.ListedPayment;
+  timeline: reads.TimelineEntry[];
+  refunds: Refund[];
+  /** What the payment gathered, when it is the end of a usage window. */
+  window: PaymentWindow | null;
+  transfers: Transfer[];
+}
+
+/** One payment with all that led to it. Throws when the scope may not see it. */
+export async function getPayment(
+  scope: MerchantScope | OperatorScope,
+  paymentId: Id<"payment">,
+): Promise<PaymentDetail> {
+  const detail = await withScope(scope, async (tx) => {
+    const payment = await reads.findListedPayment(tx, paymentId);
+    if (!payment) throw notFound("payment");
+    return {
+      payment,
+      timeline: await reads.listTimeline(tx, paymentId),
+      refunds: await reads.listRefunds(tx, paymentId),
+      window: payment.source === "usage" ? await findWindowOfPayment(tx, paymentId) : null,
+    };
+  });
+  // The ledger knows no merchants; that this payment may be seen was decided above.
+  const transfers = await withScope(platform, (tx) => listTransfers(tx, { journalId: paymentId }));
+  return { ...detail, transfers: transfers.rows };
+}
+
+/** The usage records behind a payment, in order of time, page by page. */
+export async function listUsageRecords(
+  scope: MerchantScope | OperatorScope,
+  paymentId: Id<"payment">,
+  page: { cursor?: string | null | undefined; limit: number },
+): Promise<{ items: UsageRecordRow[]; nextCursor: string | null }> {
+  return await withScope(scope, async (tx: SqlTx) => {
+    const window = await findWindowOfPayment(tx, paymentId);
+    if (!window) return { items: [], nextCursor: null };
+    const rows = await listRecords(tx, window.id, {
+      after: parseRecordCursor(page.cursor),
+      limit: page.limit + 1,
+    });
+    const items = rows.slice(0, page.limit);
+    const last = items.at(-1);
+    const nextCursor =
+      rows.length > page.limit && last
+        ? Buffer.from(JSON.stringify([last.occurredAt.toISOString(), last.deviceId, last.key])).toString(
+            "base64url",
+          )
+        : null;
+    return { items, nextCursor };
+  });
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function parseRecordCursor(cursor: string | null | undefined) {
+  if (!cursor) return null;
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    if (!Array.isArray(parsed)) return null;
+    const [at, deviceId, key] = parsed as unknown[];
+    if (typeof at !== "string" || typeof deviceId !== "string" || typeof key !== "string") return null;
+    if (Number.isNaN(Date.parse(at)) || !UUID.test(deviceId)) return null;
+    return { at, deviceId, key };
+  } catch {
+    return null;
+  }
+}
