@@ -1,12 +1,13 @@
 "use client";
 
 import { type ColumnDef, type RowSelectionState, useTable } from "@tanstack/react-table";
-import { Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { BulkBar } from "@/components/data-table/bulk-bar";
 import { FilterChips } from "@/components/data-table/filter-chips";
+import { SearchField } from "@/components/data-table/search-field";
 import { features } from "@/components/data-table/table-features";
+import { TableFoot } from "@/components/data-table/table-foot";
 import { TableGrid } from "@/components/data-table/table-grid";
 import type { DataColumn, Selection, TableError } from "@/components/data-table/types";
 import { useColumnChoice } from "@/components/data-table/use-column-choice";
@@ -14,10 +15,8 @@ import type { TableState } from "@/components/data-table/use-table-state";
 import { ViewMenu } from "@/components/data-table/view-menu";
 import { formatCount } from "@/components/money/format-count";
 import { Badge } from "@/components/ui/badge";
-import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { ErrorState, FirstUse, NothingFound } from "@/components/ui/empty-state";
-import { Input } from "@/components/ui/input";
 import { SideSheet, type SideSheetProps } from "@/components/ui/side-sheet";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { Tabs } from "@/components/ui/tabs";
@@ -236,76 +235,5 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         />
       ) : null}
     </>
-  );
-}
-
-function SearchField({ state, placeholder }: { state: TableState; placeholder: string }) {
-  const [text, setText] = useState(state.search);
-  const outside = state.search;
-  useEffect(() => {
-    setText(outside);
-  }, [outside]);
-  return (
-    <Input
-      type="search"
-      size="sm"
-      aria-label={placeholder}
-      placeholder={placeholder}
-      prefix={<Search />}
-      value={text}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        state.setSearch(event.currentTarget.value);
-      }}
-      className="w-full sm:w-56"
-    />
-  );
-}
-
-interface TableFootProps {
-  shown: number;
-  total: number | null;
-  hasMore: boolean;
-  onLoadMore?: () => void;
-  loadingMore: boolean;
-  autoLoad: boolean;
-}
-
-function TableFoot({ shown, total, hasMore, onLoadMore, loadingMore, autoLoad }: TableFootProps) {
-  const end = useRef<HTMLDivElement>(null);
-  const load = useRef(onLoadMore);
-  useEffect(() => {
-    load.current = onLoadMore;
-  });
-  const waits = autoLoad && hasMore && !loadingMore;
-  useEffect(() => {
-    const element = end.current;
-    if (!element || !waits) return;
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (entries.some((entry) => entry.isIntersecting)) load.current?.();
-      },
-      { rootMargin: "400px" },
-    );
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [waits]);
-  if (!hasMore && (total === null || total <= shown)) return null;
-  return (
-    <div
-      ref={end}
-      className="flex min-h-11 items-center justify-between gap-4 border-t border-line-soft px-4 py-1.5 text-xs text-muted"
-    >
-      <span className="tabular">
-        {total === null
-          ? `${formatCount(shown)} shown`
-          : `${formatCount(shown)} of ${formatCount(total)} shown`}
-      </span>
-      {hasMore ? (
-        <Button size="sm" loading={loadingMore} onClick={onLoadMore}>
-          Load more
-        </Button>
-      ) : null}
-    </div>
   );
 }

@@ -28,6 +28,7 @@ const priorityOf = <Row,>(column: DataColumn<Row>, index: number) => column.prio
 
 /** Where a click on a row means something else than opening the row. */
 function hitsControl(target: EventTarget, row: HTMLElement): boolean {
+  if (window.getSelection()?.isCollapsed === false) return true;
   if (!(target instanceof Element)) return false;
   const control = target.closest("a,button,input,label,select,textarea,[role=checkbox],[role=menuitem]");
   return control !== null && row.contains(control);

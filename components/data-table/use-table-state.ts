@@ -1,6 +1,6 @@
 "use client";
 
-import { createParser, debounce, parseAsArrayOf, parseAsString, useQueryStates } from "nuqs";
+import { createParser, parseAsArrayOf, parseAsString, useQueryStates } from "nuqs";
 import { useMemo } from "react";
 import type { SavedTab, SortOrder, TableFilter } from "@/components/data-table/types";
 
@@ -87,11 +87,7 @@ export function useTableState(options: TableStateOptions = {}): TableState {
     setFilter: (id, values) =>
       void setChosen({ [prefix + id]: values?.some((value) => value !== "") ? [...values] : null }),
     search,
-    setSearch: (text) =>
-      void setFixed(
-        { search: text === "" ? null : text },
-        { limitUrlUpdates: text === "" ? undefined : debounce(250) },
-      ),
+    setSearch: (text) => void setFixed({ search: text === "" ? null : text }),
     sort: fixed.sort ?? defaultSort ?? null,
     setSort: (sort) => void setFixed({ sort }),
     open: fixed.open,

@@ -45,6 +45,8 @@ export function SideSheet(props: SideSheetProps) {
   const walks = onPrevious !== undefined || onNext !== undefined;
 
   function walk(event: KeyboardEvent) {
+    // Events of dialogs opened from here bubble through their portals; those are not meant for the list.
+    if (!(event.target instanceof Node) || !popup.current?.contains(event.target)) return;
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || isTyping(event.target)) return;
     if (event.key === "ArrowLeft" && onPrevious) {
       event.preventDefault();
