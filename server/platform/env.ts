@@ -17,6 +17,8 @@ const schema = z.object({
   NEXTAUTH_SECRET: z.string().min(16),
   /** "1" shows the banner that the data are made up and the demo sign-ins. */
   PURSE_DEMO: z.enum(["0", "1"]).default("0"),
+  /** Folder of this installation, when it has one: the simulator finds its devices' keys there. */
+  PURSE_DATA_DIR: z.string().optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 

@@ -104,10 +104,9 @@ export function harborCityV2(effectiveFrom: string) {
   return harborCity(effectiveFrom, "0.15");
 }
 
-/** Proposed and waiting for answers: the merchant's kerb share falls. */
+/** Proposed and waiting for answers: the bay fee at chargers rises once more. */
 export function harborCityV3(effectiveFrom: string) {
-  const terms = harborCity(effectiveFrom, "0.20");
-  return terms;
+  return harborCity(effectiveFrom, "0.20");
 }
 
 export const SEATTLE_V1 = {

@@ -165,3 +165,54 @@ export function listTaps(options: {
   }
   return taps.sort((a, b) => +a.at - +b.at);
 }
+
+/**
+ * Taps that a reviewer should see: a card used over and over at one charger, a card at two ends of the city within
+ * minutes, and a meter asked for far more than it ever takes. `count` groups, spread between `from` and `to`.
+ */
+export function listSuspiciousTaps(options: {
+  from: Date;
+  to: Date;
+  devices: Record<HistoryKind, number>;
+  payers: number;
+  seed: number;
+  count: number;
+}): Tap[] {
+  const random = randomFrom(options.seed);
+  const span = +options.to - +options.from;
+  const taps: Tap[] = [];
+  const add = (at: number, kind: HistoryKind, device: number, payer: number, cents: bigint) => {
+    if (at >= +options.to) return;
+    const habit = HABITS[kind];
+    taps.push({
+      at: new Date(at),
+      kind,
+      device: device % options.devices[kind],
+      payer: payer % options.payers,
+      cents,
+      heldCents: cents,
+      endsAt: new Date(at),
+      captures: "at_once",
+      ...habit.describe(cents, random),
+    });
+  };
+  for (let group = 0; group < options.count; group++) {
+    const at = +options.from + Math.floor((span * (group + random())) / options.count);
+    // Card payers only, each once a group, so that groups do not blend into one.
+    const payer = options.payers - 1 - ((group * 3) % Math.floor(options.payers / 3));
+    const device = Math.floor(random() * 1000);
+    if (group % 3 === 0) {
+      const taken = 5 + Math.floor(random() * 2);
+      for (let index = 0; index < taken; index++) {
+        add(at + index * 95_000, "ev_charger", device, payer, between(3800, 5200, random));
+      }
+    } else if (group % 3 === 1) {
+      // Gates alternate between the northern and the southern end, some eight kilometres apart.
+      add(at, "toll_gate", 0, payer, 480n);
+      add(at + 75_000, "toll_gate", 5, payer, 640n);
+    } else {
+      add(at, "parking_meter", device, payer, between(168, 232, random) * 25n);
+    }
+  }
+  return taps.sort((a, b) => +a.at - +b.at);
+}
