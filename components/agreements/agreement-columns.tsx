@@ -1,0 +1,53 @@
+import type { DataColumn } from "@/components/data-table/types";
+import { ExactTime } from "@/components/time/relative-time";
+import { Badge } from "@/components/ui/badge";
+import { CopyableId } from "@/components/ui/copyable-id";
+import { StatusBadge } from "@/components/ui/status-badge";
+import type { AgreementSummary } from "@/server/settlement/schema";
+
+/** Columns of every list of agreements. */
+export const AGREEMENT_COLUMNS: readonly DataColumn<AgreementSummary>[] = [
+  {
+    id: "version",
+    header: "Version",
+    fixed: true,
+    cell: (row) => <span className="font-medium">Version {row.version}</span>,
+  },
+  { id: "program", header: "Program", priority: 2, cell: (row) => row.program.name },
+  {
+    id: "from",
+    header: "From",
+    priority: 1,
+    cell: (row) => <ExactTime at={row.governsFrom ?? row.effectiveFrom} format="dateTime" />,
+  },
+  {
+    id: "state",
+    header: "State",
+    priority: 1,
+    cell: (row) => <StatusBadge kind="agreement" state={row.state} plain />,
+  },
+  {
+    id: "answers",
+    header: "Approved by",
+    priority: 2,
+    cell: (row) => (
+      <span className="tabular text-muted">
+        {row.answers.filter((each) => each.answer === "approved").length} of {row.answers.length}
+      </span>
+    ),
+  },
+  {
+    id: "own",
+    header: "Your answer",
+    priority: 1,
+    cell: (row) =>
+      row.ownAnswer === "waiting" && row.state === "proposed" ? (
+        <Badge tone="waiting">Waits for you</Badge>
+      ) : (
+        <span className="text-muted">{ANSWERS[row.ownAnswer ?? ""] ?? "–"}</span>
+      ),
+  },
+  { id: "id", header: "Agreement", priority: 3, cell: (row) => <CopyableId id={row.id} /> },
+];
+
+const ANSWERS: Record<string, string> = { approved: "Approved", rejected: "Rejected" };

@@ -1,0 +1,96 @@
+import { usePortal } from "@/components/frame/portal-context";
+import { formatCount } from "@/components/money/format-count";
+import { Money } from "@/components/money/money";
+import { changeAgainst } from "@/components/overview/compare-amounts";
+import { ExactTime, RelativeTime } from "@/components/time/relative-time";
+import { StatCard, StatGrid } from "@/components/ui/stat-card";
+import { statusLook } from "@/components/ui/status-badge";
+import type { AgencyLive, AgencyOverview } from "@/server/reporting/schema";
+
+interface AgencyFiguresProps {
+  overview: AgencyOverview;
+  live: AgencyLive | undefined;
+}
+
+/** The four figures of an agency: growing, settled, on its way, today. */
+export function AgencyFigures({ overview, live }: AgencyFiguresProps) {
+  const { base } = usePortal();
+  const { byDay, onTheWay, lastRemittance, nextSettlement, settled, settledBefore } = overview;
+  const trend = byDay.map(({ kinds }) =>
+    Object.values(kinds).reduce((sum, amount) => sum + Number(amount), 0),
+  );
+  const asOf = live?.asOf ?? overview.asOf;
+  return (
+    <StatGrid>
+      <StatCard
+        label="Your share, not settled yet"
+        value={<Money {...(live?.notSettled ?? overview.notSettled)} emphasis="large" />}
+        hint={
+          <>
+            live, <RelativeTime at={asOf} />
+          </>
+        }
+        trend={running(trend.slice(-10))}
+      />
+      <StatCard
+        label="Your share today"
+        value={<Money {...(live?.today ?? overview.today)} emphasis="large" />}
+        hint={
+          <>
+            closes <ExactTime at={nextSettlement.closesAt} />
+          </>
+        }
+        trend={trend.slice(-14)}
+        trendLabel="Your share by day in the last 14 days"
+        series={3}
+      />
+      <StatCard
+        label="Settled in these 30 days"
+        value={<Money {...settled} emphasis="large" />}
+        change={changeAgainst(settled.amount, settledBefore.amount, "on the 30 before")}
+        hint={settledBefore.amount === "0.00" ? "statements of closed periods" : undefined}
+        trend={trend}
+        trendLabel="Your share by day in the last 30 days"
+        href={`${base}/statements`}
+      />
+      {onTheWay.count > 0 ? (
+        <StatCard
+          label="On its way to you"
+          value={<Money {...onTheWay.amount} emphasis="large" />}
+          hint={`${formatCount(onTheWay.count)} ${onTheWay.count === 1 ? "remittance" : "remittances"} not confirmed by the bank`}
+          href={`${base}/remittances`}
+        />
+      ) : lastRemittance ? (
+        <StatCard
+          label="Last remittance"
+          value={<Money {...lastRemittance.amount} emphasis="large" />}
+          hint={
+            <>
+              {statusLook("payout", lastRemittance.state).label}, <ExactTime at={lastRemittance.at} />
+            </>
+          }
+          href={`${base}/remittances/${lastRemittance.id}`}
+        />
+      ) : (
+        <StatCard
+          label="Next remittance"
+          value="None yet"
+          hint={
+            <>
+              the first from <ExactTime at={`${nextSettlement.payOutOn}T12:00:00Z`} format="weekday" />
+            </>
+          }
+        />
+      )}
+    </StatGrid>
+  );
+}
+
+/** The sum so far at each place: what piles up until it is settled. */
+function running(values: readonly number[]): number[] {
+  let sum = 0;
+  return values.map((value) => {
+    sum += value;
+    return sum;
+  });
+}

@@ -1,0 +1,104 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useSubscription } from "@trpc/tanstack-react-query";
+import { FilePenLine } from "lucide-react";
+import { StackedAreaChart } from "@/components/charts/stacked-area-chart";
+import { kindLook } from "@/components/devices/device-kind";
+import { usePortal } from "@/components/frame/portal-context";
+import { AgencyFigures } from "@/components/overview/agency-figures";
+import { LivePill } from "@/components/overview/live-pill";
+import { ProgramSelect, useProgramParam } from "@/components/overview/program-select";
+import { ProposedChange } from "@/components/overview/proposed-change";
+import { RecentStatements } from "@/components/overview/recent-statements";
+import { StepEarnings } from "@/components/overview/step-earnings";
+import { QueryView } from "@/components/query/query-view";
+import { ExactTime } from "@/components/time/relative-time";
+import { ZoneProvider } from "@/components/time/zone-context";
+import { ButtonLink } from "@/components/ui/button";
+import { Page, PageHeader } from "@/components/ui/page-header";
+import { SkeletonChart, SkeletonStats } from "@/components/ui/skeleton";
+import { useAgencyTrpc } from "@/server/trpc/client";
+
+/** What an agency sees first: its share as it grows, what it came from, what is proposed, and its reports. */
+export function AgencyOverviewPage() {
+  const trpc = useAgencyTrpc();
+  const { base } = usePortal();
+  const [program, setProgram] = useProgramParam();
+  const input = { program: program ?? undefined };
+  const overview = useQuery(trpc.reporting.overview.queryOptions(input, { refetchInterval: 60_000 }));
+  const live = useSubscription(trpc.reporting.live.subscriptionOptions(input));
+
+  return (
+    <Page>
+      <QueryView
+        query={overview}
+        what="The overview"
+        skeleton={
+          <div className="grid gap-4">
+            <SkeletonStats />
+            <SkeletonChart />
+          </div>
+        }
+      >
+        {(data) => {
+          const { currency } = data.program;
+          return (
+            <ZoneProvider zone={data.program.timeZone} place={data.program.name}>
+              <PageHeader
+                title="Overview"
+                aside={
+                  <>
+                    <ProgramSelect
+                      programs={data.programs}
+                      value={data.program.slug}
+                      onValueChange={(next) => void setProgram(next)}
+                    />
+                    <LivePill status={live.status} asOf={live.data?.asOf ?? data.asOf} />
+                  </>
+                }
+                meta={<ExactTime at={live.data?.asOf ?? data.asOf} format="long" />}
+                actions={
+                  data.agreementsWaiting > 0 ? (
+                    <ButtonLink
+                      href={`${base}/agreements`}
+                      icon={<FilePenLine />}
+                      className="border-accent-line bg-accent-soft text-accent hover:border-accent"
+                    >
+                      {data.agreementsWaiting === 1
+                        ? "An agreement waits for your answer"
+                        : `${data.agreementsWaiting} agreements wait for your answer`}
+                    </ButtonLink>
+                  ) : undefined
+                }
+              />
+              <AgencyFigures overview={data} live={live.data} />
+              <div className="grid gap-4 xl:grid-cols-[minmax(0,1.9fr)_minmax(0,1fr)]">
+                <StackedAreaChart
+                  title="What did your share come from?"
+                  hint={`${currency} per day, by kind of payment, last 30 days`}
+                  xKind="day"
+                  height={256}
+                  value={{ kind: "money", currency }}
+                  points={data.byDay.map(({ day, kinds }) => ({ x: day, values: kinds }))}
+                  series={data.kinds.map((kind) => ({
+                    key: kind,
+                    label: kindLook(kind).trade,
+                    colour: kindLook(kind).series,
+                  }))}
+                  fileName="share-by-day"
+                />
+                {data.agreementsWaiting > 0 ? (
+                  <ProposedChange programId={data.program.id} fallback={<StepEarnings overview={data} />} />
+                ) : (
+                  <StepEarnings overview={data} />
+                )}
+              </div>
+              <RecentStatements programId={data.program.id} currency={currency} />
+            </ZoneProvider>
+          );
+        }}
+      </QueryView>
+    </Page>
+  );
+}

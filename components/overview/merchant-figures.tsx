@@ -1,0 +1,79 @@
+import { usePortal } from "@/components/frame/portal-context";
+import { formatCount } from "@/components/money/format-count";
+import { Money } from "@/components/money/money";
+import { changeAgainst } from "@/components/overview/compare-amounts";
+import { ExactTime } from "@/components/time/relative-time";
+import { StatCard, StatGrid } from "@/components/ui/stat-card";
+import { statusLook } from "@/components/ui/status-badge";
+import type { MerchantLive, MerchantOverview } from "@/server/reporting/schema";
+
+interface MerchantFiguresProps {
+  overview: MerchantOverview;
+  /** Newer figures of today, while the page is live. */
+  live: MerchantLive | undefined;
+}
+
+/** The four figures of a merchant's day. */
+export function MerchantFigures({ overview, live }: MerchantFiguresProps) {
+  const { base } = usePortal();
+  const { today, byDay, lastPayout, nextSettlement } = overview;
+  const now = live ?? { ...today, notSettled: overview.notSettled };
+  return (
+    <StatGrid>
+      <StatCard
+        label="Taken today"
+        value={<Money {...now.taken} emphasis="large" />}
+        change={changeAgainst(now.taken.amount, today.takenWeekBefore.amount, "on the same hours last week")}
+        hint={today.takenWeekBefore.amount === "0.00" ? paymentsWord(now.payments) : undefined}
+        trend={byDay.slice(-14).map((day) => Number(day.taken))}
+        trendLabel="Taken by day in the last 14 days"
+        href={`${base}/payments`}
+      />
+      <StatCard
+        label="Payments today"
+        value={formatCount(now.payments)}
+        hint={
+          <>
+            {formatCount(now.declined)} declined
+            {now.inReview > 0 ? `, ${formatCount(now.inReview)} held for review` : ""}
+          </>
+        }
+        trend={byDay.slice(-14).map((day) => day.payments)}
+        trendLabel="Payments by day in the last 14 days"
+        series={3}
+        href={`${base}/payments`}
+      />
+      <StatCard
+        label="Yours, not settled yet"
+        value={<Money {...now.notSettled} emphasis="large" />}
+        hint={
+          <>
+            closes <ExactTime at={nextSettlement.closesAt} />, paid from{" "}
+            <ExactTime at={`${nextSettlement.payOutOn}T12:00:00Z`} format="day" />
+          </>
+        }
+        trend={byDay.slice(-14).map((day) => Number(day.yours))}
+        trendLabel="Your share by day in the last 14 days"
+        href={`${base}/payouts`}
+      />
+      {lastPayout ? (
+        <StatCard
+          label="Last payout"
+          value={<Money {...lastPayout.amount} emphasis="large" />}
+          hint={
+            <>
+              {statusLook("payout", lastPayout.state).label}, <ExactTime at={lastPayout.at} />
+            </>
+          }
+          href={`${base}/payouts/${lastPayout.id}`}
+        />
+      ) : (
+        <StatCard label="Last payout" value="None yet" hint="The first comes after the first period closes" />
+      )}
+    </StatGrid>
+  );
+}
+
+function paymentsWord(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? "payment" : "payments"}`;
+}

@@ -1,0 +1,86 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useSubscription } from "@trpc/tanstack-react-query";
+import { usePortal } from "@/components/frame/portal-context";
+import { LivePill } from "@/components/overview/live-pill";
+import { MerchantFigures } from "@/components/overview/merchant-figures";
+import { ProgramSelect, useProgramParam } from "@/components/overview/program-select";
+import { SplitFlow } from "@/components/overview/split-flow";
+import { TakingsByHour } from "@/components/overview/takings-by-hour";
+import { QueryView } from "@/components/query/query-view";
+import { ExactTime } from "@/components/time/relative-time";
+import { ZoneProvider } from "@/components/time/zone-context";
+import { Page, PageHeader } from "@/components/ui/page-header";
+import { SkeletonChart, SkeletonStats } from "@/components/ui/skeleton";
+import { useMerchantTrpc } from "@/server/trpc/client";
+import { AttentionDevices } from "./attention-devices";
+import { RecentPayments } from "./recent-payments";
+
+/** What a merchant sees first: today as it moves, where the money goes, when it comes, and what needs a look. */
+export function MerchantOverviewPage() {
+  const trpc = useMerchantTrpc();
+  const { slug } = usePortal();
+  const [program, setProgram] = useProgramParam();
+  const input = { program: program ?? undefined };
+  const overview = useQuery(trpc.reporting.overview.queryOptions(input, { refetchInterval: 60_000 }));
+  const live = useSubscription(trpc.reporting.live.subscriptionOptions(input));
+
+  return (
+    <Page>
+      <QueryView
+        query={overview}
+        what="The overview"
+        skeleton={
+          <div className="grid gap-4">
+            <SkeletonStats />
+            <SkeletonChart />
+          </div>
+        }
+      >
+        {(data) => {
+          const { currency } = data.program;
+          return (
+            <ZoneProvider zone={data.program.timeZone} place={data.program.name}>
+              <PageHeader
+                title="Overview"
+                aside={
+                  <>
+                    <ProgramSelect
+                      programs={data.programs}
+                      value={data.program.slug}
+                      onValueChange={(next) => void setProgram(next)}
+                    />
+                    <LivePill status={live.status} asOf={live.data?.asOf ?? data.asOf} />
+                  </>
+                }
+                meta={<ExactTime at={live.data?.asOf ?? data.asOf} format="long" />}
+              />
+              <MerchantFigures overview={data} live={live.data} />
+              <div className="grid gap-4 xl:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)]">
+                <TakingsByHour byHour={data.byHour} asOf={data.asOf} currency={currency} />
+                <SplitFlow
+                  title="Where did each euro go?"
+                  hint={`${currency} of the last 30 days, by who received it`}
+                  source="Taken"
+                  own={slug}
+                  currency={currency}
+                  targets={data.split.map((party) => ({
+                    key: party.slug,
+                    name: party.name,
+                    amount: party.amount,
+                  }))}
+                  fileName={`split-${slug}`}
+                />
+              </div>
+              <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+                <RecentPayments programId={data.program.id} currency={currency} />
+                <AttentionDevices programId={data.program.id} counts={data.devices} />
+              </div>
+            </ZoneProvider>
+          );
+        }}
+      </QueryView>
+    </Page>
+  );
+}

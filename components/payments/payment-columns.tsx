@@ -1,0 +1,106 @@
+import type { DataColumn } from "@/components/data-table/types";
+import { DeviceKindIcon, kindLook } from "@/components/devices/device-kind";
+import { Money } from "@/components/money/money";
+import type { PaymentRow } from "@/components/payments/payment-types";
+import { purposeWords, sourceWords } from "@/components/payments/payment-words";
+import { ExactTime } from "@/components/time/relative-time";
+import { CopyableId } from "@/components/ui/copyable-id";
+import { StatusBadge } from "@/components/ui/status-badge";
+
+interface ColumnChoice {
+  /** Of the amounts, when all rows have one; else each row says its own. */
+  currency?: string | undefined;
+  /** The operator's lists name the merchant. */
+  withMerchant?: boolean;
+}
+
+/** Columns of every list of payments. */
+export function paymentColumns({ currency, withMerchant }: ColumnChoice = {}): DataColumn<PaymentRow>[] {
+  return [
+    {
+      id: "at",
+      header: "Time",
+      fixed: true,
+      cell: (row) => (
+        <span className="text-muted">
+          <ExactTime at={row.occurredAt} format="dayTime" />
+        </span>
+      ),
+    },
+    {
+      id: "device",
+      header: "Device",
+      priority: 1,
+      truncate: true,
+      width: "30%",
+      cell: (row) => (
+        <span className="flex min-w-0 items-center gap-2">
+          <DeviceKindIcon kind={row.deviceKind} />
+          <span className="truncate">{row.device?.name ?? kindLook(row.deviceKind).one}</span>
+        </span>
+      ),
+    },
+    ...(withMerchant
+      ? [
+          {
+            id: "merchant",
+            header: "Merchant",
+            priority: 2 as const,
+            cell: (row: PaymentRow) => row.merchant.name,
+          },
+        ]
+      : []),
+    {
+      id: "purpose",
+      header: "For",
+      priority: 3,
+      truncate: true,
+      width: "18%",
+      cell: (row) => <span className="text-muted">{purposeWords(row, kindLook(row.deviceKind).trade)}</span>,
+    },
+    { id: "instrument", header: "Paid with", priority: 3, cell: (row) => row.instrument },
+    {
+      id: "amount",
+      header: currency ? `Amount ${currency}` : "Amount",
+      align: "right",
+      priority: 1,
+      cell: (row) => <Money {...row.amount} hideCode={currency !== undefined} emphasis="strong" />,
+    },
+    {
+      id: "refunded",
+      header: currency ? `Refunded ${currency}` : "Refunded",
+      align: "right",
+      priority: 3,
+      defaultHidden: true,
+      cell: (row) =>
+        Number(row.refunded.amount) > 0 ? (
+          <Money amount={`-${row.refunded.amount}`} currency={row.refunded.currency} hideCode lossBelowZero />
+        ) : (
+          <Money {...row.refunded} hideCode emphasis="muted" />
+        ),
+    },
+    {
+      id: "state",
+      header: "State",
+      priority: 1,
+      cell: (row) => <StatusBadge kind="payment" state={row.state} plain />,
+    },
+    { id: "id", header: "Payment", priority: 3, cell: (row) => <CopyableId id={row.id} /> },
+    {
+      id: "source",
+      header: "Came by",
+      priority: 3,
+      defaultHidden: true,
+      cell: (row) => sourceWords(row.source),
+    },
+    {
+      id: "risk",
+      header: "Risk",
+      align: "right",
+      priority: 3,
+      defaultHidden: true,
+      hint: "Score from 0 to 100 when the payment was asked for",
+      cell: (row) => row.riskScore ?? <span className="text-faint">–</span>,
+    },
+  ];
+}

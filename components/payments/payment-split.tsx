@@ -1,0 +1,111 @@
+import Link from "next/link";
+import { SplitRibbon } from "@/components/charts/split-ribbon";
+import { Money } from "@/components/money/money";
+import { partySeriesFor } from "@/components/overview/split-flow";
+import { stepWords } from "@/components/payments/payment-words";
+import { ExactTime } from "@/components/time/relative-time";
+import type { SplitView } from "@/server/settlement/schema";
+
+interface PaymentSplitProps {
+  split: SplitView;
+  amount: string;
+  currency: string;
+  /** Slug of the organisation that looks, for its colour. */
+  own?: string;
+  agreementHref?: (id: string) => string;
+}
+
+/** Who got what of a payment, by which step and why; below it, what refunds took back. */
+export function PaymentSplit({ split, amount, currency, own, agreementHref }: PaymentSplitProps) {
+  if (!split.allocatedAt) {
+    return (
+      <p className="text-sm text-muted">
+        Not split yet. The allocator takes captured payments within seconds, in the order of their capture.
+      </p>
+    );
+  }
+  const series = partySeriesFor(
+    split.legs.map((leg) => leg.party.slug),
+    own,
+  );
+  const toLeg = (leg: SplitView["legs"][number]) => ({
+    id: `${leg.refund}/${leg.step}/${leg.party.id}`,
+    party: leg.party.name,
+    step: stepWords(leg.step),
+    amount: leg.amount.amount,
+    reason: leg.why,
+    short: leg.short?.amount ?? null,
+    colour: series.get(leg.party.slug),
+  });
+  const refunds = [...new Set(split.legs.map((leg) => leg.refund))].filter((refund) => refund > 0).sort();
+  return (
+    <div className="grid gap-5">
+      <SplitRibbon
+        amount={amount}
+        currency={currency}
+        legs={split.legs.filter((leg) => leg.refund === 0).map(toLeg)}
+        note={
+          <>
+            Split <ExactTime at={split.allocatedAt} format="dateTime" />
+            {split.rule ? <> by the rule “{split.rule}”</> : null}
+            {split.agreement ? (
+              <>
+                {" "}
+                of{" "}
+                {agreementHref ? (
+                  <Link
+                    href={agreementHref(split.agreement.id)}
+                    className="underline decoration-line-strong underline-offset-4"
+                  >
+                    agreement v{split.agreement.version}
+                  </Link>
+                ) : (
+                  `agreement v${split.agreement.version}`
+                )}
+              </>
+            ) : null}
+            .
+          </>
+        }
+      />
+      {refunds.map((refund) => (
+        <RefundLegs
+          key={refund}
+          refund={refund}
+          legs={split.legs.filter((leg) => leg.refund === refund)}
+          currency={currency}
+        />
+      ))}
+    </div>
+  );
+}
+
+function RefundLegs({
+  refund,
+  legs,
+  currency,
+}: {
+  refund: number;
+  legs: SplitView["legs"];
+  currency: string;
+}) {
+  return (
+    <div>
+      <h4 className="mb-1 text-sm font-medium">Refund {refund} took back</h4>
+      <ul className="divide-y divide-line-soft text-sm">
+        {legs.map((leg) => (
+          <li
+            key={`${leg.step}/${leg.party.id}`}
+            title={leg.why}
+            className="flex justify-between gap-4 py-1.5"
+          >
+            <span>
+              {leg.party.name} <span className="text-muted">{stepWords(leg.step)}</span>
+            </span>
+            <Money amount={leg.amount.amount} currency={currency} hideCode lossBelowZero />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+/** How payments are put into words, alike in lists, details and files. */
+import { GROUP_SPACE } from "@/components/money/format-amount";
+
+const UNITS: Record<string, string> = {
+  kwh: "kWh",
+  minutes: "min",
+  hours: "h",
+  km: "km",
+  trips: "trips",
+  records: "records",
+  litres: "l",
+};
+
+/** `{"kwh":"22.4"}` as "22.4 kWh". */
+export function quantityWords(quantity: Record<string, string> | null): string {
+  return Object.entries(quantity ?? {})
+    .map(([unit, value]) => `${value}${GROUP_SPACE}${UNITS[unit] ?? unit.replaceAll("_", " ")}`)
+    .join(", ");
+}
+
+const SOURCES: Record<string, string> = {
+  device: "Device",
+  usage: "Metered usage",
+  import: "Import",
+};
+
+export function sourceWords(source: string): string {
+  return SOURCES[source] ?? source;
+}
+
+/** What was paid for: the description, or the quantity, or what the device is. */
+export function purposeWords(
+  payment: { description: string | null; quantity: Record<string, string> | null; source: string },
+  fallback: string,
+): string {
+  const quantity = quantityWords(payment.quantity);
+  if (payment.description && quantity) return `${payment.description}, ${quantity}`;
+  return payment.description ?? (quantity || (payment.source === "usage" ? "Metered usage" : fallback));
+}
+
+/** Sub-units of a step id as people read it: "bay-fee" as "Bay fee". */
+export function stepWords(step: string): string {
+  const words = step.replace(/[-_]+/g, " ");
+  const known: Record<string, string> = { vat: "VAT", merchant: "Merchant's share" };
+  return known[words] ?? words.charAt(0).toUpperCase() + words.slice(1);
+}

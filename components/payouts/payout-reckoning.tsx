@@ -1,0 +1,59 @@
+"use client";
+
+import { usePathname, useSearchParams } from "next/navigation";
+import { signOf } from "@/components/money/format-amount";
+import { Money } from "@/components/money/money";
+import { Card } from "@/components/ui/card";
+import { type SumLine, SumList } from "@/components/ui/sum-list";
+import type { ReckoningRow } from "@/server/settlement/schema";
+
+export const EXPLAIN_PARAM = "explain";
+
+interface PayoutReckoningProps {
+  rows: readonly ReckoningRow[];
+  title?: string;
+  currency: string;
+}
+
+/** How a payout adds up. Each line opens what is behind it. */
+export function PayoutReckoning({ rows, title = "How it adds up", currency }: PayoutReckoningProps) {
+  const pathname = usePathname();
+  const params = useSearchParams();
+  const total = rows.find((row) => row.kind === "total");
+  const hrefOf = (key: string) => {
+    const next = new URLSearchParams(params);
+    next.set(EXPLAIN_PARAM, key);
+    return `${pathname}?${next}`;
+  };
+  const lines = rows
+    .filter((row) => row.kind !== "total")
+    .map(
+      (row): SumLine => ({
+        id: row.key,
+        label: row.kind === "subtotal" ? <span className="font-medium">{row.label}</span> : row.label,
+        count: row.detail ?? undefined,
+        href: hrefOf(row.key),
+        amount: (
+          <Money
+            {...row.amount}
+            hideCode
+            emphasis={
+              row.kind === "subtotal" ? "strong" : signOf(row.amount.amount) === 0 ? "muted" : "normal"
+            }
+            lossBelowZero={row.key.startsWith("refund")}
+          />
+        ),
+      }),
+    );
+  return (
+    <Card title={title} hint={currency} flush>
+      <SumList
+        lines={lines}
+        total={{
+          label: total?.label ?? "Paid out",
+          amount: total ? <Money {...total.amount} hideCode /> : "–",
+        }}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,150 @@
+"use client";
+
+import { Download, FileText, ShieldCheck } from "lucide-react";
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { Money } from "@/components/money/money";
+import { agreementWords } from "@/components/statements/statement-columns";
+import { statementFileHref } from "@/components/statements/statement-files";
+import { StatementLines } from "@/components/statements/statement-lines";
+import { StatementSummary } from "@/components/statements/statement-summary";
+import { Period } from "@/components/time/period";
+import { ExactTime } from "@/components/time/relative-time";
+import { Button, ButtonLink } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { CopyableId } from "@/components/ui/copyable-id";
+import { KeyValueList } from "@/components/ui/key-value";
+import { Menu } from "@/components/ui/menu";
+import { Dot, PageHeader } from "@/components/ui/page-header";
+import { StatusBadge } from "@/components/ui/status-badge";
+import type { StatementLineView, StatementView } from "@/server/settlement/schema";
+
+interface StatementDetailProps {
+  statement: StatementView;
+  lines: readonly StatementLineView[];
+  /** Of the portal, for downloads. */
+  base: string;
+  payoutHref?: string | undefined;
+  runHref?: string | undefined;
+  /** Shows the payments behind a line. */
+  lineHref?: (line: StatementLineView) => string;
+  actions?: ReactNode;
+}
+
+/** What a closed period says to one party: the sum, the lines that it is made of, and the file that proves it. */
+export function StatementDetail({
+  statement,
+  lines,
+  base,
+  payoutHref,
+  runHref,
+  lineHref,
+  actions,
+}: StatementDetailProps) {
+  const currency = statement.payout.currency;
+  return (
+    <>
+      <PageHeader
+        figure
+        eyebrow={
+          <>
+            Statement of <Period start={statement.periodStart} end={statement.periodEnd} /> for{" "}
+            {statement.party.name}
+          </>
+        }
+        title={<Money {...statement.payout} />}
+        aside={<StatusBadge kind="statement" state={statement.state} />}
+        meta={
+          <>
+            <CopyableId id={statement.id} />
+            <Dot />
+            <span>
+              <ExactTime at={statement.periodStart} format="dateTime" /> to{" "}
+              <ExactTime at={statement.periodEnd} format="dateTime" withOffset />
+            </span>
+            <Dot />
+            <span>agreement {agreementWords(statement.agreementVersions)}</span>
+          </>
+        }
+        actions={
+          <>
+            {actions}
+            {payoutHref ? <ButtonLink href={payoutHref}>See the payout</ButtonLink> : null}
+            <Menu
+              trigger={
+                <Button variant="primary" icon={<Download />}>
+                  Download report
+                </Button>
+              }
+              entries={[
+                {
+                  label: "CSV",
+                  hint: "Summary, lines and every payment",
+                  icon: <FileText />,
+                  href: statementFileHref(base, statement.id, "csv"),
+                  external: true,
+                },
+                {
+                  label: "JSON",
+                  hint: "The same for programs",
+                  icon: <FileText />,
+                  href: statementFileHref(base, statement.id, "json"),
+                  external: true,
+                },
+              ]}
+            />
+          </>
+        }
+      />
+      <div className="grid items-start gap-4 xl:grid-cols-2">
+        <StatementSummary statement={statement} />
+        <Card title="What is this report?" bodyClassName="pt-1">
+          <KeyValueList
+            items={[
+              { label: "Party", value: statement.party.name },
+              { label: "Program", value: statement.program.name },
+              {
+                label: "Period",
+                value: (
+                  <>
+                    <ExactTime at={statement.periodStart} format="dateTime" /> to{" "}
+                    <ExactTime at={statement.periodEnd} format="dateTime" />
+                  </>
+                ),
+                hint: statement.program.timeZone,
+              },
+              { label: "Agreement", value: agreementWords(statement.agreementVersions) },
+              { label: "Made", value: <ExactTime at={statement.createdAt} format="exact" /> },
+              {
+                label: "Settlement run",
+                value: runHref ? (
+                  <Link href={runHref} className="font-mono text-xs underline underline-offset-4">
+                    {statement.runId}
+                  </Link>
+                ) : (
+                  <CopyableId id={statement.runId} />
+                ),
+              },
+              {
+                label: "SHA-256 of the CSV",
+                value: statement.reportSha256 ? (
+                  <CopyableId id={statement.reportSha256} full className="max-w-72 justify-end text-right" />
+                ) : (
+                  "made with the first download"
+                ),
+                hint: statement.reportSha256
+                  ? "The file is byte-identical whenever it is made again"
+                  : undefined,
+              },
+            ]}
+          />
+          <p className="mt-3 flex items-center gap-2 border-t border-line-soft pt-3 text-sm text-muted">
+            <ShieldCheck aria-hidden className="size-4 shrink-0" />
+            Its totals equal the ledger to the cent; otherwise it is not made.
+          </p>
+        </Card>
+      </div>
+      <StatementLines lines={lines} currency={currency} lineHref={lineHref} />
+    </>
+  );
+}

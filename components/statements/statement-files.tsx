@@ -1,0 +1,34 @@
+import { buttonClass } from "@/components/ui/button-class";
+
+/** Formats in which a statement can be downloaded. */
+export const STATEMENT_FORMATS = ["csv", "json"] as const;
+export type StatementFormat = (typeof STATEMENT_FORMATS)[number];
+
+/** Where a statement's report is downloaded; `base` is the portal's. */
+export function statementFileHref(base: string, statementId: string, format: StatementFormat): string {
+  return `/api/reports${base}/statements/${statementId}.${format}`;
+}
+
+/** The formats beside each other, for a table's last column. */
+export function StatementFiles({ base, statementId }: { base: string; statementId: string }) {
+  return (
+    <span className="flex gap-1">
+      {STATEMENT_FORMATS.map((format) => (
+        <a
+          key={format}
+          href={statementFileHref(base, statementId, format)}
+          download
+          onClick={(event) => event.stopPropagation()}
+          aria-label={`Download the statement as ${format.toUpperCase()}`}
+          className={buttonClass({
+            variant: "ghost",
+            size: "sm",
+            className: "px-1.5 text-muted hover:text-ink",
+          })}
+        >
+          {format.toUpperCase()}
+        </a>
+      ))}
+    </span>
+  );
+}

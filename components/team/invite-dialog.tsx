@@ -1,0 +1,123 @@
+"use client";
+
+import { useState } from "react";
+import { ROLE_WORDS, roleLabel } from "@/components/team/role-words";
+import type { TeamActions } from "@/components/team/team-types";
+import { ExactTime } from "@/components/time/relative-time";
+import { Button } from "@/components/ui/button";
+import { CopyableId } from "@/components/ui/copyable-id";
+import { Dialog } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Select } from "@/components/ui/select";
+import { emailSchema } from "@/server/identity/schema";
+
+interface InviteDialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  roles: readonly string[];
+  organisation: string;
+  onInvite: TeamActions["invite"];
+}
+
+/** Makes a link for one person. The link is shown once; it is kept nowhere in clear. */
+export function InviteDialog({ open, onOpenChange, roles, organisation, onInvite }: InviteDialogProps) {
+  const [email, setEmail] = useState("");
+  const [role, setRole] = useState(roles.includes("viewer") ? "viewer" : (roles[0] ?? ""));
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [issued, setIssued] = useState<{ url: string; expiresAt: string } | null>(null);
+
+  function close(next: boolean) {
+    if (busy) return;
+    onOpenChange(next);
+    if (!next) {
+      setEmail("");
+      setRefusal(null);
+      setIssued(null);
+    }
+  }
+
+  async function send() {
+    const checked = emailSchema.safeParse(email);
+    if (!checked.success) {
+      setRefusal(checked.error.issues[0]?.message ?? "Enter an e-mail address.");
+      return;
+    }
+    setBusy(true);
+    setRefusal(null);
+    try {
+      setIssued(await onInvite({ email: checked.data, role }));
+    } catch (error) {
+      setRefusal(error instanceof Error ? error.message : "It did not work. Nothing was changed.");
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={close}
+      title={issued ? "Give them this link" : `Invite somebody to ${organisation}`}
+      description={
+        issued
+          ? "It works once, for that address alone, and is not shown again."
+          : "They choose their own password. You can take the invitation back until they have used it."
+      }
+      footer={
+        issued ? (
+          <Button variant="primary" onClick={() => close(false)}>
+            Done
+          </Button>
+        ) : (
+          <>
+            <Button onClick={() => close(false)} disabled={busy}>
+              Cancel
+            </Button>
+            <Button variant="primary" loading={busy} onClick={() => void send()}>
+              Make the link
+            </Button>
+          </>
+        )
+      }
+    >
+      {issued ? (
+        <div className="grid gap-2 text-sm">
+          <CopyableId id={issued.url} full className="rounded-md border border-line bg-bg p-3 text-ink" />
+          <p className="text-muted">
+            Works until <ExactTime at={issued.expiresAt} format="dateTime" />.
+          </p>
+        </div>
+      ) : (
+        <form
+          className="grid gap-4"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void send();
+          }}
+        >
+          <Field label="E-mail" error={refusal ?? undefined}>
+            <Input
+              type="email"
+              value={email}
+              autoComplete="off"
+              onChange={(event) => setEmail(event.currentTarget.value)}
+            />
+          </Field>
+          <Field label="Role">
+            <Select
+              value={role}
+              onValueChange={setRole}
+              options={roles.map((value) => ({
+                value,
+                label: roleLabel(value),
+                hint: ROLE_WORDS[value]?.may,
+              }))}
+            />
+          </Field>
+        </form>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,80 @@
+"use client";
+
+import { Ellipsis, UserMinus } from "lucide-react";
+import { useState } from "react";
+import { roleLabel } from "@/components/team/role-words";
+import type { Member, TeamActions } from "@/components/team/team-types";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { IconButton } from "@/components/ui/icon-button";
+import { Menu } from "@/components/ui/menu";
+import { showToast } from "@/components/ui/toast";
+
+interface MemberMenuProps {
+  member: Member;
+  roles: readonly string[];
+  organisation: string;
+  isMe: boolean;
+  actions: TeamActions;
+}
+
+type Asking = { what: "role"; role: string } | { what: "revoke" };
+
+/** Another role, or out of the team; both ask first. */
+export function MemberMenu({ member, roles, organisation, isMe, actions }: MemberMenuProps) {
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const close = (open: boolean) => {
+    if (!open) setAsking(null);
+  };
+  const newRole = asking?.what === "role" ? asking.role : member.role;
+  return (
+    <>
+      <Menu
+        trigger={<IconButton label={`Change ${member.name}`} hint={false} size="sm" icon={<Ellipsis />} />}
+        entries={[
+          { kind: "label", label: "Role" },
+          ...roles.map((role) => ({
+            label: roleLabel(role),
+            checked: role === member.role,
+            onSelect: () => {
+              if (role !== member.role) setAsking({ what: "role", role });
+            },
+          })),
+          { kind: "separator" as const },
+          {
+            label: isMe ? "Leave the team" : "Take out of the team",
+            icon: <UserMinus />,
+            danger: true,
+            onSelect: () => setAsking({ what: "revoke" }),
+          },
+        ]}
+      />
+      <ConfirmDialog
+        open={asking?.what === "role"}
+        onOpenChange={close}
+        title={`Make ${member.name} ${roleLabel(newRole).toLowerCase()}?`}
+        consequence={`From their next click on, ${member.name} may do in ${organisation} what the role ${roleLabel(newRole)} allows, and nothing else.`}
+        confirmLabel={`Make ${roleLabel(newRole).toLowerCase()}`}
+        onConfirm={async () => {
+          await actions.changeRole(member.id, newRole);
+          showToast({ title: `${member.name} is ${roleLabel(newRole).toLowerCase()} now`, tone: "arrived" });
+        }}
+      />
+      <ConfirmDialog
+        open={asking?.what === "revoke"}
+        onOpenChange={close}
+        title={isMe ? `Leave ${organisation}?` : `Take ${member.name} out of ${organisation}?`}
+        consequence={
+          isMe
+            ? "You lose access at once. Only another admin can let you in again."
+            : `${member.name} loses access at once. What they did stays in the audit log.`
+        }
+        confirmLabel={isMe ? "Leave" : "Take out"}
+        danger
+        onConfirm={async () => {
+          await actions.revoke(member.id);
+          showToast({ title: isMe ? `You left ${organisation}` : `${member.name} is out of the team` });
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,182 @@
+"use client";
+
+import { UserPlus } from "lucide-react";
+import { useState } from "react";
+import { SimpleTable } from "@/components/data-table/simple-table";
+import type { DataColumn } from "@/components/data-table/types";
+import { InviteDialog } from "@/components/team/invite-dialog";
+import { MemberMenu } from "@/components/team/member-menu";
+import { ROLE_WORDS, roleLabel } from "@/components/team/role-words";
+import type { Invitation, Member, TeamActions } from "@/components/team/team-types";
+import { ExactTime, RelativeTime } from "@/components/time/relative-time";
+import { Avatar } from "@/components/ui/avatar";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { PageHeader } from "@/components/ui/page-header";
+
+interface TeamViewProps {
+  members: readonly Member[];
+  invitations: readonly Invitation[];
+  /** Roles that exist in this kind of organisation. */
+  roles: readonly string[];
+  organisation: string;
+  /** The signed-in person's e-mail, to mark them. */
+  me: string;
+  /** Null for people who may only look. */
+  actions: TeamActions | null;
+}
+
+/** Who may enter the portal, as what, and who has been asked to. */
+export function TeamView({ members, invitations, roles, organisation, me, actions }: TeamViewProps) {
+  const [inviting, setInviting] = useState(false);
+  const [withdrawing, setWithdrawing] = useState<Invitation | null>(null);
+  const columns: DataColumn<Member>[] = [
+    {
+      id: "name",
+      header: "Person",
+      cell: (row) => (
+        <span className="flex min-w-0 items-center gap-2.5">
+          <Avatar name={row.name} size="sm" />
+          <span className="min-w-0">
+            <span className="font-medium">{row.name}</span>
+            {row.email === me ? <Badge className="ml-2">You</Badge> : null}
+            <span className="block truncate text-xs text-muted md:hidden">{row.email}</span>
+          </span>
+        </span>
+      ),
+    },
+    {
+      id: "email",
+      header: "E-mail",
+      priority: 2,
+      cell: (row) => <span className="text-muted">{row.email}</span>,
+    },
+    {
+      id: "role",
+      header: "Role",
+      priority: 1,
+      cell: (row) => <span title={ROLE_WORDS[row.role]?.may}>{roleLabel(row.role)}</span>,
+    },
+    {
+      id: "seen",
+      header: "Last sign-in",
+      priority: 2,
+      cell: (row) => (
+        <span className="text-muted">
+          {row.lastSignInAt ? <RelativeTime at={row.lastSignInAt} /> : "never"}
+        </span>
+      ),
+    },
+    {
+      id: "joined",
+      header: "Since",
+      priority: 3,
+      cell: (row) => <ExactTime at={row.joinedAt} format="date" className="text-muted" />,
+    },
+    ...(actions
+      ? [
+          {
+            id: "more",
+            header: "",
+            align: "right" as const,
+            priority: 1 as const,
+            cell: (row: Member) => (
+              <MemberMenu
+                member={row}
+                roles={roles}
+                organisation={organisation}
+                isMe={row.email === me}
+                actions={actions}
+              />
+            ),
+          },
+        ]
+      : []),
+  ];
+  return (
+    <>
+      <PageHeader
+        title="Team"
+        meta={`${members.length} ${members.length === 1 ? "person" : "people"} of ${organisation}`}
+        actions={
+          actions ? (
+            <Button variant="primary" icon={<UserPlus />} onClick={() => setInviting(true)}>
+              Invite somebody
+            </Button>
+          ) : undefined
+        }
+      />
+      <Card flush>
+        <SimpleTable label="Members" columns={columns} rows={members} rowId={(row) => row.id} />
+      </Card>
+      {invitations.length > 0 ? (
+        <Card title="Invited, not here yet" flush>
+          <ul className="divide-y divide-line-soft border-t border-line-soft">
+            {invitations.map((invitation) => (
+              <li
+                key={invitation.id}
+                className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-sm"
+              >
+                <span className="min-w-0 flex-1">
+                  {invitation.email ?? "Whoever has the link"}
+                  <span className="block text-xs text-muted">
+                    {roleLabel(invitation.role)}
+                    {invitation.createdByName ? `, invited by ${invitation.createdByName}` : ""}, link ends{" "}
+                    <ExactTime at={invitation.expiresAt} />
+                  </span>
+                </span>
+                {actions ? (
+                  <Button size="sm" variant="ghost" onClick={() => setWithdrawing(invitation)}>
+                    Withdraw
+                  </Button>
+                ) : null}
+              </li>
+            ))}
+          </ul>
+        </Card>
+      ) : null}
+      <RoleCard roles={roles} />
+      {actions ? (
+        <>
+          <InviteDialog
+            open={inviting}
+            onOpenChange={setInviting}
+            roles={roles}
+            organisation={organisation}
+            onInvite={actions.invite}
+          />
+          <ConfirmDialog
+            open={withdrawing !== null}
+            onOpenChange={(open) => {
+              if (!open) setWithdrawing(null);
+            }}
+            title="Withdraw this invitation?"
+            consequence={`The link that ${withdrawing?.email ?? "they"} got stops working at once.`}
+            confirmLabel="Withdraw"
+            danger
+            onConfirm={async () => {
+              if (withdrawing) await actions.revokeInvitation(withdrawing.id);
+            }}
+          />
+        </>
+      ) : null}
+    </>
+  );
+}
+
+function RoleCard({ roles }: { roles: readonly string[] }) {
+  return (
+    <Card title="What may each role do?" bodyClassName="pt-1">
+      <dl className="divide-y divide-line-soft text-sm">
+        {roles.map((role) => (
+          <div key={role} className="grid gap-x-4 py-2 sm:grid-cols-[9rem_1fr]">
+            <dt className="font-medium">{roleLabel(role)}</dt>
+            <dd className="text-muted">{ROLE_WORDS[role]?.may}</dd>
+          </div>
+        ))}
+      </dl>
+    </Card>
+  );
+}
