@@ -98,6 +98,9 @@ create function scope_shares_program_with(other uuid) returns boolean
     select exists (
       select 1 from program_party mine join program_party theirs using (program_id)
       where mine.organisation_id = scope_org() and theirs.organisation_id = other)
+    or exists (
+      select 1 from program_party mine join program on program.id = mine.program_id
+      where mine.organisation_id = scope_org() and program.operator_id = other)
   $$;
 create function scope_in_program(program uuid) returns boolean
   language sql stable security definer set search_path = public, pg_temp
