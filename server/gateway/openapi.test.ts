@@ -77,4 +77,17 @@ describe("the OpenAPI document", () => {
     expect(description).toContain(headers.signature);
     expect(description).toContain(body);
   });
+
+  test("the page about the API lists every problem as it is", async () => {
+    const { readFile } = await import("node:fs/promises");
+    const page = await readFile(new globalThis.URL("../../docs/device-api.md", import.meta.url), "utf8");
+    for (const code of PROBLEM_CODES) {
+      const { status, title, action } = PROBLEMS[code];
+      expect(page).toContain(`| \`${code}\` | ${status} | ${title} | ${action} |`);
+    }
+    expect(page.match(/^\| `\w+` \| \d{3} \|/gm)).toHaveLength(PROBLEM_CODES.length);
+    for (const [, operation] of operationList) {
+      expect(page).toContain(operation.path.replace("{paymentId}", "{id}"));
+    }
+  });
 });

@@ -1,0 +1,87 @@
+/** The clients in docs/examples make payments against the real gateway, each in a process of its own. */
+import { execFile } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addCredential } from "@/server/devices/service";
+import { addWallet, createWorld, type TestWorld } from "@/server/payments/testing";
+import { withScope } from "@/server/platform/db";
+import { toPublicId } from "@/server/platform/ids";
+import { mintSystemScope } from "@/server/platform/scope";
+import { useTestDatabase } from "@/server/platform/testing";
+import { buildGateway } from "./gateway";
+
+useTestDatabase();
+const run = promisify(execFile);
+const examples = join(import.meta.dirname, "../../docs/examples");
+const gateway = buildGateway({ publicUrl: "http://localhost:1" });
+let world: TestWorld;
+let folder = "";
+let args: string[] = [];
+
+beforeAll(async () => {
+  const address = await gateway.app.listen({ host: "127.0.0.1", port: 0 });
+  world = await createWorld();
+  const pair = generateKeyPairSync("ed25519");
+  const publicKey = pair.publicKey.export({ type: "spki", format: "pem" }).toString();
+  const { credentialId } = await addCredential(world.operator, { deviceId: world.deviceId, publicKey });
+  folder = await mkdtemp(join(tmpdir(), "purse-example-"));
+  const pem = join(folder, "key.pem");
+  await writeFile(pem, pair.privateKey.export({ type: "pkcs8", format: "pem" }));
+  const { token } = await addWallet(world, 50_000_000n);
+  args = [address, toPublicId("credential", credentialId), pem, token, "2.75", "EUR"];
+});
+afterAll(async () => {
+  await gateway.app.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function states(): Promise<string[]> {
+  const { rows } = await withScope(mintSystemScope("test"), (tx) =>
+    tx.query<{ state: string }>("select state from payment where merchant_id = $1 order by id", [
+      world.merchantId,
+    ]),
+  );
+  return rows.map((row) => row.state);
+}
+
+// Compiling Go's library takes a minute on a small machine, so this one is asked for: PURSE_TEST_GO=1.
+const withGo = process.env.PURSE_TEST_GO === "1";
+
+describe("a client of docs/examples", () => {
+  test("in JavaScript pays once, and asks again for what an earlier run left open", async () => {
+    const client = join(examples, "device-client.mjs");
+    const state = join(folder, "state.json");
+    const first = JSON.parse((await run(process.execPath, [client, ...args, state])).stdout);
+    expect(first).toMatchObject({ status: 201, state: "captured" });
+    const open = {
+      key: "left-open",
+      sequence: 2,
+      body: JSON.stringify({
+        amount: { amount: "1.00", currency: "EUR" },
+        instrument: { token: args[3] },
+        capture: true,
+      }),
+    };
+    for (let time = 0; time < 2; time++) {
+      await writeFile(state, JSON.stringify({ sequence: 2, open }));
+      const again = JSON.parse((await run(process.execPath, [client, ...args, state])).stdout);
+      expect(again).toMatchObject({ status: 201, amount: { amount: "1.00" } });
+    }
+    expect(await states()).toEqual(["captured", "captured"]);
+  });
+
+  test.runIf(withGo)(
+    "in Go, with its standard library, authorises, repeats, captures and reads",
+    async () => {
+      const before = (await states()).length;
+      const { stdout } = await run("go", ["run", join(examples, "device_client.go"), ...args, "100"]);
+      expect(stdout.trim().split("\n").at(-1)).toContain('"state":"captured"');
+      expect((await states()).slice(before)).toEqual(["captured"]);
+    },
+    300_000,
+  );
+});
