@@ -94,6 +94,7 @@ function ToastList() {
       <Base.Root
         key={toast.id}
         toast={toast}
+        data-toast=""
         swipeDirection={["right", "down"]}
         className="pop-motion relative overflow-hidden rounded-lg border border-line bg-raised shadow-pop"
       >

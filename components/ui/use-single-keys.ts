@@ -10,7 +10,8 @@ function isBusyElsewhere(event: KeyboardEvent): boolean {
     if (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return true;
     if (target.closest("[role=menu],[role=listbox]")) return true;
   }
-  return document.querySelector("[role=dialog],[role=alertdialog]") !== null;
+  // A toast is a dialog too, but one beside which the work goes on.
+  return document.querySelector(":is([role=dialog],[role=alertdialog]):not([data-toast])") !== null;
 }
 
 /**
