@@ -28,14 +28,14 @@ export function TwoPane({
       <section
         aria-label={listLabel}
         className={cn(
-          "flex w-full shrink-0 flex-col border-r border-line bg-panel lg:w-[380px] xl:w-[410px]",
+          "flex w-full shrink-0 flex-col border-r border-line bg-panel lg:w-[340px] 2xl:w-[410px]",
           showing === "detail" && "max-lg:hidden",
         )}
       >
         <div className="min-h-0 flex-1 overflow-y-auto">{list}</div>
         {listFooter ? <div className="border-t border-line px-4 py-2.5">{listFooter}</div> : null}
       </section>
-      <div className={cn("min-w-0 flex-1 overflow-y-auto", showing === "list" && "max-lg:hidden")}>
+      <div className={cn("@container min-w-0 flex-1 overflow-y-auto", showing === "list" && "max-lg:hidden")}>
         {children}
       </div>
     </div>
