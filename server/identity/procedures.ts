@@ -153,17 +153,14 @@ const translateErrors = t.middleware(async ({ next }) => {
   });
 });
 
-const requireSession = t.middleware(async ({ ctx, next }) => {
-  const active = await ctx.session();
-  if (!active) throw new AppError("unauthenticated", "not_signed_in", "Sign in to go on.");
-  return next({ ctx: { user: active.user, sessionId: active.sessionId } });
-});
-
 const base = t.procedure.use(translateErrors);
 
 /** For what belongs to the person and not to an organisation: own sessions, memberships, preferences. */
 export function signedInProcedure() {
-  return base.meta({ portal: "signed_in", permission: null }).use(requireSession);
+  return base.meta({ portal: "signed_in", permission: null }).use(async ({ ctx, next }) => {
+    const { user, sessionId } = await activeSession(ctx);
+    return next({ ctx: { user, sessionId } });
+  });
 }
 
 export function merchantProcedure(permission: MerchantPermission) {
@@ -184,43 +181,57 @@ export function operatorProcedure(permission: OperatorPermission) {
   );
 }
 
+/** What is known of somebody who may do what they ask for. */
+export interface Authorised<S extends PortalScope> {
+  user: ActiveSession["user"];
+  sessionId: ActiveSession["sessionId"];
+  scope: S;
+  role: Access["role"];
+  permissions: readonly Permission[];
+  organisation: Access["organisation"];
+}
+
+/**
+ * The one decision about entering a portal, for procedures and for routes that answer with files. Throws
+ * `unauthenticated` (`not_signed_in`) or `forbidden` (`not_a_member`, `organisation_suspended`, `permission_missing`).
+ */
+export async function authorise<S extends PortalScope>(
+  ctx: Pick<RequestContext, "session" | "access">,
+  kind: OrganisationKind,
+  permission: Permission,
+  mint: (organisationId: Id<"organisation">, actor: Actor) => S,
+): Promise<Authorised<S>> {
+  const { user, sessionId } = await activeSession(ctx);
+  const access = await ctx.access();
+  // One answer for an organisation that does not exist and for somebody else's, so that slugs cannot be probed.
+  if (!access || access.organisation.kind !== kind) {
+    throw new AppError("forbidden", "not_a_member", "You are not a member of this organisation.");
+  }
+  const { role, organisation } = access;
+  if (organisation.suspended) {
+    const message = `${organisation.name} is suspended. Ask the operator of the platform.`;
+    throw new AppError("forbidden", "organisation_suspended", message);
+  }
+  if (!mayDo(kind, role, permission)) {
+    const message = `Your role does not include ${permission}. Ask an admin of ${organisation.name}.`;
+    throw new AppError("forbidden", "permission_missing", message, { permission });
+  }
+  const scope = mint(organisation.id, { kind: "user", id: user.id, sessionId });
+  return { user, sessionId, scope, role, permissions: permissionsOf(kind, role), organisation };
+}
+
+async function activeSession(ctx: Pick<RequestContext, "session">): Promise<ActiveSession> {
+  const active = await ctx.session();
+  if (!active) throw new AppError("unauthenticated", "not_signed_in", "Sign in to go on.");
+  return active;
+}
+
 function portalProcedure<S extends PortalScope>(
-  kind: S["kind"],
+  kind: OrganisationKind,
   permission: Permission,
   mint: (organisationId: Id<"organisation">, actor: Actor) => S,
 ) {
-  return signedInProcedure()
+  return base
     .meta({ portal: kind, permission })
-    .use(async ({ ctx, next }) => {
-      const access = await ctx.access();
-      // One answer for an organisation that does not exist and for somebody else's, so that slugs cannot be probed.
-      if (!access || access.organisation.kind !== kind) {
-        throw new AppError("forbidden", "not_a_member", "You are not a member of this organisation.");
-      }
-      if (access.organisation.suspended) {
-        throw new AppError(
-          "forbidden",
-          "organisation_suspended",
-          `${access.organisation.name} is suspended. Ask the operator of the platform.`,
-        );
-      }
-      if (!mayDo(kind, access.role, permission)) {
-        throw new AppError(
-          "forbidden",
-          "permission_missing",
-          `Your role does not include ${permission}. Ask an admin of ${access.organisation.name}.`,
-          { permission },
-        );
-      }
-      const actor: Actor = { kind: "user", id: ctx.user.id, sessionId: ctx.sessionId };
-      const scope = mint(access.organisation.id, actor);
-      return next({
-        ctx: {
-          scope,
-          role: access.role,
-          permissions: permissionsOf(kind, access.role),
-          organisation: access.organisation,
-        },
-      });
-    });
+    .use(async ({ ctx, next }) => next({ ctx: await authorise(ctx, kind, permission, mint) }));
 }

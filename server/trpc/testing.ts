@@ -1,0 +1,116 @@
+/**
+ * What the authorisation test knows by hand: an input for every procedure, and what guards every REST route. A
+ * procedure or a route that is missing here fails the test; so does an entry whose procedure is gone.
+ */
+import type { IdKind } from "@/server/platform/ids";
+
+/** Things of a tenant that the person who asks must not reach. */
+export interface Foreign {
+  /** Public id of the foreign tenant's thing of this kind. */
+  id: (kind: IdKind) => string;
+  /** The same as a UUID, for the few inputs that take one. */
+  uuid: (kind: IdKind) => string;
+  organisationSlug: string;
+  programSlug: string;
+}
+
+export type Sample = (foreign: Foreign) => unknown;
+
+const nothing: Sample = () => undefined;
+const page = { limit: 20 };
+
+const team: Record<string, Sample> = {
+  "team.list": nothing,
+  "team.invite": () => ({ email: "somebody.new@example.org", role: "admin" }),
+  "team.revokeInvitation": (of) => ({ invitationId: of.id("invitation") }),
+  "team.changeRole": (of) => ({ membershipId: of.id("membership"), role: "admin" }),
+  "team.revoke": (of) => ({ membershipId: of.id("membership") }),
+};
+
+const shared: Record<string, Sample> = {
+  ...team,
+  "audit.list": (of) => ({
+    ...page,
+    organisationId: of.id("organisation"),
+    actorId: of.id("user"),
+    subjectId: of.uuid("auditEntry"),
+  }),
+  "programs.list": nothing,
+  "programs.get": (of) => ({ slug: of.programSlug }),
+  "reporting.overview": (of) => ({ program: of.programSlug }),
+  "reporting.attention": nothing,
+  "reporting.live": (of) => ({ program: of.programSlug }),
+  "reporting.search": (of) => ({ text: of.id("payment") }),
+};
+
+const merchant: Record<string, Sample> = {
+  ...shared,
+  "devices.list": (of) => ({ ...page, programId: of.id("program") }),
+  "devices.counts": (of) => ({ programId: of.id("program") }),
+  "devices.detail": (of) => ({ deviceId: of.id("device") }),
+};
+
+const agency: Record<string, Sample> = { ...shared };
+
+const operator: Record<string, Sample> = {
+  ...shared,
+  "devices.list": (of) => ({ ...page, merchantId: of.id("organisation") }),
+  "devices.counts": (of) => ({ merchantId: of.id("organisation") }),
+  "devices.detail": (of) => ({ deviceId: of.id("device") }),
+  "devices.register": (of) => ({
+    programId: of.id("program"),
+    merchantId: of.id("organisation"),
+    kind: "ev_charger",
+    name: "A charger",
+  }),
+  "devices.changeState": (of) => ({ deviceId: of.id("device"), action: "suspend", reason: "A reason" }),
+  "devices.addCredential": (of) => ({ deviceId: of.id("device"), publicKey: "a key" }),
+  "devices.revokeCredential": (of) => ({ credentialId: of.id("credential") }),
+  "organisations.list": () => page,
+  "organisations.get": (of) => ({ organisationId: of.id("organisation") }),
+  "organisations.create": () => ({ kind: "merchant", name: "Another", slug: "another" }),
+  "organisations.suspend": (of) => ({ organisationId: of.id("organisation") }),
+  "organisations.resume": (of) => ({ organisationId: of.id("organisation") }),
+  "programs.create": () => ({
+    name: "Another",
+    slug: "another",
+    currency: "EUR",
+    timeZone: "Europe/Oslo",
+    calendar: { every: "day", cutOff: "22:00", payoutDelayBusinessDays: 1 },
+  }),
+  "programs.addParty": (of) => ({ programId: of.id("program"), organisationId: of.id("organisation") }),
+};
+delete operator["reporting.attention"];
+
+const account: Record<string, Sample> = {
+  "account.me": nothing,
+  "account.memberships": nothing,
+  "account.sessions": nothing,
+  "account.revokeSession": (of) => ({ sessionId: of.id("session") }),
+  "account.revokeOtherSessions": nothing,
+  "account.setPreferences": () => ({ singleKeyShortcuts: false }),
+  "account.changePassword": () => ({ current: "not the password", next: "another long password" }),
+};
+
+/** An input for every procedure, by root. Those that take ids are tried with ids of another tenant. */
+export const SAMPLES = { m: merchant, a: agency, ops: operator, account } as const;
+
+/**
+ * Procedures with which a tenant may name another: they answer nothing about it. Each needs a reason.
+ */
+export const MAY_SUCCEED_WITH_FOREIGN_IDS: Record<string, string> = {};
+
+export type RouteGuard =
+  | { access: "public"; because: string }
+  /** Refuses with 401 whoever is not signed in, before it looks at anything else. */
+  | { access: "signed_in"; params: Record<string, string> };
+
+/** Every `route.ts` below `app/`, by its folder. */
+export const ROUTES: Record<string, RouteGuard> = {
+  "api/auth/[...nextauth]": { access: "public", because: "signing in is how one becomes somebody" },
+  "api/health": { access: "public", because: "load balancers have no account; it names no tenant" },
+  "api/trpc/[portal]/[organisation]/[procedure]": {
+    access: "public",
+    because: "each procedure is guarded by itself, which the rest of this test proves",
+  },
+};
