@@ -211,6 +211,11 @@ export async function insertUser(
   return user;
 }
 
+/** For set-up and the command line, where a person is named by address. */
+export async function findUserByEmail(scope: SystemScope, email: string): Promise<User | null> {
+  return await withScope(scope, (tx) => people.findUserByEmail(tx, email.toLowerCase()));
+}
+
 export interface NewMember {
   userId: Id<"user">;
   organisationId: Id<"organisation">;
