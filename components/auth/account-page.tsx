@@ -85,6 +85,7 @@ function Preferences() {
     <Card title="Preferences">
       <Switch
         label="Single-key shortcuts"
+        aria-label="Single-key shortcuts"
         hint="j and k to move, a to approve and the like in queues and tables. Keys with ⌘ or Ctrl always work."
         checked={enabled}
         onCheckedChange={(next) => {

@@ -8,7 +8,11 @@ import { isDemo } from "@/server/trpc/demo";
 export default function EntranceLayout({ children }: { children: ReactNode }) {
   return (
     <div className="flex min-h-dvh flex-col">
-      {isDemo() ? <DemoStrip /> : null}
+      {isDemo() ? (
+        <aside aria-label="About the data">
+          <DemoStrip />
+        </aside>
+      ) : null}
       <div className="grid flex-1 lg:grid-cols-[minmax(460px,5fr)_7fr]">
         <div className="flex flex-col bg-panel px-5 py-5 sm:px-10 lg:border-r lg:border-line">
           <header className="flex items-center gap-2.5">

@@ -9,7 +9,11 @@ export default async function PersonLayout({ children }: { children: ReactNode }
   const { user } = await requireSession();
   return (
     <div className="min-h-dvh">
-      {isDemo() ? <DemoStrip /> : null}
+      {isDemo() ? (
+        <aside aria-label="About the data">
+          <DemoStrip />
+        </aside>
+      ) : null}
       <PersonBar name={user.name} email={user.email} home={await homePath()} />
       <main>{children}</main>
     </div>
