@@ -4,7 +4,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createConnection, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Failure } from "./failure";
 
 export interface Secrets {
@@ -14,7 +14,7 @@ export interface Secrets {
 
 export async function openDataFolder(dataDir: string): Promise<void> {
   try {
-    await mkdir(join(dataDir, "logs"), { recursive: true });
+    await makeFolder(join(dataDir, "logs"));
     if (!(await stat(dataDir)).isDirectory()) throw new Error("it is not a folder");
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     const probe = join(dataDir, `.probe-${process.pid}`);
@@ -27,6 +27,13 @@ export async function openDataFolder(dataDir: string): Promise<void> {
   }
 }
 
+/** Node's own recursive mkdir never returns in places such as /proc. */
+async function makeFolder(path: string): Promise<void> {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) await makeFolder(dirname(path));
+  await mkdir(path);
+}
+
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error ? String(error.code) : "";
@@ -34,6 +41,7 @@ function reason(error: unknown): string {
     EACCES: "it may not be written",
     EPERM: "it may not be written",
     EROFS: "the file system is read-only",
+    ENOENT: "it cannot be made there",
     ENOTDIR: "a part of its path is a file",
     EEXIST: "there is a file of that name",
     ENOSPC: "the disk is full",

@@ -2,6 +2,7 @@
 import { seedDemo } from "@/prisma/seed/harbor-city";
 import { closePool } from "@/server/platform/db";
 
-await seedDemo((detail) => process.send?.(detail));
+const days = Number(process.env.PURSE_SEED_DAYS ?? 30);
+await seedDemo((detail) => process.send?.(detail), { days });
 await closePool();
 process.disconnect?.();

@@ -1,11 +1,21 @@
 /** The worker: everything that happens without a request. Safe to kill at any moment and to run more than once. */
+import { jobs as deviceJobs } from "@/server/devices/jobs";
+import { jobs as paymentJobs } from "@/server/payments/jobs";
 import { closePool } from "@/server/platform/db";
 import { startHeartbeat } from "@/server/platform/heartbeat";
 import { type RepeatedJob, runRepeatedly } from "@/server/platform/jobs";
 import { loggerFor } from "@/server/platform/logger";
 import { jobs as platformJobs } from "@/server/platform/upkeep";
+import { jobs as reportJobs } from "@/server/reporting/exports/jobs";
+import { jobs as settlementJobs } from "@/server/settlement/jobs";
 
-const JOBS: readonly RepeatedJob[] = [...platformJobs];
+const JOBS: readonly RepeatedJob[] = [
+  ...platformJobs,
+  ...deviceJobs,
+  ...paymentJobs,
+  ...settlementJobs,
+  ...reportJobs,
+];
 
 const log = loggerFor("worker");
 const loops = runRepeatedly(JOBS);
