@@ -1,6 +1,7 @@
 /** Shapes of settlement that cross the border of the server. Ids are TypeIDs, amounts decimal strings. */
 import { z } from "zod";
 import { publicId } from "@/server/platform/ids";
+import { parseMicros } from "@/server/platform/money";
 import { AGREEMENT_STATES, PAYOUT_STATES, RUN_STATES, STATEMENT_STATES } from "./constants";
 
 export const moneySchema = z.object({ amount: z.string(), currency: z.string() });
@@ -33,13 +34,58 @@ export const answerAgreementInput = z.object({
   reason: z.string().trim().max(2000).optional(),
 });
 
-export const addAdjustmentInput = z.object({
+/** A decimal string in the program's currency; whole minor units are asked for by the service. */
+const signedAmount = z
+  .string()
+  .max(40)
+  .transform((text, ctx) => {
+    try {
+      return parseMicros(text);
+    } catch {
+      ctx.addIssue({ code: "custom", message: `"${text}" is not an amount such as "2.75".` });
+      return z.NEVER;
+    }
+  });
+const localDay = z.iso.date();
+
+export const addAdjustmentInput = z
+  .object({
+    programId: publicId("program"),
+    partyId: publicId("organisation"),
+    /** Positive: the party gets more. */
+    amount: signedAmount,
+    reason: z.string().trim().min(3).max(500),
+  })
+  .transform(({ amount, ...rest }) => ({ ...rest, amountMicros: amount }));
+
+export const setPayoutRuleInput = z
+  .object({
+    programId: publicId("program"),
+    partyId: publicId("organisation"),
+    minimum: signedAmount.refine((micros) => micros >= 0n, "A minimum is not negative."),
+    held: z.boolean(),
+  })
+  .transform(({ minimum, ...rest }) => ({ ...rest, minimumMicros: minimum }));
+
+export const draftAgreementInput = z.object({ programId: publicId("program"), terms: z.unknown() });
+
+/** Without `periodEnd`: the next period that is over. */
+export const closePeriodInput = z.object({
   programId: publicId("program"),
-  partyId: publicId("organisation"),
-  /** Positive: the party gets more. */
-  amount: z.string().max(40),
-  reason: z.string().trim().min(3).max(500),
+  periodEnd: z.iso.datetime({ offset: true }).nullish(),
 });
+
+export const listExceptionsInput = pageInput.extend({
+  programId: publicId("program").nullish(),
+  open: z.boolean().default(true),
+});
+
+/** Local days of the program, both included. */
+export const flowInput = z.object({ programId: publicId("program"), fromDay: localDay, toDay: localDay });
+
+export function pageOfSchema<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+}
 
 export const payoutSchema = z.object({
   id: z.string(),
@@ -112,6 +158,18 @@ export const statementLineSchema = z.object({
   refunds: moneySchema,
 });
 export type StatementLineView = z.output<typeof statementLineSchema>;
+
+export const statementItemSchema = z.object({
+  paymentId: z.string(),
+  refund: z.number(),
+  at: time,
+  merchant: z.object({ slug: z.string(), name: z.string() }),
+  deviceKind: z.string(),
+  description: z.string().nullable(),
+  gross: moneySchema,
+  amount: moneySchema,
+});
+export type StatementItem = z.output<typeof statementItemSchema>;
 
 export const flowSchema = z.object({
   from: z.object({ id: z.string(), name: z.string() }),
@@ -208,3 +266,45 @@ export const exceptionSchema = z.object({
   resolution: z.string().nullable(),
 });
 export type ExceptionView = z.output<typeof exceptionSchema>;
+
+export const payoutDetailSchema = z.object({
+  payout: payoutSchema,
+  statement: statementSchema,
+  reckoning: z.array(reckoningRowSchema),
+  /** Merchants: who got what of their payments. Others: from whose payments the party got its part. Net of refunds. */
+  flows: z.array(flowSchema),
+});
+export type PayoutDetail = z.output<typeof payoutDetailSchema>;
+
+export const statementDetailSchema = z.object({
+  statement: statementSchema,
+  reckoning: z.array(reckoningRowSchema),
+  flows: z.array(flowSchema),
+  /** By day, rule and step; when not complete, the report has all. */
+  lines: z.array(statementLineSchema),
+  linesComplete: z.boolean(),
+});
+export type StatementDetail = z.output<typeof statementDetailSchema>;
+
+export const agreementDetailSchema = agreementSummarySchema.extend({
+  /** As it was written; see the agreement's own schema. */
+  terms: z.record(z.string(), z.unknown()),
+});
+export type AgreementDetail = z.output<typeof agreementDetailSchema>;
+
+export const runDetailSchema = z.object({
+  run: runSchema,
+  statements: z.array(statementSchema),
+  flows: z.array(flowSchema),
+});
+export type RunDetail = z.output<typeof runDetailSchema>;
+
+export const bankAccountSchema = z.object({
+  id: z.string(),
+  label: z.string(),
+  holder: z.string(),
+  currency: z.string(),
+  state: z.enum(["waiting", "active", "disabled"]),
+  createdAt: time,
+});
+export type BankAccountView = z.output<typeof bankAccountSchema>;

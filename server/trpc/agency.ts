@@ -3,12 +3,22 @@ import { agencyAuditRouter } from "@/server/identity/router/audit";
 import { agencyProgramsRouter } from "@/server/identity/router/programs";
 import { agencyTeamRouter } from "@/server/identity/router/team";
 import { agencyReportingRouter } from "@/server/reporting/router";
+import {
+  agencyAgreementsRouter,
+  agencyRemittancesRouter,
+  agencySettlementRouter,
+  agencyStatementsRouter,
+} from "@/server/settlement/router/agency";
 
 /** What the agency portal can ask for; a table of contents. */
 export const agencyRouter = router({
+  agreements: agencyAgreementsRouter,
+  remittances: agencyRemittancesRouter,
+  settlement: agencySettlementRouter,
+  statements: agencyStatementsRouter,
   audit: agencyAuditRouter,
-  reporting: agencyReportingRouter,
   programs: agencyProgramsRouter,
+  reporting: agencyReportingRouter,
   team: agencyTeamRouter,
 });
 

@@ -4,13 +4,21 @@ import { merchantAuditRouter } from "@/server/identity/router/audit";
 import { merchantProgramsRouter } from "@/server/identity/router/programs";
 import { merchantTeamRouter } from "@/server/identity/router/team";
 import { merchantReportingRouter } from "@/server/reporting/router";
+import {
+  merchantPayoutsRouter,
+  merchantSettlementRouter,
+  merchantStatementsRouter,
+} from "@/server/settlement/router/merchant";
 
 /** What the merchant portal can ask for; a table of contents. */
 export const merchantRouter = router({
+  payouts: merchantPayoutsRouter,
+  settlement: merchantSettlementRouter,
+  statements: merchantStatementsRouter,
   audit: merchantAuditRouter,
   devices: merchantDevicesRouter,
-  reporting: merchantReportingRouter,
   programs: merchantProgramsRouter,
+  reporting: merchantReportingRouter,
   team: merchantTeamRouter,
 });
 

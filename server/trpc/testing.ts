@@ -41,19 +41,73 @@ const shared: Record<string, Sample> = {
   "reporting.attention": nothing,
   "reporting.live": (of) => ({ program: of.programSlug }),
   "reporting.search": (of) => ({ text: of.id("payment") }),
+  "settlement.paymentSplit": (of) => ({ paymentId: of.id("payment") }),
+  "statements.list": (of) => ({ ...page, programId: of.id("program"), runId: of.id("settlementRun") }),
+  "statements.get": (of) => ({ statementId: of.id("statement") }),
+  "statements.payments": (of) => ({ ...page, statementId: of.id("statement") }),
+};
+
+/** Payouts of a merchant or of everybody; an agency's are called remittances. */
+const payouts = (name: string): Record<string, Sample> => ({
+  [`${name}.list`]: (of) => ({ ...page, programId: of.id("program"), runId: of.id("settlementRun") }),
+  [`${name}.get`]: (of) => ({ payoutId: of.id("payout") }),
+  [`${name}.payments`]: (of) => ({ ...page, payoutId: of.id("payout") }),
+});
+
+const agreements: Record<string, Sample> = {
+  "agreements.list": (of) => ({ ...page, programId: of.id("program") }),
+  "agreements.get": (of) => ({ agreementId: of.id("agreement") }),
 };
 
 const merchant: Record<string, Sample> = {
   ...shared,
+  ...payouts("payouts"),
   "devices.list": (of) => ({ ...page, programId: of.id("program") }),
   "devices.counts": (of) => ({ programId: of.id("program") }),
   "devices.detail": (of) => ({ deviceId: of.id("device") }),
 };
 
-const agency: Record<string, Sample> = { ...shared };
+const agency: Record<string, Sample> = {
+  ...shared,
+  ...payouts("remittances"),
+  ...agreements,
+  "agreements.answer": (of) => ({ agreementId: of.id("agreement"), answer: "approved" }),
+};
 
 const operator: Record<string, Sample> = {
   ...shared,
+  "health.read": nothing,
+  ...payouts("payouts"),
+  "payouts.submit": (of) => ({ payoutIds: [of.id("payout")] }),
+  "payouts.markPaid": (of) => ({ payoutIds: [of.id("payout")] }),
+  "payouts.markFailed": (of) => ({ payoutId: of.id("payout"), reason: "A reason" }),
+  "payouts.markReturned": (of) => ({ payoutId: of.id("payout"), reason: "A reason" }),
+  "payouts.cancel": (of) => ({ payoutId: of.id("payout"), reason: "A reason" }),
+  "payouts.setRule": (of) => ({
+    programId: of.id("program"),
+    partyId: of.id("organisation"),
+    minimum: "10.00",
+    held: false,
+  }),
+  "payouts.bankAccounts": (of) => ({ organisationId: of.id("organisation") }),
+  "payouts.approveBankAccount": (of) => ({ bankAccountId: of.id("bankAccount") }),
+  ...agreements,
+  "agreements.draft": (of) => ({ programId: of.id("program"), terms: {} }),
+  "agreements.propose": (of) => ({ agreementId: of.id("agreement") }),
+  "runs.list": (of) => ({ ...page, programId: of.id("program") }),
+  "runs.get": (of) => ({ runId: of.id("settlementRun") }),
+  "runs.close": (of) => ({ programId: of.id("program") }),
+  "runs.approve": (of) => ({ runId: of.id("settlementRun"), revision: 0 }),
+  "runs.submit": (of) => ({ runId: of.id("settlementRun") }),
+  "runs.markPaid": (of) => ({ runId: of.id("settlementRun") }),
+  "settlement.exceptions": (of) => ({ ...page, programId: of.id("program") }),
+  "settlement.adjust": (of) => ({
+    programId: of.id("program"),
+    partyId: of.id("organisation"),
+    amount: "1.00",
+    reason: "A reason",
+  }),
+  "settlement.flow": (of) => ({ programId: of.id("program"), fromDay: "2026-06-01", toDay: "2026-06-02" }),
   "devices.list": (of) => ({ ...page, merchantId: of.id("organisation") }),
   "devices.counts": (of) => ({ merchantId: of.id("organisation") }),
   "devices.detail": (of) => ({ deviceId: of.id("device") }),
@@ -80,7 +134,6 @@ const operator: Record<string, Sample> = {
   }),
   "programs.addParty": (of) => ({ programId: of.id("program"), organisationId: of.id("organisation") }),
 };
-delete operator["reporting.attention"];
 
 const account: Record<string, Sample> = {
   "account.me": nothing,
@@ -108,6 +161,7 @@ export type RouteGuard =
 /** Every `route.ts` below `app/`, by its folder. */
 export const ROUTES: Record<string, RouteGuard> = {
   "api/auth/[...nextauth]": { access: "public", because: "signing in is how one becomes somebody" },
+  "api/reports/[statementId]": { access: "signed_in", params: { statementId: "stl_none.csv" } },
   "api/health": { access: "public", because: "load balancers have no account; it names no tenant" },
   "api/trpc/[portal]/[organisation]/[procedure]": {
     access: "public",

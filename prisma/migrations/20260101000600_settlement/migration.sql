@@ -195,6 +195,10 @@ create table statement (
   program_id uuid not null references program,
   party_id uuid not null references organisation,
   agreement_versions text not null,
+  -- As they were called then, so that a report made again says the same.
+  party_name text not null,
+  program_name text not null,
+  time_zone text not null,
   opening_micros bigint not null,
   gross_micros bigint not null,
   allocated_micros bigint not null,

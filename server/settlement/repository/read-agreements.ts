@@ -16,14 +16,15 @@ export type AgreementListRow = AgreementRow & { program_name: string; program_sl
 /** Newest first; whose they are is decided by row-level security. */
 export async function listAgreementRows(
   tx: SqlTx,
-  filter: { programId: string | null; before: string | null; limit: number },
+  filter: { programId: string | null; agreementId: string | null; before: string | null; limit: number },
 ): Promise<AgreementListRow[]> {
   const { rows } = await tx.query<AgreementListRow>(
     `select a.*, p.name as program_name, p.slug as program_slug
        from agreement a join program p on p.id = a.program_id
       where ($1::uuid is null or a.program_id = $1) and ($2::uuid is null or a.id < $2)
-      order by a.id desc limit $3`,
-    [filter.programId, filter.before, filter.limit],
+        and ($3::uuid is null or a.id = $3)
+      order by a.id desc limit $4`,
+    [filter.programId, filter.before, filter.agreementId, filter.limit],
   );
   return rows;
 }

@@ -120,11 +120,12 @@ export async function insertStatements(
   await tx.query(
     `insert into statement (run_id, program_id, agreement_versions, created_at, id, party_id, opening_micros,
        gross_micros, allocated_micros, refunds_micros, guarantees_micros, adjustments_micros, returned_micros,
-       payout_micros, closing_micros, payment_count, refund_count, state)
-     select $1, $2, $3, $4, n.*, case when n.payout > 0 then 'calculated' else 'carried' end
+       payout_micros, closing_micros, payment_count, refund_count, state, party_name, program_name, time_zone)
+     select $1, $2, $3, $4, n.*, case when n.payout > 0 then 'calculated' else 'carried' end, o.name, g.name, g.time_zone
        from unnest($5::uuid[], $6::uuid[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[],
          $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[])
-         as n(id, party, opening, gross, allocated, refunds, guarantees, adjustments, returned, payout, closing, payments, refunded)`,
+         as n(id, party, opening, gross, allocated, refunds, guarantees, adjustments, returned, payout, closing, payments, refunded)
+       join organisation o on o.id = n.party join program g on g.id = $2`,
     [
       run.id,
       run.programId,

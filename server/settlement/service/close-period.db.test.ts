@@ -383,14 +383,18 @@ describe("interrupted runs", () => {
         ...city.agencies.map(({ id }) => id),
       ];
       return (await statementsOf(runId))
-        .map(({ id: _id, party_id, ...row }) => {
-          const {
-            run_id: _run,
-            program_id: _program,
-            created_at: _at,
-            ...rest
-          } = row as Record<string, unknown>;
-          return { party: order.indexOf(party_id as never), ...rest };
+        .map((row) => {
+          const own = new Set([
+            "id",
+            "run_id",
+            "program_id",
+            "party_id",
+            "party_name",
+            "program_name",
+            "created_at",
+          ]);
+          const rest = Object.fromEntries(Object.entries(row).filter(([column]) => !own.has(column)));
+          return { party: order.indexOf(row.party_id as never), ...rest };
         })
         .sort((a, b) => a.party - b.party);
     };

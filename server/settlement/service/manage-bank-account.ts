@@ -7,6 +7,7 @@ import { type Id, newId, toPublicId } from "@/server/platform/ids";
 import type { OperatorScope, PortalScope, SystemScope } from "@/server/platform/scope";
 import * as payouts from "../repository/write-payout";
 import { isAccountNumber, maskAccount } from "../rules/decide-payout";
+import type { BankAccountView } from "../schema";
 
 export type RegisterResult =
   | { ok: true; bankAccountId: Id<"bankAccount">; state: "waiting" | "active" }
@@ -72,15 +73,6 @@ export async function approveBankAccount(
     });
     return { ok: true };
   });
-}
-
-export interface BankAccountView {
-  id: string;
-  label: string;
-  holder: string;
-  currency: string;
-  state: "waiting" | "active" | "disabled";
-  createdAt: string;
 }
 
 /** An organisation's accounts, newest first; numbers are shown by their last four characters only. */

@@ -1,0 +1,56 @@
+/** Refusals of settlement as a client hears them: what happened, and what to do next. */
+import { AppError, type ErrorCode } from "@/server/platform/errors";
+
+const REFUSALS: Record<string, { code: ErrorCode; message: string }> = {
+  agreement_not_draft: { code: "conflict", message: "This version is no draft any more; draft a new one." },
+  agreement_not_proposed: { code: "conflict", message: "This version does not wait for answers." },
+  already_answered: { code: "conflict", message: "Your organisation has answered this version already." },
+  amount_zero: { code: "invalid_input", message: "An adjustment of zero changes nothing; give an amount." },
+  approver_is_creator: {
+    code: "forbidden",
+    message: "Whoever created this cannot approve it. Ask somebody else of the operator.",
+  },
+  approver_unknown: { code: "forbidden", message: "Only a person who is signed in can approve." },
+  creator_unknown: {
+    code: "conflict",
+    message: "Nobody is on record as the creator, so no second person can approve this.",
+  },
+  effective_date_taken: {
+    code: "conflict",
+    message: "Another version governs from this very moment; choose another date.",
+  },
+  effective_in_past: {
+    code: "conflict",
+    message: "Its date has passed, and payments since then are split already. Draft it with a later date.",
+  },
+  party_is_operator: { code: "invalid_input", message: "The operator bears adjustments; name another party." },
+  party_not_in_program: { code: "invalid_input", message: "This organisation is no party of the program." },
+  party_not_named: { code: "forbidden", message: "This version does not name your organisation." },
+  payout_not_approved: { code: "conflict", message: "Only approved payouts can be sent." },
+  payout_not_open: { code: "conflict", message: "Only payouts that were not sent yet can be cancelled." },
+  payout_not_submitted: { code: "conflict", message: "Only payouts that were sent can take this step." },
+  period_before_last_run: { code: "conflict", message: "Everything up to this moment is closed already." },
+  period_not_over: { code: "conflict", message: "This period is not over yet." },
+  reason_missing: { code: "invalid_input", message: "Say why you reject it, so that it can be mended." },
+  revision_changed: {
+    code: "conflict",
+    message: "The run was changed since you looked. Look again, then approve.",
+  },
+  run_not_calculated: { code: "conflict", message: "Only a calculated run can be approved." },
+  run_stopped: { code: "conflict", message: "The run stopped; the exceptions say why." },
+  run_unfinished: { code: "conflict", message: "The run before is not finished yet." },
+  terms_invalid: { code: "invalid_input", message: "These terms cannot be used; each reason is listed." },
+};
+
+/** The value of a successful result; a refusal is thrown as the error that its reason stands for. */
+export function orRefuse<R extends { ok: boolean }>(result: R): Extract<R, { ok: true }> {
+  if (result.ok) return result as Extract<R, { ok: true }>;
+  const refusal = result as unknown as { reason: string; message?: string; issues?: unknown };
+  const known = REFUSALS[refusal.reason];
+  throw new AppError(
+    known?.code ?? "conflict",
+    refusal.reason,
+    refusal.message ?? known?.message ?? `This is refused: ${refusal.reason.replaceAll("_", " ")}.`,
+    refusal.issues ? { issues: refusal.issues } : undefined,
+  );
+}

@@ -1,0 +1,32 @@
+/** What settlement does by itself. Each may be called at any time, by several processes, and stopped at any moment. */
+import { withScope } from "@/server/platform/db";
+import type { RepeatedJob } from "@/server/platform/jobs";
+import { loggerFor } from "@/server/platform/logger";
+import { mintSystemScope } from "@/server/platform/scope";
+import { listProgramIds } from "./repository/read-program";
+import { allocatePending } from "./service/allocate-pending";
+import { advanceAgreements } from "./service/answer-agreement";
+import { finishRuns } from "./service/close-period";
+
+const log = loggerFor("settlement");
+
+/** Every program's captured payments and refunds. One program's trouble does not hold up the others. */
+export async function allocateAllPrograms(): Promise<number> {
+  const programs = await withScope(mintSystemScope("allocator"), (tx) => listProgramIds(tx));
+  let done = 0;
+  for (const programId of programs) {
+    try {
+      const { payments, refunds } = await allocatePending(programId);
+      done += payments + refunds;
+    } catch (error) {
+      log.error({ err: error, programId }, "allocation failed; it is tried again with the next round");
+    }
+  }
+  return done;
+}
+
+export const jobs: readonly RepeatedJob[] = [
+  { name: "settlement.allocate", everyMs: 1_000, run: allocateAllPrograms },
+  { name: "settlement.agreements", everyMs: 5_000, run: advanceAgreements },
+  { name: "settlement.finish-runs", everyMs: 5_000, run: finishRuns },
+];

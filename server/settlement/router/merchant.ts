@@ -1,0 +1,61 @@
+/** Settlement in the merchant portal: payouts, statements, and the split of a payment. */
+import { z } from "zod";
+import { merchantProcedure, router } from "@/server/identity/procedures";
+import { publicId } from "@/server/platform/ids";
+import {
+  listPayoutsInput,
+  listStatementsInput,
+  pageInput,
+  pageOfSchema,
+  payoutDetailSchema,
+  payoutSchema,
+  splitSchema,
+  statementDetailSchema,
+  statementItemSchema,
+  statementSchema,
+} from "../schema";
+import {
+  getPaymentSplit,
+  getPayout,
+  getStatement,
+  listPayouts,
+  listStatementItems,
+  listStatements,
+} from "../service/read-statements";
+
+export const merchantPayoutsRouter = router({
+  list: merchantProcedure("payouts.read")
+    .input(listPayoutsInput)
+    .output(pageOfSchema(payoutSchema))
+    .query(({ ctx, input }) => listPayouts(ctx.scope, input)),
+  get: merchantProcedure("payouts.read")
+    .input(z.object({ payoutId: publicId("payout") }))
+    .output(payoutDetailSchema)
+    .query(({ ctx, input }) => getPayout(ctx.scope, input.payoutId)),
+  payments: merchantProcedure("payouts.read")
+    .input(pageInput.extend({ payoutId: publicId("payout") }))
+    .output(pageOfSchema(statementItemSchema))
+    .query(({ ctx, input }) => listStatementItems(ctx.scope, { payoutId: input.payoutId }, input)),
+});
+
+export const merchantStatementsRouter = router({
+  list: merchantProcedure("statements.read")
+    .input(listStatementsInput)
+    .output(pageOfSchema(statementSchema))
+    .query(({ ctx, input }) => listStatements(ctx.scope, input)),
+  get: merchantProcedure("statements.read")
+    .input(z.object({ statementId: publicId("statement") }))
+    .output(statementDetailSchema)
+    .query(({ ctx, input }) => getStatement(ctx.scope, input.statementId)),
+  payments: merchantProcedure("statements.read")
+    .input(pageInput.extend({ statementId: publicId("statement") }))
+    .output(pageOfSchema(statementItemSchema))
+    .query(({ ctx, input }) => listStatementItems(ctx.scope, { statementId: input.statementId }, input)),
+});
+
+export const merchantSettlementRouter = router({
+  paymentSplit: merchantProcedure("payments.read")
+    .input(z.object({ paymentId: publicId("payment") }))
+    .output(splitSchema)
+    .query(({ ctx, input }) => getPaymentSplit(ctx.scope, input.paymentId)),
+});

@@ -1,0 +1,186 @@
+/** Settlement in the operator console: agreements, runs and their approval, payouts, exceptions, flows. */
+import { z } from "zod";
+import { operatorProcedure, router } from "@/server/identity/procedures";
+import { publicId, toPublicId } from "@/server/platform/ids";
+import { orRefuse } from "../errors";
+import {
+  addAdjustmentInput,
+  agreementDetailSchema,
+  agreementSummarySchema,
+  bankAccountSchema,
+  closePeriodInput,
+  draftAgreementInput,
+  exceptionSchema,
+  flowInput,
+  flowSchema,
+  listAgreementsInput,
+  listExceptionsInput,
+  listPayoutsInput,
+  listRunsInput,
+  listStatementsInput,
+  pageInput,
+  pageOfSchema,
+  payoutDetailSchema,
+  payoutSchema,
+  runDetailSchema,
+  runSchema,
+  setPayoutRuleInput,
+  splitSchema,
+  statementDetailSchema,
+  statementItemSchema,
+  statementSchema,
+} from "../schema";
+import { addAdjustment, setPayoutRule } from "../service/adjust-balance";
+import { approveRun } from "../service/approve-run";
+import { closePeriod } from "../service/close-period";
+import { createAgreementDraft, proposeAgreement } from "../service/draft-agreement";
+import { approveBankAccount, listBankAccounts } from "../service/manage-bank-account";
+import {
+  cancelPayout,
+  markPayoutFailed,
+  markPayoutReturned,
+  markPayoutsPaid,
+  submitPayouts,
+} from "../service/move-payouts";
+import { getAgreement, getRun, listAgreements, listExceptions, listRuns } from "../service/read-runs";
+import {
+  getPaymentSplit,
+  getPayout,
+  getProgramFlow,
+  getStatement,
+  listPayouts,
+  listStatementItems,
+  listStatements,
+} from "../service/read-statements";
+
+const runId = z.object({ runId: publicId("settlementRun") });
+const reasoned = z.object({ payoutId: publicId("payout"), reason: z.string().trim().min(2).max(300) });
+
+export const operatorAgreementsRouter = router({
+  list: operatorProcedure("agreements.read")
+    .input(listAgreementsInput)
+    .output(pageOfSchema(agreementSummarySchema))
+    .query(({ ctx, input }) => listAgreements(ctx.scope, input)),
+  get: operatorProcedure("agreements.read")
+    .input(z.object({ agreementId: publicId("agreement") }))
+    .output(agreementDetailSchema)
+    .query(({ ctx, input }) => getAgreement(ctx.scope, input.agreementId)),
+  draft: operatorProcedure("agreements.write")
+    .input(draftAgreementInput)
+    .mutation(async ({ ctx, input }) => {
+      const { agreementId, version } = orRefuse(await createAgreementDraft(ctx.scope, input));
+      return { agreementId: toPublicId("agreement", agreementId), version };
+    }),
+  propose: operatorProcedure("agreements.write")
+    .input(z.object({ agreementId: publicId("agreement") }))
+    .mutation(async ({ ctx, input }) => orRefuse(await proposeAgreement(ctx.scope, input.agreementId))),
+});
+
+export const operatorRunsRouter = router({
+  list: operatorProcedure("runs.read")
+    .input(listRunsInput)
+    .output(pageOfSchema(runSchema))
+    .query(({ ctx, input }) => listRuns(ctx.scope, input)),
+  get: operatorProcedure("runs.read")
+    .input(runId)
+    .output(runDetailSchema)
+    .query(({ ctx, input }) => getRun(ctx.scope, input.runId)),
+  close: operatorProcedure("runs.create")
+    .input(closePeriodInput)
+    .mutation(async ({ ctx, input }) => {
+      const end = input.periodEnd ? new Date(input.periodEnd) : undefined;
+      const closed = orRefuse(await closePeriod(ctx.scope, input.programId, end));
+      return { runId: toPublicId("settlementRun", closed.runId), existing: closed.existing };
+    }),
+  approve: operatorProcedure("runs.approve")
+    .input(runId.extend({ revision: z.number().int().min(0) }))
+    .mutation(async ({ ctx, input }) => orRefuse(await approveRun(ctx.scope, input.runId, input.revision))),
+  submit: operatorProcedure("payouts.pay")
+    .input(runId)
+    .mutation(async ({ ctx, input }) => orRefuse(await submitPayouts(ctx.scope, { runId: input.runId }))),
+  markPaid: operatorProcedure("payouts.pay")
+    .input(runId)
+    .mutation(async ({ ctx, input }) => orRefuse(await markPayoutsPaid(ctx.scope, { runId: input.runId }))),
+});
+
+export const operatorPayoutsRouter = router({
+  list: operatorProcedure("payouts.read")
+    .input(listPayoutsInput)
+    .output(pageOfSchema(payoutSchema))
+    .query(({ ctx, input }) => listPayouts(ctx.scope, input)),
+  get: operatorProcedure("payouts.read")
+    .input(z.object({ payoutId: publicId("payout") }))
+    .output(payoutDetailSchema)
+    .query(({ ctx, input }) => getPayout(ctx.scope, input.payoutId)),
+  payments: operatorProcedure("payouts.read")
+    .input(pageInput.extend({ payoutId: publicId("payout") }))
+    .output(pageOfSchema(statementItemSchema))
+    .query(({ ctx, input }) => listStatementItems(ctx.scope, { payoutId: input.payoutId }, input)),
+  submit: operatorProcedure("payouts.pay")
+    .input(z.object({ payoutIds: z.array(publicId("payout")).min(1).max(200) }))
+    .mutation(async ({ ctx, input }) => orRefuse(await submitPayouts(ctx.scope, input))),
+  markPaid: operatorProcedure("payouts.pay")
+    .input(z.object({ payoutIds: z.array(publicId("payout")).min(1).max(200) }))
+    .mutation(async ({ ctx, input }) => orRefuse(await markPayoutsPaid(ctx.scope, input))),
+  markFailed: operatorProcedure("payouts.pay")
+    .input(reasoned)
+    .mutation(async ({ ctx, input }) =>
+      orRefuse(await markPayoutFailed(ctx.scope, input.payoutId, input.reason)),
+    ),
+  markReturned: operatorProcedure("payouts.pay")
+    .input(reasoned)
+    .mutation(async ({ ctx, input }) =>
+      orRefuse(await markPayoutReturned(ctx.scope, input.payoutId, input.reason)),
+    ),
+  cancel: operatorProcedure("payouts.approve")
+    .input(reasoned)
+    .mutation(async ({ ctx, input }) =>
+      orRefuse(await cancelPayout(ctx.scope, input.payoutId, input.reason)),
+    ),
+  setRule: operatorProcedure("programs.manage")
+    .input(setPayoutRuleInput)
+    .mutation(({ ctx, input }) => setPayoutRule(ctx.scope, input)),
+  bankAccounts: operatorProcedure("payouts.read")
+    .input(z.object({ organisationId: publicId("organisation") }))
+    .output(z.array(bankAccountSchema))
+    .query(({ ctx, input }) => listBankAccounts(ctx.scope, input.organisationId)),
+  approveBankAccount: operatorProcedure("payouts.approve")
+    .input(z.object({ bankAccountId: publicId("bankAccount") }))
+    .mutation(async ({ ctx, input }) => orRefuse(await approveBankAccount(ctx.scope, input.bankAccountId))),
+});
+
+export const operatorStatementsRouter = router({
+  list: operatorProcedure("statements.read")
+    .input(listStatementsInput)
+    .output(pageOfSchema(statementSchema))
+    .query(({ ctx, input }) => listStatements(ctx.scope, input)),
+  get: operatorProcedure("statements.read")
+    .input(z.object({ statementId: publicId("statement") }))
+    .output(statementDetailSchema)
+    .query(({ ctx, input }) => getStatement(ctx.scope, input.statementId)),
+  payments: operatorProcedure("statements.read")
+    .input(pageInput.extend({ statementId: publicId("statement") }))
+    .output(pageOfSchema(statementItemSchema))
+    .query(({ ctx, input }) => listStatementItems(ctx.scope, { statementId: input.statementId }, input)),
+});
+
+export const operatorSettlementRouter = router({
+  exceptions: operatorProcedure("runs.read")
+    .input(listExceptionsInput)
+    .output(pageOfSchema(exceptionSchema))
+    .query(({ ctx, input }) => listExceptions(ctx.scope, input)),
+  adjust: operatorProcedure("runs.create")
+    .input(addAdjustmentInput)
+    .mutation(async ({ ctx, input }) => {
+      const { adjustmentId } = orRefuse(await addAdjustment(ctx.scope, input));
+      return { adjustmentId: toPublicId("adjustment", adjustmentId) };
+    }),
+  flow: operatorProcedure("programs.read")
+    .input(flowInput)
+    .output(z.array(flowSchema))
+    .query(({ ctx, input }) => getProgramFlow(ctx.scope, input.programId, input)),
+  paymentSplit: operatorProcedure("payments.read")
+    .input(z.object({ paymentId: publicId("payment") }))
+    .output(splitSchema)
+    .query(({ ctx, input }) => getPaymentSplit(ctx.scope, input.paymentId)),
+});
