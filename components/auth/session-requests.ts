@@ -25,10 +25,11 @@ async function post(path: string, fields: Record<string, string>): Promise<Respo
 export async function requestSignIn(email: string, password: string): Promise<SignInAnswer> {
   try {
     const answer = await post("callback/credentials", { email, password });
-    if (answer.ok) return { ok: true };
     const body: { url?: string } = await answer.json();
-    const refusal = new URL(body.url ?? "/", window.location.origin).searchParams.get("error") ?? "";
-    const [reason, retryAt] = refusal.split(" ");
+    const { searchParams } = new URL(body.url ?? "/", window.location.origin);
+    // A request whose token does not fit is answered with 200 and the way to the sign-in page.
+    if (answer.ok) return searchParams.has("csrf") ? { ok: false, reason: "failed" } : { ok: true };
+    const [reason, retryAt] = (searchParams.get("error") ?? "").split(" ");
     if (reason === "too_many_attempts" && retryAt) return { ok: false, reason, retryAt };
     return { ok: false, reason: reason === "wrong_credentials" ? reason : "failed" };
   } catch {

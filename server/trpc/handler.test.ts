@@ -15,6 +15,17 @@ const change = (headers: Record<string, string>) => ({
   headers: { "content-type": "application/json", ...headers },
 });
 
+const FROM_ELSEWHERE: Record<string, string>[] = [
+  { "sec-fetch-site": "cross-site" },
+  { "sec-fetch-site": "same-site" },
+  { origin: "https://evil.example" },
+];
+const FROM_HERE: Record<string, string>[] = [
+  { "sec-fetch-site": "same-origin" },
+  { origin: "http://localhost:3000" },
+  {},
+];
+
 test("a portal that does not exist is not found", async () => {
   expect(await send("team.list", {}, "x")).toMatchObject({ status: 404, reason: "portal_not_found" });
   expect(await send("team.list", {}, "constructor")).toMatchObject({
