@@ -34,27 +34,22 @@ test("a portal that does not exist is not found", async () => {
   });
 });
 
-test.each([
-  { "sec-fetch-site": "cross-site" },
-  { "sec-fetch-site": "same-site" },
-  { origin: "https://evil.example" },
-])("a change that another site's page asks for is refused (%j)", async (headers) => {
+test.each(FROM_ELSEWHERE)("a change that another site's page asks for is refused (%j)", async (headers) => {
   expect(await send("team.invite", change(headers))).toMatchObject({
     status: 403,
     reason: "cross_site_request",
   });
 });
 
-test.each<Record<string, string>>([
-  { "sec-fetch-site": "same-origin" },
-  { origin: "http://localhost:3000" },
-  {},
-])("a change from our own pages or a program gets as far as its session (%j)", async (headers) => {
-  expect(await send("team.invite", change(headers))).toMatchObject({
-    status: 401,
-    reason: "not_signed_in",
-  });
-});
+test.each(FROM_HERE)(
+  "a change from our own pages or a program gets as far as its session (%j)",
+  async (headers) => {
+    expect(await send("team.invite", change(headers))).toMatchObject({
+      status: 401,
+      reason: "not_signed_in",
+    });
+  },
+);
 
 test("a batch has an end", async () => {
   const path = `${Array.from({ length: 31 }, () => "team.list").join(",")}?batch=1`;
