@@ -74,7 +74,11 @@ export function MerchantOverviewPage() {
                 />
               </div>
               <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-                <RecentPayments programId={data.program.id} currency={currency} />
+                <RecentPayments
+                  programId={data.program.id}
+                  currency={currency}
+                  pulse={live.data?.payments ?? data.today.payments}
+                />
                 <AttentionDevices programId={data.program.id} counts={data.devices} />
               </div>
             </ZoneProvider>

@@ -2,14 +2,15 @@
 
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { type JournalTransfer, TAccounts } from "@/components/charts/t-account";
+import { TAccounts } from "@/components/charts/t-account";
 import { DeviceKindIcon, kindLook } from "@/components/devices/device-kind";
 import { Money } from "@/components/money/money";
+import { journalOf } from "@/components/payments/payment-journal";
 import { PaymentSplit } from "@/components/payments/payment-split";
 import { PaymentTimeline } from "@/components/payments/payment-timeline";
-import type { PaymentMoment, PaymentRefund, PaymentRow } from "@/components/payments/payment-types";
+import type { PaymentRefund } from "@/components/payments/payment-types";
 import { quantityWords, sourceWords } from "@/components/payments/payment-words";
-import { UsageRecords, type UsageWindowView } from "@/components/payments/usage-records";
+import { UsageRecords } from "@/components/payments/usage-records";
 import { ExactTime } from "@/components/time/relative-time";
 import { Banner } from "@/components/ui/banner";
 import { Card } from "@/components/ui/card";
@@ -17,21 +18,8 @@ import { CopyableId } from "@/components/ui/copyable-id";
 import { JsonView } from "@/components/ui/json-view";
 import { type KeyValueItem, KeyValueList } from "@/components/ui/key-value";
 import { DECLINE_REASONS, isDeclineReason } from "@/server/payments/constants";
+import type { PaymentDetailView } from "@/server/payments/schema";
 import type { SplitView } from "@/server/settlement/schema";
-
-export interface PaymentDetailData {
-  payment: PaymentRow & {
-    externalRef: string;
-    authorisedAt: string | null;
-    expiresAt: string | null;
-  };
-  timeline: readonly PaymentMoment[];
-  refunds: readonly PaymentRefund[];
-  /** The usage window that became this payment. */
-  usage: UsageWindowView | null;
-  /** What the ledger holds of it. */
-  transfers: readonly JournalTransfer[];
-}
 
 /** Links of the portal that shows the payment; what it has no page for is left out. */
 export interface PaymentLinks {
@@ -44,7 +32,7 @@ export interface PaymentLinks {
 }
 
 interface PaymentDetailProps {
-  data: PaymentDetailData;
+  data: PaymentDetailView;
   /** Undefined while it is loading, null when the portal may not see it. */
   split: SplitView | undefined | null;
   links: PaymentLinks;
@@ -80,7 +68,7 @@ export function PaymentDetail({ data, split, links, own, layout = "sheet", extra
       {data.usage ? <UsageRecords usage={data.usage} /> : null}
       <Card title="In the ledger" hint="Every movement, debits left and credits right" level={3}>
         {data.transfers.length > 0 ? (
-          <TAccounts transfers={data.transfers} />
+          <TAccounts transfers={journalOf(data.transfers)} />
         ) : (
           <p className="text-sm text-muted">
             Nothing was posted: no money was held or moved for this payment.
@@ -125,7 +113,7 @@ export function PaymentDetail({ data, split, links, own, layout = "sheet", extra
   );
 }
 
-function Notices({ payment }: { payment: PaymentDetailData["payment"] }) {
+function Notices({ payment }: { payment: PaymentDetailView["payment"] }) {
   const reason = payment.declineReason;
   return (
     <>
@@ -193,7 +181,7 @@ function linked(text: ReactNode, href: string | undefined): ReactNode {
 }
 
 function factsOf(
-  { payment }: PaymentDetailData,
+  { payment }: PaymentDetailView,
   split: SplitView | null,
   links: PaymentLinks,
 ): KeyValueItem[] {

@@ -2,12 +2,25 @@
 
 import { usePathname, useSearchParams } from "next/navigation";
 import { signOf } from "@/components/money/format-amount";
+import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
+import { stepWords } from "@/components/payments/payment-words";
 import { Card } from "@/components/ui/card";
 import { type SumLine, SumList } from "@/components/ui/sum-list";
 import type { ReckoningRow } from "@/server/settlement/schema";
 
 export const EXPLAIN_PARAM = "explain";
+
+/** Steps by their name in the agreement: "VAT to Tax Office" for a row of the step `vat`. */
+export function reckoningLabel(row: Pick<ReckoningRow, "key" | "label">): string {
+  if (!row.key.startsWith("step:")) return row.label;
+  return row.label.replace(/^[^(]*\(([^)]+)\)/, (_, step: string) => stepWords(step));
+}
+
+/** "8214 payments" as "8 214 payments". */
+function groupCounts(detail: string): string {
+  return detail.replace(/^\d+(?= )/, (digits) => formatCount(BigInt(digits)));
+}
 
 interface PayoutReckoningProps {
   rows: readonly ReckoningRow[];
@@ -30,8 +43,9 @@ export function PayoutReckoning({ rows, title = "How it adds up", currency }: Pa
     .map(
       (row): SumLine => ({
         id: row.key,
-        label: row.kind === "subtotal" ? <span className="font-medium">{row.label}</span> : row.label,
-        count: row.detail ?? undefined,
+        label:
+          row.kind === "subtotal" ? <span className="font-medium">{row.label}</span> : reckoningLabel(row),
+        count: row.detail ? groupCounts(row.detail) : undefined,
         href: hrefOf(row.key),
         amount: (
           <Money

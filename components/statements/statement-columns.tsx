@@ -8,15 +8,13 @@ import { StatusBadge } from "@/components/ui/status-badge";
 import type { StatementView } from "@/server/settlement/schema";
 
 interface ColumnChoice {
-  /** Of the portal, for the downloads. */
-  base: string;
   currency: string;
   /** The operator's lists name the party of each statement. */
   withParty?: boolean;
 }
 
 /** Columns of every list of statements. */
-export function statementColumns({ base, currency, withParty }: ColumnChoice): DataColumn<StatementView>[] {
+export function statementColumns({ currency, withParty }: ColumnChoice): DataColumn<StatementView>[] {
   return [
     {
       id: "period",
@@ -80,7 +78,7 @@ export function statementColumns({ base, currency, withParty }: ColumnChoice): D
       id: "files",
       header: "Download",
       priority: 2,
-      cell: (row) => <StatementFiles base={base} statementId={row.id} />,
+      cell: (row) => <StatementFiles statementId={row.id} />,
     },
   ];
 }

@@ -3,11 +3,13 @@
 import { Download, FileText, ShieldCheck } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
+import { ExplainSheet } from "@/components/payouts/explain-sheet";
+import { PayoutReckoning } from "@/components/payouts/payout-reckoning";
 import { agreementWords } from "@/components/statements/statement-columns";
 import { statementFileHref } from "@/components/statements/statement-files";
 import { StatementLines } from "@/components/statements/statement-lines";
-import { StatementSummary } from "@/components/statements/statement-summary";
 import { Period } from "@/components/time/period";
 import { ExactTime } from "@/components/time/relative-time";
 import { Button, ButtonLink } from "@/components/ui/button";
@@ -17,30 +19,32 @@ import { KeyValueList } from "@/components/ui/key-value";
 import { Menu } from "@/components/ui/menu";
 import { Dot, PageHeader } from "@/components/ui/page-header";
 import { StatusBadge } from "@/components/ui/status-badge";
-import type { StatementLineView, StatementView } from "@/server/settlement/schema";
+import type { StatementDetail, StatementLineView } from "@/server/settlement/schema";
 
 interface StatementDetailProps {
-  statement: StatementView;
-  lines: readonly StatementLineView[];
-  /** Of the portal, for downloads. */
+  detail: StatementDetail;
+  /** Of the portal. */
   base: string;
   payoutHref?: string | undefined;
   runHref?: string | undefined;
   /** Shows the payments behind a line. */
   lineHref?: (line: StatementLineView) => string;
   actions?: ReactNode;
+  /** The table of payments inside it. */
+  children?: ReactNode;
 }
 
 /** What a closed period says to one party: the sum, the lines that it is made of, and the file that proves it. */
-export function StatementDetail({
-  statement,
-  lines,
+export function StatementDetailView({
+  detail,
   base,
   payoutHref,
   runHref,
   lineHref,
   actions,
+  children,
 }: StatementDetailProps) {
+  const { statement, lines, reckoning } = detail;
   const currency = statement.payout.currency;
   return (
     <>
@@ -81,14 +85,14 @@ export function StatementDetail({
                   label: "CSV",
                   hint: "Summary, lines and every payment",
                   icon: <FileText />,
-                  href: statementFileHref(base, statement.id, "csv"),
+                  href: statementFileHref(statement.id, "csv"),
                   external: true,
                 },
                 {
                   label: "JSON",
                   hint: "The same for programs",
                   icon: <FileText />,
-                  href: statementFileHref(base, statement.id, "json"),
+                  href: statementFileHref(statement.id, "json"),
                   external: true,
                 },
               ]}
@@ -97,7 +101,7 @@ export function StatementDetail({
         }
       />
       <div className="grid items-start gap-4 xl:grid-cols-2">
-        <StatementSummary statement={statement} />
+        <PayoutReckoning rows={reckoning} currency={currency} />
         <Card title="What is this report?" bodyClassName="pt-1">
           <KeyValueList
             items={[
@@ -145,6 +149,19 @@ export function StatementDetail({
         </Card>
       </div>
       <StatementLines lines={lines} currency={currency} lineHref={lineHref} />
+      {detail.linesComplete ? null : (
+        <p className="text-sm text-muted">
+          The first {formatCount(lines.length)} lines. The downloaded report has all of them.
+        </p>
+      )}
+      {children}
+      <ExplainSheet
+        rows={reckoning}
+        lines={lines}
+        currency={currency}
+        paymentsHref={`${base}/statements/${statement.id}#payments`}
+        statementHref={`${base}/statements/${statement.id}`}
+      />
     </>
   );
 }

@@ -4,19 +4,19 @@ import { buttonClass } from "@/components/ui/button-class";
 export const STATEMENT_FORMATS = ["csv", "json"] as const;
 export type StatementFormat = (typeof STATEMENT_FORMATS)[number];
 
-/** Where a statement's report is downloaded; `base` is the portal's. */
-export function statementFileHref(base: string, statementId: string, format: StatementFormat): string {
-  return `/api/reports${base}/statements/${statementId}.${format}`;
+/** Where a statement's report is downloaded by whoever may read the statement. */
+export function statementFileHref(statementId: string, format: StatementFormat): string {
+  return `/api/reports/${statementId}.${format}`;
 }
 
 /** The formats beside each other, for a table's last column. */
-export function StatementFiles({ base, statementId }: { base: string; statementId: string }) {
+export function StatementFiles({ statementId }: { statementId: string }) {
   return (
     <span className="flex gap-1">
       {STATEMENT_FORMATS.map((format) => (
         <a
           key={format}
-          href={statementFileHref(base, statementId, format)}
+          href={statementFileHref(statementId, format)}
           download
           onClick={(event) => event.stopPropagation()}
           aria-label={`Download the statement as ${format.toUpperCase()}`}

@@ -1,0 +1,14 @@
+import { AgencyTeamPage } from "@/components/team/agency-team";
+import { agencyApi } from "@/server/trpc/prefetch";
+
+export const metadata = { title: "Team" };
+
+export default async function TeamPage({ params }: { params: Promise<{ agency: string }> }) {
+  const { trpc, prefetch, Hydrate } = await agencyApi((await params).agency);
+  await prefetch(trpc.team.list.queryOptions());
+  return (
+    <Hydrate>
+      <AgencyTeamPage />
+    </Hydrate>
+  );
+}

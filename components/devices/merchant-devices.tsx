@@ -1,0 +1,74 @@
+"use client";
+
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { RadioTower } from "lucide-react";
+import { DataTable } from "@/components/data-table/data-table";
+import { useTableState } from "@/components/data-table/use-table-state";
+import { DEVICE_FILTERS, deviceColumns, deviceTabs } from "@/components/devices/device-columns";
+import { MerchantDeviceDetail } from "@/components/devices/merchant-device";
+import { usePortal } from "@/components/frame/portal-context";
+import { tableErrorOf } from "@/components/query/query-view";
+import { CopyableId } from "@/components/ui/copyable-id";
+import { FirstUse } from "@/components/ui/empty-state";
+import { Page, PageHeader } from "@/components/ui/page-header";
+import { StatusBadge } from "@/components/ui/status-badge";
+import { DEVICE_KINDS, DEVICE_STATES } from "@/server/devices/constants";
+import { useMerchantTrpc } from "@/server/trpc/client";
+
+const COLUMNS = deviceColumns();
+
+/** A merchant's devices, with whatever is wrong in sight. */
+export function MerchantDevicesPage() {
+  const trpc = useMerchantTrpc();
+  const { base } = usePortal();
+  const counts = useQuery(trpc.devices.counts.queryOptions({}));
+  const state = useTableState({ tabs: deviceTabs(counts.data), filters: DEVICE_FILTERS });
+  const filter = {
+    state: DEVICE_STATES.find((each) => each === state.tab),
+    kind: DEVICE_KINDS.find((each) => each === state.filters.kind?.[0]),
+    text: state.search || undefined,
+  };
+  const list = useInfiniteQuery(
+    trpc.devices.list.infiniteQueryOptions(
+      { ...filter, limit: 100 },
+      { getNextPageParam: (page) => page.nextCursor, placeholderData: (before) => before },
+    ),
+  );
+  return (
+    <Page>
+      <PageHeader
+        title="Devices"
+        meta="What takes payments for you. The operator registers, suspends and retires them."
+      />
+      <DataTable
+        id="devices"
+        label="Devices"
+        columns={COLUMNS}
+        rows={list.data?.pages.flatMap((page) => page.items)}
+        rowId={(row) => row.id}
+        state={state}
+        error={tableErrorOf(list.data ? null : list.error)}
+        onRetry={() => void list.refetch()}
+        busy={list.isPlaceholderData}
+        hasMore={list.hasNextPage}
+        onLoadMore={() => void list.fetchNextPage()}
+        loadingMore={list.isFetchingNextPage}
+        searchPlaceholder="Find by name, site or id"
+        sheet={(id, row) => ({
+          title: row?.name ?? "Device",
+          description: <CopyableId id={id} full />,
+          actions: row ? <StatusBadge kind="device" state={row.state} /> : undefined,
+          fullHref: `${base}/devices/${id}`,
+          width: "lg",
+          children: <MerchantDeviceDetail id={id} />,
+        })}
+        firstUse={
+          <FirstUse title="No devices here yet" icon={<RadioTower aria-hidden />}>
+            The operator of your program registers a device and gives it a key; from then on its payments
+            appear here.
+          </FirstUse>
+        }
+      />
+    </Page>
+  );
+}

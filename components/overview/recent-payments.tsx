@@ -1,0 +1,63 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { SimpleTable } from "@/components/data-table/simple-table";
+import { usePortal } from "@/components/frame/portal-context";
+import { paymentColumns } from "@/components/payments/payment-columns";
+import { QueryView } from "@/components/query/query-view";
+import { ButtonLink } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { FirstUse } from "@/components/ui/empty-state";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import { useMerchantTrpc } from "@/server/trpc/client";
+
+interface RecentPaymentsProps {
+  programId: string;
+  currency: string;
+  /** Changes when something was paid: the list is read again. */
+  pulse: number;
+}
+
+const SHOWN = 8;
+
+/** The newest payments, moving with the page's live figures. */
+export function RecentPayments({ programId, currency, pulse }: RecentPaymentsProps) {
+  const trpc = useMerchantTrpc();
+  const { base } = usePortal();
+  const input = { programId, limit: SHOWN };
+  const options = trpc.payments.list.queryOptions(input, { placeholderData: keepPreviousData });
+  const list = useQuery({
+    ...options,
+    queryKey: [...options.queryKey, pulse] as unknown as typeof options.queryKey,
+  });
+  return (
+    <Card
+      title="Recent payments"
+      flush
+      actions={
+        <ButtonLink href={`${base}/payments`} size="sm" variant="ghost">
+          All payments
+        </ButtonLink>
+      }
+    >
+      <QueryView query={list} what="The list" skeleton={<SkeletonRows rows={SHOWN} columns={5} />}>
+        {(data) => (
+          <SimpleTable
+            label="Recent payments"
+            columns={paymentColumns({ currency }).filter(
+              (column) => !column.defaultHidden && column.id !== "id",
+            )}
+            rows={data.items}
+            rowId={(row) => row.id}
+            rowHref={(row) => `${base}/payments?open=${row.id}`}
+            empty={
+              <FirstUse title="No payments yet">
+                As soon as one of your devices asks for a payment, it stands here.
+              </FirstUse>
+            }
+          />
+        )}
+      </QueryView>
+    </Card>
+  );
+}

@@ -1,0 +1,70 @@
+"use client";
+
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { ArrowLeftRight } from "lucide-react";
+import { useMemo } from "react";
+import { DataTable } from "@/components/data-table/data-table";
+import { useTableState } from "@/components/data-table/use-table-state";
+import { usePortal } from "@/components/frame/portal-context";
+import { Money } from "@/components/money/money";
+import { MerchantPaymentDetail } from "@/components/payments/merchant-payment";
+import { paymentColumns } from "@/components/payments/payment-columns";
+import { PAYMENT_FILTERS, paymentTabs } from "@/components/payments/payment-filters";
+import { paymentQuery } from "@/components/payments/payment-query";
+import { tableErrorOf } from "@/components/query/query-view";
+import { useZone } from "@/components/time/zone-context";
+import { CopyableId } from "@/components/ui/copyable-id";
+import { FirstUse } from "@/components/ui/empty-state";
+import { Page, PageHeader } from "@/components/ui/page-header";
+import { StatusBadge } from "@/components/ui/status-badge";
+import { useMerchantTrpc } from "@/server/trpc/client";
+
+/** Every payment that a merchant's devices asked for, newest first. */
+export function MerchantPaymentsPage() {
+  const trpc = useMerchantTrpc();
+  const { base } = usePortal();
+  const { zone } = useZone();
+  const columns = useMemo(() => paymentColumns(), []);
+  const counts = useQuery(trpc.payments.counts.queryOptions({}));
+  const state = useTableState({ tabs: paymentTabs(counts.data), filters: PAYMENT_FILTERS });
+  const list = useInfiniteQuery(
+    trpc.payments.list.infiniteQueryOptions(
+      { ...paymentQuery(state, zone), limit: 50 },
+      { getNextPageParam: (page) => page.nextCursor, placeholderData: (before) => before },
+    ),
+  );
+  return (
+    <Page>
+      <PageHeader title="Payments" meta="What your devices asked for, with what became of it" />
+      <DataTable
+        id="payments"
+        label="Payments"
+        columns={columns}
+        rows={list.data?.pages.flatMap((page) => page.items)}
+        rowId={(row) => row.id}
+        state={state}
+        error={tableErrorOf(list.data ? null : list.error)}
+        onRetry={() => void list.refetch()}
+        busy={list.isPlaceholderData}
+        hasMore={list.hasNextPage}
+        onLoadMore={() => void list.fetchNextPage()}
+        loadingMore={list.isFetchingNextPage}
+        autoLoad
+        searchPlaceholder="Find by id, reference, card"
+        sheet={(id, row) => ({
+          title: row ? <Money {...row.amount} emphasis="large" /> : "Payment",
+          description: <CopyableId id={id} full />,
+          actions: row ? <StatusBadge kind="payment" state={row.state} /> : undefined,
+          fullHref: `${base}/payments/${id}`,
+          width: "lg",
+          children: <MerchantPaymentDetail id={id} />,
+        })}
+        firstUse={
+          <FirstUse title="No payments yet" icon={<ArrowLeftRight aria-hidden />}>
+            As soon as one of your devices asks for a payment, it stands here within a second.
+          </FirstUse>
+        }
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,124 @@
+"use client";
+
+import { Download } from "lucide-react";
+import { useMemo } from "react";
+import { DataTable } from "@/components/data-table/data-table";
+import type { DataColumn, TableError } from "@/components/data-table/types";
+import { useTableState } from "@/components/data-table/use-table-state";
+import { DeviceKindIcon, kindLook } from "@/components/devices/device-kind";
+import { Money } from "@/components/money/money";
+import { ExactTime } from "@/components/time/relative-time";
+import { Badge } from "@/components/ui/badge";
+import { buttonClass } from "@/components/ui/button-class";
+import { CopyableId } from "@/components/ui/copyable-id";
+import { FirstUse } from "@/components/ui/empty-state";
+import type { StatementItem } from "@/server/settlement/schema";
+
+interface ItemsTableProps {
+  title: string;
+  items: readonly StatementItem[] | undefined;
+  currency: string;
+  total: number;
+  /** Agencies and the operator see payments of several merchants. */
+  withMerchant?: boolean;
+  paymentHref: (paymentId: string) => string;
+  exportHref: string;
+  error: TableError | null;
+  onRetry: () => void;
+  hasMore: boolean;
+  onLoadMore: () => void;
+  loadingMore: boolean;
+}
+
+/** The payments and refunds inside a payout or statement, with the party's own part of each. */
+export function ItemsTable(props: ItemsTableProps) {
+  const { currency, withMerchant } = props;
+  const state = useTableState({ prefix: "in-" });
+  const columns = useMemo<DataColumn<StatementItem>[]>(
+    () => [
+      {
+        id: "payment",
+        header: "Payment",
+        fixed: true,
+        cell: (row) => <CopyableId id={row.paymentId} className="text-ink" />,
+      },
+      {
+        id: "at",
+        header: "Time",
+        priority: 2,
+        cell: (row) => (
+          <span className="text-muted">
+            <ExactTime at={row.at} format="dayTime" />
+          </span>
+        ),
+      },
+      ...(withMerchant
+        ? [
+            {
+              id: "merchant",
+              header: "Merchant",
+              priority: 2 as const,
+              cell: (row: StatementItem) => row.merchant.name,
+            },
+          ]
+        : []),
+      {
+        id: "kind",
+        header: "Kind",
+        priority: 2,
+        cell: (row) => (
+          <span className="flex items-center gap-2">
+            <DeviceKindIcon kind={row.deviceKind} />
+            <span className="truncate text-muted">{row.description ?? kindLook(row.deviceKind).trade}</span>
+            {row.refund > 0 ? <Badge>Refund {row.refund}</Badge> : null}
+          </span>
+        ),
+      },
+      {
+        id: "gross",
+        header: `Amount ${currency}`,
+        align: "right",
+        priority: 2,
+        cell: (row) => <Money {...row.gross} hideCode emphasis="muted" />,
+      },
+      {
+        id: "amount",
+        header: `Yours ${currency}`,
+        align: "right",
+        priority: 1,
+        cell: (row) => <Money {...row.amount} hideCode emphasis="strong" lossBelowZero />,
+      },
+    ],
+    [currency, withMerchant],
+  );
+  return (
+    <div id="payments" className="scroll-mt-20">
+      <DataTable
+        id="statement-items"
+        label="Payments"
+        title={props.title}
+        columns={columns}
+        rows={props.items}
+        rowId={(row) => `${row.paymentId}/${row.refund}`}
+        rowHref={(row) => props.paymentHref(row.paymentId)}
+        state={state}
+        total={props.total}
+        error={props.error}
+        onRetry={props.onRetry}
+        hasMore={props.hasMore}
+        onLoadMore={props.onLoadMore}
+        loadingMore={props.loadingMore}
+        toolbar={
+          <a href={props.exportHref} download className={buttonClass({ variant: "ghost", size: "sm" })}>
+            <Download aria-hidden /> Export these
+          </a>
+        }
+        firstUse={
+          <FirstUse title="No payments in it">
+            What it pays was carried from before, or comes from adjustments.
+          </FirstUse>
+        }
+      />
+    </div>
+  );
+}

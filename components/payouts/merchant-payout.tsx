@@ -1,0 +1,67 @@
+"use client";
+
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Crumbs } from "@/components/frame/crumbs";
+import { usePortal } from "@/components/frame/portal-context";
+import { ItemsTable } from "@/components/payouts/items-table";
+import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
+import { PayoutDetailView } from "@/components/payouts/payout-view";
+import { QueryView, tableErrorOf } from "@/components/query/query-view";
+import { statementFileHref } from "@/components/statements/statement-files";
+import { formatPeriod } from "@/components/time/period";
+import { ZoneProvider } from "@/components/time/zone-context";
+import { Page } from "@/components/ui/page-header";
+import type { PayoutDetail } from "@/server/settlement/schema";
+import { useMerchantTrpc } from "@/server/trpc/client";
+
+/** One payout of a merchant with the payments inside it. */
+export function MerchantPayoutPage({ id }: { id: string }) {
+  const trpc = useMerchantTrpc();
+  const payout = useQuery(trpc.payouts.get.queryOptions({ payoutId: id }));
+  return (
+    <Page>
+      <QueryView query={payout} what="This payout" skeleton={<PayoutSkeleton />}>
+        {(detail) => (
+          <ZoneProvider zone={detail.statement.program.timeZone} place={detail.statement.program.name}>
+            <Loaded detail={detail} />
+          </ZoneProvider>
+        )}
+      </QueryView>
+    </Page>
+  );
+}
+
+function Loaded({ detail }: { detail: PayoutDetail }) {
+  const trpc = useMerchantTrpc();
+  const { base } = usePortal();
+  const { payout, statement } = detail;
+  const lines = useQuery(trpc.statements.get.queryOptions({ statementId: statement.id }));
+  const items = useInfiniteQuery(
+    trpc.payouts.payments.infiniteQueryOptions(
+      { payoutId: payout.id, limit: 50 },
+      { getNextPageParam: (page) => page.nextCursor },
+    ),
+  );
+  return (
+    <>
+      <Crumbs
+        items={[{ label: formatPeriod(payout.periodStart, payout.periodEnd, statement.program.timeZone) }]}
+      />
+      <PayoutDetailView detail={detail} lines={lines.data?.lines ?? []} base={base}>
+        <ItemsTable
+          title="Payments in this payout"
+          items={items.data?.pages.flatMap((page) => page.items)}
+          total={statement.paymentCount + statement.refundCount}
+          currency={payout.amount.currency}
+          paymentHref={(paymentId) => `${base}/payments/${paymentId}`}
+          exportHref={statementFileHref(statement.id, "csv")}
+          error={tableErrorOf(items.data ? null : items.error)}
+          onRetry={() => void items.refetch()}
+          hasMore={items.hasNextPage}
+          onLoadMore={() => void items.fetchNextPage()}
+          loadingMore={items.isFetchingNextPage}
+        />
+      </PayoutDetailView>
+    </>
+  );
+}

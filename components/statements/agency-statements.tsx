@@ -1,0 +1,113 @@
+"use client";
+
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { FileText } from "lucide-react";
+import { DataTable } from "@/components/data-table/data-table";
+import { useTableState } from "@/components/data-table/use-table-state";
+import { Crumbs } from "@/components/frame/crumbs";
+import { usePortal } from "@/components/frame/portal-context";
+import { ItemsTable } from "@/components/payouts/items-table";
+import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
+import { QueryView, tableErrorOf } from "@/components/query/query-view";
+import { statementColumns } from "@/components/statements/statement-columns";
+import { StatementDetailView } from "@/components/statements/statement-detail";
+import { statementFileHref } from "@/components/statements/statement-files";
+import { formatPeriod } from "@/components/time/period";
+import { ZoneProvider } from "@/components/time/zone-context";
+import { FirstUse } from "@/components/ui/empty-state";
+import { Page, PageHeader } from "@/components/ui/page-header";
+import type { StatementDetail } from "@/server/settlement/schema";
+import { useAgencyTrpc } from "@/server/trpc/client";
+
+/** What each closed period said to an agency, newest first. */
+export function AgencyStatementsPage() {
+  const trpc = useAgencyTrpc();
+  const { base } = usePortal();
+  const state = useTableState();
+  const list = useInfiniteQuery(
+    trpc.statements.list.infiniteQueryOptions({ limit: 50 }, { getNextPageParam: (page) => page.nextCursor }),
+  );
+  const rows = list.data?.pages.flatMap((page) => page.items);
+  return (
+    <Page>
+      <PageHeader title="Statements" meta="One for each settled period, with the file that proves it" />
+      <DataTable
+        id="statements"
+        label="Statements"
+        columns={statementColumns({ currency: rows?.[0]?.payout.currency ?? "" })}
+        rows={rows}
+        rowId={(row) => row.id}
+        rowHref={(row) => `${base}/statements/${row.id}`}
+        state={state}
+        error={tableErrorOf(list.data ? null : list.error)}
+        onRetry={() => void list.refetch()}
+        hasMore={list.hasNextPage}
+        onLoadMore={() => void list.fetchNextPage()}
+        loadingMore={list.isFetchingNextPage}
+        firstUse={
+          <FirstUse title="No statements yet" icon={<FileText aria-hidden />}>
+            When the first settlement period closes, its statement stands here to read and to download.
+          </FirstUse>
+        }
+      />
+    </Page>
+  );
+}
+
+/** One statement of an agency. */
+export function AgencyStatementPage({ id }: { id: string }) {
+  const trpc = useAgencyTrpc();
+  const statement = useQuery(trpc.statements.get.queryOptions({ statementId: id }));
+  return (
+    <Page>
+      <QueryView query={statement} what="This statement" skeleton={<PayoutSkeleton />}>
+        {(detail) => (
+          <ZoneProvider zone={detail.statement.program.timeZone} place={detail.statement.program.name}>
+            <Loaded detail={detail} />
+          </ZoneProvider>
+        )}
+      </QueryView>
+    </Page>
+  );
+}
+
+function Loaded({ detail }: { detail: StatementDetail }) {
+  const trpc = useAgencyTrpc();
+  const { base } = usePortal();
+  const { statement } = detail;
+  const items = useInfiniteQuery(
+    trpc.statements.payments.infiniteQueryOptions(
+      { statementId: statement.id, limit: 50 },
+      { getNextPageParam: (page) => page.nextCursor },
+    ),
+  );
+  return (
+    <>
+      <Crumbs
+        items={[
+          { label: formatPeriod(statement.periodStart, statement.periodEnd, statement.program.timeZone) },
+        ]}
+      />
+      <StatementDetailView
+        detail={detail}
+        base={base}
+        payoutHref={statement.payoutId ? `${base}/remittances/${statement.payoutId}` : undefined}
+      >
+        <ItemsTable
+          title="Payments in this statement"
+          items={items.data?.pages.flatMap((page) => page.items)}
+          total={statement.paymentCount + statement.refundCount}
+          currency={statement.payout.currency}
+          withMerchant
+          paymentHref={(paymentId) => `${base}/payments/${paymentId}`}
+          exportHref={statementFileHref(statement.id, "csv")}
+          error={tableErrorOf(items.data ? null : items.error)}
+          onRetry={() => void items.refetch()}
+          hasMore={items.hasNextPage}
+          onLoadMore={() => void items.fetchNextPage()}
+          loadingMore={items.isFetchingNextPage}
+        />
+      </StatementDetailView>
+    </>
+  );
+}
