@@ -38,8 +38,3 @@ export async function returnHit(tx: SqlTx, limit: RateLimit, at: Date): Promise<
     windowStart(limit, at),
   ]);
 }
-
-/** Forgets windows that ended long ago. */
-export async function clearOldHits(tx: SqlTx, before: Date): Promise<void> {
-  await tx.query("delete from rate_limit where window_start < $1", [before]);
-}

@@ -2,7 +2,8 @@
  * Calls every procedure of every portal as everybody who must not, and as the right person with somebody else's ids.
  * It is generated from the routers: what is new takes part, and fails until its input is listed in `testing.ts`.
  */
-import { glob } from "node:fs/promises";
+import { glob, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AnyProcedure, initTRPC, TRPCError } from "@trpc/server";
 import { NextRequest } from "next/server";
@@ -513,7 +514,14 @@ describe("every REST route", () => {
   });
 
   test("a route that nobody listed is found", async () => {
-    const routes = await routesOf(join(import.meta.dirname, "testdata"));
-    expect(routes.filter((route) => !Object.hasOwn(ROUTES, route))).toEqual(["planted"]);
+    const folder = await mkdtemp(join(tmpdir(), "planted-"));
+    try {
+      await mkdir(join(folder, "api/planted"), { recursive: true });
+      await writeFile(join(folder, "api/planted/route.ts"), "export const GET = () => Response.json({});");
+      const routes = await routesOf(folder);
+      expect(routes.filter((route) => !Object.hasOwn(ROUTES, route))).toEqual(["api/planted"]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });

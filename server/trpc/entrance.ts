@@ -1,7 +1,7 @@
 /** For the pages before and around the portals: who may enter by which link, and where everybody goes. */
 import { headers } from "next/headers";
 import { addressOf } from "@/server/identity/request-address";
-import { portalPath } from "@/server/identity/rules";
+import { portalPath, safeReturnPath } from "@/server/identity/rules";
 import { acceptInvitationSchema, firstOperatorSchema } from "@/server/identity/schema";
 import {
   acceptFirstOperatorLink,
@@ -25,6 +25,22 @@ export async function homePath(): Promise<string> {
   return open.length === 1 && only
     ? portalPath(only.organisation.kind, only.organisation.slug)
     : "/organisations";
+}
+
+/** Where somebody goes who just signed in: where they came from if that is a place of ours, else the start. */
+export function placeAfterSignIn(raw: string | string[] | undefined): string | null {
+  return safeReturnPath(typeof raw === "string" ? raw : null);
+}
+
+/** What the signed-in person can choose from. */
+export async function listPlaces() {
+  return (await getMemberships()).map(({ role, organisation }) => ({
+    role,
+    path: portalPath(organisation.kind, organisation.slug),
+    kind: organisation.kind,
+    name: organisation.name,
+    suspended: organisation.suspended,
+  }));
 }
 
 export async function readInvitation(token: string): Promise<InvitationView | null> {

@@ -1,9 +1,8 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { SignInForm } from "@/components/auth/sign-in-form";
-import { safeReturnPath } from "@/server/identity/rules";
 import { listDemoSignIns } from "@/server/trpc/demo";
-import { homePath } from "@/server/trpc/entrance";
+import { homePath, placeAfterSignIn } from "@/server/trpc/entrance";
 import { getSession } from "@/server/trpc/session";
 
 export const metadata: Metadata = { title: "Sign in" };
@@ -14,7 +13,7 @@ interface Props {
 
 export default async function SignInPage({ searchParams }: Props) {
   const query = await searchParams;
-  const next = safeReturnPath(typeof query.next === "string" ? query.next : null);
+  const next = placeAfterSignIn(query.next);
   if (await getSession()) redirect(next ?? (await homePath()));
   return (
     <SignInForm
