@@ -16,3 +16,11 @@ export const TAP_HISTORY_HOURS = 24;
 export const TAPS_LOOKED_AT = 20;
 /** Where taps closer than this are the same place: positions of devices are not surveyed. */
 export const SAME_PLACE_METRES = 1_000;
+
+/** Why a reviewer's action was refused. */
+export const CASE_REFUSALS = {
+  case_not_open: "This case was decided already.",
+  claimed_by_other: "A colleague is working on this case.",
+  not_claimed: "This case is not claimed by you.",
+  queue_empty: "No case waits for a reviewer.",
+} as const;

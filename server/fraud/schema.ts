@@ -60,7 +60,8 @@ export const caseListSchema = z.object({
   limit: z.number().int().min(1).max(100).default(25),
 });
 
-export const caseNoteSchema = z.object({
-  caseId: publicId("case"),
-  text: z.string().trim().min(1).max(4_000),
-});
+export const caseIdSchema = z.object({ caseId: publicId("case") });
+const noteText = z.string().trim().min(1).max(4_000);
+export const caseNoteSchema = caseIdSchema.extend({ text: noteText });
+export const escalateSchema = caseIdSchema.extend({ note: noteText.optional() });
+export const policySchema = z.object({ programId: publicId("program"), terms: fraudTermsSchema });

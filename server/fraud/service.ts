@@ -15,7 +15,8 @@ import { learnHabit } from "./rules";
 import { DEFAULT_TERMS, type FraudTerms, fraudTermsSchema } from "./schema";
 import type { CaseDetail, CaseRefusal, CaseRow, HabitObservation, NewCase } from "./types";
 
-export { distanceMetres, screen } from "./rules";
+export { screen } from "./rules";
+export { viewCaseDetail } from "./view-case";
 
 const parsedTerms = new Map<string, FraudTerms>();
 

@@ -1,6 +1,6 @@
 import type { Id } from "@/server/platform/ids";
 import type { Currency } from "@/server/platform/money";
-import type { CaseState, SignalName, Verdict } from "./constants";
+import type { CASE_REFUSALS, CaseState, SignalName, Verdict } from "./constants";
 import type { FraudTerms } from "./schema";
 
 export interface Place {
@@ -112,7 +112,7 @@ export interface CaseDetail extends CaseRow {
   notes: CaseNote[];
 }
 
-export type CaseRefusal = "case_not_open" | "claimed_by_other" | "not_claimed" | "queue_empty";
+export type CaseRefusal = keyof typeof CASE_REFUSALS;
 
 /** Sums of ln(amount) over newly captured payments, to be added to a habit. */
 export interface HabitObservation {

@@ -132,8 +132,6 @@ export const usageAnswerSchema = z.object({
   ),
 });
 
-const day = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
-
 /** Filters of payment lists; all of them narrow. */
 export const paymentFilterSchema = z.object({
   states: z.array(z.enum(PAYMENT_STATES)).min(1).optional(),
@@ -145,8 +143,11 @@ export const paymentFilterSchema = z.object({
   importId: publicId("import").optional(),
   zone: z.string().max(80).optional(),
   /** From this moment, and before that one. */
-  from: day.optional(),
-  to: day.optional(),
+  from: moment.optional(),
+  to: moment.optional(),
+  /** First and last day, each in the time zone of the payment's program. */
+  fromDay: z.iso.date().optional(),
+  toDay: z.iso.date().optional(),
   minAmount: decimal.transform((text) => parseMicros(text)).optional(),
   maxAmount: decimal.transform((text) => parseMicros(text)).optional(),
   flagged: z.boolean().optional(),
@@ -154,16 +155,142 @@ export const paymentFilterSchema = z.object({
   text: z.string().trim().min(1).max(100).optional(),
 });
 
-export const paymentListSchema = paymentFilterSchema.extend({
-  cursor: z.string().max(200).nullish(),
+const pageSchema = z.object({
+  cursor: z.string().max(300).nullish(),
   limit: z.number().int().min(1).max(200).default(50),
 });
 
-export const refundSchema = z.object({
-  paymentId: publicId("payment"),
+export const paymentListSchema = paymentFilterSchema.extend(pageSchema.shape);
+export const paymentIdSchema = z.object({ paymentId: publicId("payment") });
+export const usageRecordsSchema = paymentIdSchema.extend(pageSchema.shape);
+
+export const refundSchema = paymentIdSchema.extend({
   /** Decimal amount in the payment's currency; all that is left when left out. */
   amount: decimal.optional(),
   reason: z.string().trim().min(3).max(500),
   /** The same key again gives the first refund. */
   requestKey: z.string().min(1).max(128),
 });
+
+export const decideSchema = z.object({
+  caseId: publicId("case"),
+  note: z.string().trim().min(1).max(4_000).optional(),
+});
+
+export const blockSchema = z.object({
+  instrumentId: publicId("instrument"),
+  blocked: z.boolean(),
+  /** Until further notice when left out. */
+  until: moment.optional(),
+  reason: z.string().trim().min(3).max(500),
+});
+
+export const importListSchema = pageSchema;
+export const importIdSchema = z.object({ importId: publicId("import") });
+export const importRowsSchema = importIdSchema.extend({
+  ...pageSchema.shape,
+  outcome: z.enum(["accepted", "duplicate", "refused"]).optional(),
+  flagged: z.boolean().optional(),
+});
+
+const flag = z.object({ code: z.string(), sentence: z.string() });
+const named = z.object({ id: z.string(), name: z.string() });
+const withSlug = named.extend({ slug: z.string() });
+const time = z.iso.datetime();
+
+/** A payment as screens see it. */
+export const paymentViewSchema = z.object({
+  id: z.string(),
+  state: z.enum(PAYMENT_STATES),
+  amount: moneySchema,
+  captured: moneySchema,
+  refunded: moneySchema,
+  deviceKind: z.enum(DEVICE_KINDS),
+  device: named.nullable(),
+  merchant: withSlug,
+  program: withSlug.extend({ timeZone: z.string() }),
+  zone: z.string().nullable(),
+  source: z.enum(PAYMENT_SOURCES),
+  instrument: z.string(),
+  instrumentKind: z.string(),
+  description: z.string().nullable(),
+  quantity: z.record(z.string(), z.string()).nullable(),
+  declineReason: z.enum(keysOf<DeclineReason>(DECLINE_REASONS)).nullable(),
+  riskScore: z.int().nullable(),
+  flags: z.array(flag),
+  latitude: z.number().nullable(),
+  longitude: z.number().nullable(),
+  externalRef: z.string(),
+  occurredAt: time,
+  authorisedAt: time.nullable(),
+  expiresAt: time.nullable(),
+  capturedAt: time.nullable(),
+  allocatedAt: time.nullable(),
+});
+export type PaymentView = z.infer<typeof paymentViewSchema>;
+
+export const paymentListViewSchema = z.object({
+  items: z.array(paymentViewSchema),
+  nextCursor: z.string().nullable(),
+});
+export const paymentCountsSchema = z.partialRecord(z.enum(PAYMENT_STATES), z.int());
+
+const usageRecordView = z.object({
+  key: z.string(),
+  device: named,
+  amount: moneySchema,
+  quantity: z.string().nullable(),
+  unit: z.string().nullable(),
+  occurredAt: time,
+});
+export type UsageRecordView = z.infer<typeof usageRecordView>;
+export const usageRecordsViewSchema = z.object({
+  items: z.array(usageRecordView),
+  nextCursor: z.string().nullable(),
+});
+
+const account = z.object({ id: z.string(), code: z.string().nullable() });
+export const paymentDetailViewSchema = z.object({
+  payment: paymentViewSchema,
+  /** What can still be refunded. */
+  refundable: moneySchema,
+  timeline: z.array(z.object({ at: time, kind: z.string(), detail: z.record(z.string(), z.unknown()) })),
+  refunds: z.array(
+    z.object({
+      id: z.string(),
+      ordinal: z.int(),
+      amount: moneySchema,
+      reason: z.string(),
+      createdAt: time,
+      createdBy: z.string().nullable(),
+    }),
+  ),
+  usage: z
+    .object({
+      id: z.string(),
+      recordCount: z.int(),
+      total: moneySchema,
+      carriedIn: moneySchema,
+      carriedOut: moneySchema.nullable(),
+      openedAt: time,
+      closedAt: time.nullable(),
+      /** The first of them; the rest page by page. */
+      records: z.array(usageRecordView),
+    })
+    .nullable(),
+  transfers: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      code: z.string().nullable(),
+      state: z.string().nullable(),
+      amount: moneySchema,
+      debit: account,
+      credit: account,
+      pendingId: z.string().nullable(),
+      effectiveAt: time,
+      recordedAt: time,
+    }),
+  ),
+});
+export type PaymentDetailView = z.infer<typeof paymentDetailViewSchema>;

@@ -3,6 +3,7 @@ import { router } from "@/server/identity/procedures";
 import { merchantAuditRouter } from "@/server/identity/router/audit";
 import { merchantProgramsRouter } from "@/server/identity/router/programs";
 import { merchantTeamRouter } from "@/server/identity/router/team";
+import { merchantPaymentsRouter } from "@/server/payments/router";
 import { merchantReportingRouter } from "@/server/reporting/router";
 import {
   merchantPayoutsRouter,
@@ -17,6 +18,7 @@ export const merchantRouter = router({
   statements: merchantStatementsRouter,
   audit: merchantAuditRouter,
   devices: merchantDevicesRouter,
+  payments: merchantPaymentsRouter,
   programs: merchantProgramsRouter,
   reporting: merchantReportingRouter,
   team: merchantTeamRouter,

@@ -1,10 +1,16 @@
 import { operatorDevicesRouter } from "@/server/devices/router";
-import { router } from "@/server/identity/procedures";
+import { operatorCasesRouter, operatorRulesRouter } from "@/server/fraud/router";
+import { mergeRouters, router } from "@/server/identity/procedures";
 import { operatorAuditRouter } from "@/server/identity/router/audit";
 import { operatorHealthRouter } from "@/server/identity/router/health";
 import { operatorOrganisationsRouter } from "@/server/identity/router/organisations";
 import { operatorProgramsRouter } from "@/server/identity/router/programs";
 import { operatorTeamRouter } from "@/server/identity/router/team";
+import {
+  operatorImportsRouter,
+  operatorPaymentsRouter,
+  operatorReviewRouter,
+} from "@/server/payments/router";
 import { operatorReportingRouter } from "@/server/reporting/router";
 import {
   operatorAgreementsRouter,
@@ -22,11 +28,15 @@ export const operatorRouter = router({
   settlement: operatorSettlementRouter,
   statements: operatorStatementsRouter,
   audit: operatorAuditRouter,
+  cases: mergeRouters(operatorCasesRouter, operatorReviewRouter),
   devices: operatorDevicesRouter,
   health: operatorHealthRouter,
+  imports: operatorImportsRouter,
   organisations: operatorOrganisationsRouter,
+  payments: operatorPaymentsRouter,
   programs: operatorProgramsRouter,
   reporting: operatorReportingRouter,
+  rules: operatorRulesRouter,
   team: operatorTeamRouter,
 });
 

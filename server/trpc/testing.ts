@@ -54,6 +54,28 @@ const payouts = (name: string): Record<string, Sample> => ({
   [`${name}.payments`]: (of) => ({ ...page, payoutId: of.id("payout") }),
 });
 
+const payments: Record<string, Sample> = {
+  "payments.list": (of) => ({ ...page, merchantId: of.id("organisation"), programId: of.id("program") }),
+  "payments.counts": (of) => ({ merchantId: of.id("organisation") }),
+  "payments.detail": (of) => ({ paymentId: of.id("payment") }),
+  "payments.usageRecords": (of) => ({ ...page, paymentId: of.id("payment") }),
+  "payments.refund": (of) => ({ paymentId: of.id("payment"), reason: "A reason", requestKey: "key" }),
+};
+
+const cases: Record<string, Sample> = {
+  "cases.list": (of) => ({ ...page, programId: of.id("program") }),
+  "cases.figures": (of) => ({ programId: of.id("program") }),
+  "cases.claimNext": (of) => ({ programId: of.id("program") }),
+  "cases.claim": (of) => ({ caseId: of.id("case") }),
+  "cases.release": (of) => ({ caseId: of.id("case") }),
+  "cases.escalate": (of) => ({ caseId: of.id("case") }),
+  "cases.addNote": (of) => ({ caseId: of.id("case"), text: "A note" }),
+  "cases.detail": (of) => ({ caseId: of.id("case") }),
+  "cases.approve": (of) => ({ caseId: of.id("case") }),
+  "cases.decline": (of) => ({ caseId: of.id("case") }),
+  "cases.blockInstrument": (of) => ({ instrumentId: of.id("instrument"), blocked: true, reason: "A reason" }),
+};
+
 const agreements: Record<string, Sample> = {
   "agreements.list": (of) => ({ ...page, programId: of.id("program") }),
   "agreements.get": (of) => ({ agreementId: of.id("agreement") }),
@@ -61,6 +83,7 @@ const agreements: Record<string, Sample> = {
 
 const merchant: Record<string, Sample> = {
   ...shared,
+  ...payments,
   ...payouts("payouts"),
   "devices.list": (of) => ({ ...page, programId: of.id("program") }),
   "devices.counts": (of) => ({ programId: of.id("program") }),
@@ -76,6 +99,13 @@ const agency: Record<string, Sample> = {
 
 const operator: Record<string, Sample> = {
   ...shared,
+  ...payments,
+  ...cases,
+  "rules.get": (of) => ({ programId: of.id("program") }),
+  "rules.set": (of) => ({ programId: of.id("program"), terms: {} }),
+  "imports.list": () => page,
+  "imports.detail": (of) => ({ importId: of.id("import") }),
+  "imports.rows": (of) => ({ ...page, importId: of.id("import") }),
   "health.read": nothing,
   ...payouts("payouts"),
   "payouts.submit": (of) => ({ payoutIds: [of.id("payout")] }),
@@ -162,6 +192,11 @@ export type RouteGuard =
 export const ROUTES: Record<string, RouteGuard> = {
   "api/auth/[...nextauth]": { access: "public", because: "signing in is how one becomes somebody" },
   "api/reports/[statementId]": { access: "signed_in", params: { statementId: "stl_none.csv" } },
+  "api/imports/[organisation]": { access: "signed_in", params: { organisation: "nobody" } },
+  "api/imports/[organisation]/[importId]/refused": {
+    access: "signed_in",
+    params: { organisation: "nobody", importId: "imp_none" },
+  },
   "api/health": { access: "public", because: "load balancers have no account; it names no tenant" },
   "api/trpc/[portal]/[organisation]/[procedure]": {
     access: "public",

@@ -1,6 +1,7 @@
 /** Reads of the review queue. Lists page by key. */
 import type { SqlTx } from "@/server/platform/db";
 import type { Id } from "@/server/platform/ids";
+import type { Currency } from "@/server/platform/money";
 import type { CaseState } from "../constants";
 import type { CaseDetail, CaseNote, CaseRow, Signal } from "../types";
 
@@ -100,7 +101,7 @@ export interface QueueFigures {
   open: bigint;
   escalated: bigint;
   dueWithinHour: bigint;
-  currency: string;
+  currency: Currency;
   expectedLossMicros: bigint;
 }
 

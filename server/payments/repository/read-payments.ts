@@ -20,12 +20,13 @@ export interface ListedPayment extends Payment {
   merchantSlug: string;
   programName: string;
   programSlug: string;
+  programTimeZone: string;
   deviceName: string | null;
   allocatedAt: Date | null;
 }
 
 const LISTED = `${PAYMENT_COLUMNS}, m.name as "merchantName", m.slug as "merchantSlug", g.name as "programName",
-  g.slug as "programSlug", d.name as "deviceName", p.allocated_at as "allocatedAt"`;
+  g.slug as "programSlug", g.time_zone as "programTimeZone", d.name as "deviceName", p.allocated_at as "allocatedAt"`;
 const LISTED_TABLES = `payment p join organisation m on m.id = p.merchant_id join program g on g.id = p.program_id
   left join device d on d.id = p.device_id`;
 
@@ -48,6 +49,9 @@ export interface PaymentFilter {
   zone?: string | undefined;
   from?: Date | undefined;
   to?: Date | undefined;
+  /** First and last day in the time zone of each payment's program. */
+  fromDay?: string | undefined;
+  toDay?: string | undefined;
   minAmount?: bigint | undefined;
   maxAmount?: bigint | undefined;
   flagged?: boolean | undefined;
@@ -56,7 +60,7 @@ export interface PaymentFilter {
   text?: string | undefined;
 }
 
-/** Conditions over the alias `p`; values are only ever parameters. */
+/** Conditions over the aliases `p` (payment) and `g` (its program); values are only ever parameters. */
 function whereOf(filter: PaymentFilter, params: unknown[]): string {
   const conditions: string[] = [];
   const add = (value: unknown, condition: (parameter: string) => string) => {
@@ -75,6 +79,8 @@ function whereOf(filter: PaymentFilter, params: unknown[]): string {
   add(filter.zone, (n) => `p.zone = ${n}`);
   add(filter.from, (n) => `p.occurred_at >= ${n}`);
   add(filter.to, (n) => `p.occurred_at < ${n}`);
+  add(filter.fromDay, (n) => `p.occurred_at >= ${n}::date::timestamp at time zone g.time_zone`);
+  add(filter.toDay, (n) => `p.occurred_at < (${n}::date + 1)::timestamp at time zone g.time_zone`);
   add(filter.minAmount, (n) => `p.amount_micros >= ${n}`);
   add(filter.maxAmount, (n) => `p.amount_micros <= ${n}`);
   add(filter.flagged, (n) => `(${n} and p.flags <> '[]')`);
@@ -114,7 +120,7 @@ export async function countByState(tx: SqlTx, filter: PaymentFilter): Promise<St
   const params: unknown[] = [];
   const where = whereOf({ ...filter, states: undefined }, params);
   const { rows } = await tx.query<StateCount>(
-    `select p.state, count(*) as count from payment p where ${where} group by p.state`,
+    `select p.state, count(*) as count from payment p join program g on g.id = p.program_id where ${where} group by p.state`,
     params,
   );
   return rows;

@@ -1,5 +1,7 @@
 /** What portals read of payments. */
-import { listTransfers } from "@/server/ledger/service";
+
+import type { AccountCode } from "@/server/ledger/constants";
+import { getAccounts, listTransfers } from "@/server/ledger/service";
 import type { Transfer } from "@/server/ledger/types";
 import { type SqlTx, withScope } from "@/server/platform/db";
 import { notFound } from "@/server/platform/errors";
@@ -49,6 +51,8 @@ export interface PaymentDetail {
   /** What the payment gathered, when it is the end of a usage window. */
   window: PaymentWindow | null;
   transfers: Transfer[];
+  /** What kind of account each id in the transfers is. */
+  accountCodes: ReadonlyMap<string, AccountCode>;
 }
 
 /** One payment with all that led to it. Throws when the scope may not see it. */
@@ -67,8 +71,13 @@ export async function getPayment(
     };
   });
   // The ledger knows no merchants; that this payment may be seen was decided above.
-  const transfers = await withScope(platform, (tx) => listTransfers(tx, { journalId: paymentId }));
-  return { ...detail, transfers: transfers.rows };
+  const money = await withScope(platform, async (tx) => {
+    const { rows: transfers } = await listTransfers(tx, { journalId: paymentId });
+    const ids = transfers.flatMap((transfer) => [transfer.debitAccountId, transfer.creditAccountId]);
+    const accounts = await getAccounts(tx, [...new Set(ids)]);
+    return { transfers, accountCodes: new Map(accounts.map((account) => [account.id, account.code])) };
+  });
+  return { ...detail, ...money };
 }
 
 /** The usage records behind a payment, in order of time, page by page. */

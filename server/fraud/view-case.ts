@@ -1,0 +1,46 @@
+/** Cases as screens get them. */
+import { toPublicId } from "@/server/platform/ids";
+import { toMoneyJson } from "@/server/platform/money";
+import type { CaseDetail, CaseRow } from "./types";
+
+export function viewCase(row: CaseRow) {
+  return {
+    id: toPublicId("case", row.id),
+    paymentId: toPublicId("payment", row.paymentId),
+    program: { id: toPublicId("program", row.programId), name: row.programName },
+    merchant: { id: toPublicId("organisation", row.merchantId), name: row.merchantName },
+    device: row.deviceId ? { id: toPublicId("device", row.deviceId), name: row.deviceName ?? "" } : null,
+    score: row.score,
+    basePoints: row.basePoints,
+    amount: toMoneyJson(row.amountMicros, row.currency),
+    expectedLoss: toMoneyJson(row.expectedLossMicros, row.currency),
+    headline: row.headline,
+    wouldHavePassed: row.wouldHavePassed,
+    state: row.state,
+    openedAt: row.openedAt.toISOString(),
+    dueAt: row.dueAt.toISOString(),
+    claim:
+      row.claimedById && row.claimExpiresAt
+        ? {
+            userId: toPublicId("user", row.claimedById),
+            name: row.claimedByName ?? "",
+            until: row.claimExpiresAt.toISOString(),
+          }
+        : null,
+    decision: row.decidedAt
+      ? { by: row.decidedByName, at: row.decidedAt.toISOString(), note: row.decisionNote }
+      : null,
+  };
+}
+
+export function viewCaseDetail(detail: CaseDetail) {
+  return {
+    ...viewCase(detail),
+    signals: detail.signals,
+    notes: detail.notes.map(({ authorName, at, text }) => ({
+      author: authorName,
+      at: at.toISOString(),
+      text,
+    })),
+  };
+}

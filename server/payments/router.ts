@@ -1,0 +1,168 @@
+/** Payments over tRPC: merchants read and refund theirs, operators read all, decide held ones and import. */
+import { merchantProcedure, operatorProcedure, router } from "@/server/identity/procedures";
+import { AppError } from "@/server/platform/errors";
+import { toPublicId } from "@/server/platform/ids";
+import { parseMicros } from "@/server/platform/money";
+import type { MerchantScope, OperatorScope } from "@/server/platform/scope";
+import { PAYMENT_REFUSALS, type PaymentRefusal } from "./constants";
+import type { StateCount } from "./repository/read-payments";
+import { approveHeldPayment, declineHeldPayment, getCaseFile, type ReviewResult } from "./review";
+import * as shape from "./schema";
+import { getImport, listImportRows, listImports } from "./service/list-imports";
+import { countPayments, getPayment, listPayments, listUsageRecords } from "./service/list-payments";
+import { setInstrumentBlock } from "./service/manage-instruments";
+import { refundPayment } from "./service/refund-payment";
+import type { RefundResult } from "./types";
+import { viewCaseFile } from "./view-case";
+import { viewImport, viewImportRow } from "./view-import";
+import { viewDetail, viewPayment, viewRecord } from "./view-payment";
+
+/** Usage records that a payment's detail shows before one asks for more. */
+const FIRST_RECORDS = 20;
+
+export const merchantPaymentsRouter = router({
+  list: merchantProcedure("payments.read")
+    .input(shape.paymentListSchema)
+    .output(shape.paymentListViewSchema)
+    .query(async ({ ctx, input: { cursor, limit, ...filter } }) =>
+      viewPage(await listPayments(ctx.scope, filter, { cursor, limit })),
+    ),
+  counts: merchantProcedure("payments.read")
+    .input(shape.paymentFilterSchema)
+    .output(shape.paymentCountsSchema)
+    .query(async ({ ctx, input }) => viewCounts(await countPayments(ctx.scope, input))),
+  detail: merchantProcedure("payments.read")
+    .input(shape.paymentIdSchema)
+    .output(shape.paymentDetailViewSchema)
+    .query(({ ctx, input }) => detailOf(ctx.scope, input)),
+  usageRecords: merchantProcedure("payments.read")
+    .input(shape.usageRecordsSchema)
+    .output(shape.usageRecordsViewSchema)
+    .query(({ ctx, input }) => recordsOf(ctx.scope, input)),
+  refund: merchantProcedure("payments.refund")
+    .input(shape.refundSchema)
+    .mutation(({ ctx, input }) => refund(ctx.scope, input)),
+});
+
+export const operatorPaymentsRouter = router({
+  list: operatorProcedure("payments.read")
+    .input(shape.paymentListSchema)
+    .output(shape.paymentListViewSchema)
+    .query(async ({ ctx, input: { cursor, limit, ...filter } }) =>
+      viewPage(await listPayments(ctx.scope, filter, { cursor, limit })),
+    ),
+  counts: operatorProcedure("payments.read")
+    .input(shape.paymentFilterSchema)
+    .output(shape.paymentCountsSchema)
+    .query(async ({ ctx, input }) => viewCounts(await countPayments(ctx.scope, input))),
+  detail: operatorProcedure("payments.read")
+    .input(shape.paymentIdSchema)
+    .output(shape.paymentDetailViewSchema)
+    .query(({ ctx, input }) => detailOf(ctx.scope, input)),
+  usageRecords: operatorProcedure("payments.read")
+    .input(shape.usageRecordsSchema)
+    .output(shape.usageRecordsViewSchema)
+    .query(({ ctx, input }) => recordsOf(ctx.scope, input)),
+  refund: operatorProcedure("payments.refund")
+    .input(shape.refundSchema)
+    .mutation(({ ctx, input }) => refund(ctx.scope, input)),
+});
+
+/** What of cases touches payments; merged with the queue's own procedures. */
+export const operatorReviewRouter = router({
+  detail: operatorProcedure("cases.read")
+    .input(shape.decideSchema.pick({ caseId: true }))
+    .query(async ({ ctx, input }) => viewCaseFile(await getCaseFile(ctx.scope, input.caseId))),
+  approve: operatorProcedure("cases.decide")
+    .input(shape.decideSchema)
+    .mutation(async ({ ctx, input }) => viewDecision(await approveHeldPayment(ctx.scope, input))),
+  decline: operatorProcedure("cases.decide")
+    .input(shape.decideSchema)
+    .mutation(async ({ ctx, input }) => viewDecision(await declineHeldPayment(ctx.scope, input))),
+  blockInstrument: operatorProcedure("cases.decide")
+    .input(shape.blockSchema)
+    .mutation(async ({ ctx, input: { instrumentId, ...block } }) => {
+      await setInstrumentBlock(ctx.scope, instrumentId, block);
+      return { blocked: block.blocked };
+    }),
+});
+
+export const operatorImportsRouter = router({
+  list: operatorProcedure("imports.read")
+    .input(shape.importListSchema)
+    .query(async ({ ctx, input }) => {
+      const page = await listImports(ctx.scope, input);
+      return { items: page.items.map(viewImport), nextCursor: page.nextCursor };
+    }),
+  detail: operatorProcedure("imports.read")
+    .input(shape.importIdSchema)
+    .query(async ({ ctx, input }) => viewImport(await getImport(ctx.scope, input.importId))),
+  rows: operatorProcedure("imports.read")
+    .input(shape.importRowsSchema)
+    .query(async ({ ctx, input: { importId, ...query } }) => {
+      const page = await listImportRows(ctx.scope, importId, query);
+      return { items: page.items.map(viewImportRow), nextCursor: page.nextCursor };
+    }),
+});
+
+type ReaderScope = MerchantScope | OperatorScope;
+
+async function detailOf(scope: ReaderScope, { paymentId }: { paymentId: Parameters<typeof getPayment>[1] }) {
+  const detail = await getPayment(scope, paymentId);
+  const first = detail.window ? await listUsageRecords(scope, paymentId, { limit: FIRST_RECORDS }) : null;
+  return viewDetail(detail, first?.items ?? []);
+}
+
+async function recordsOf(
+  scope: ReaderScope,
+  {
+    paymentId,
+    ...page
+  }: { paymentId: Parameters<typeof getPayment>[1]; cursor?: string | null; limit: number },
+) {
+  const { payment } = await getPayment(scope, paymentId);
+  const { items, nextCursor } = await listUsageRecords(scope, paymentId, page);
+  return { items: items.map((item) => viewRecord(item, payment.currency)), nextCursor };
+}
+
+async function refund(
+  scope: ReaderScope,
+  input: {
+    paymentId: Parameters<typeof getPayment>[1];
+    amount?: string | undefined;
+    reason: string;
+    requestKey: string;
+  },
+) {
+  const { amount, ...request } = input;
+  const amountMicros = amount === undefined ? undefined : parseMicros(amount);
+  const result: RefundResult = await refundPayment(scope, { ...request, amountMicros });
+  if (!result.ok) throw refusal(result.reason);
+  return { refundId: toPublicId("refund", result.refund.id), state: result.payment.state };
+}
+
+function refusal(reason: PaymentRefusal): AppError {
+  const code = reason === "payment_not_found" ? "not_found" : "conflict";
+  return new AppError(code, reason, PAYMENT_REFUSALS[reason]);
+}
+
+function viewPage(page: Awaited<ReturnType<typeof listPayments>>) {
+  return { items: page.items.map(viewPayment), nextCursor: page.nextCursor };
+}
+
+function viewCounts(counts: readonly StateCount[]) {
+  return Object.fromEntries(counts.map(({ state, count }) => [state, Number(count)]));
+}
+
+function viewDecision(result: ReviewResult) {
+  if (result.ok) {
+    return { paymentId: toPublicId("payment", result.payment.id), state: result.payment.state };
+  }
+  throw new AppError(
+    "conflict",
+    result.reason,
+    result.reason === "claimed_by_other"
+      ? "A colleague is working on this case."
+      : "This case was decided already.",
+  );
+}

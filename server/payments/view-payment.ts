@@ -1,0 +1,111 @@
+/** From rows to what screens get. */
+import { toPublicId } from "@/server/platform/ids";
+import { type Currency, toMoneyJson } from "@/server/platform/money";
+import type { ListedPayment } from "./repository/read-payments";
+import type { UsageRecordRow } from "./repository/store-usage";
+import type { PaymentDetailView, PaymentView, UsageRecordView } from "./schema";
+import type { PaymentDetail } from "./service/list-payments";
+
+const iso = (at: Date | null) => at?.toISOString() ?? null;
+
+export function viewPayment(payment: ListedPayment): PaymentView {
+  const money = (micros: bigint) => toMoneyJson(micros, payment.currency);
+  return {
+    id: toPublicId("payment", payment.id),
+    state: payment.state,
+    amount: money(payment.amountMicros),
+    captured: money(payment.capturedMicros),
+    refunded: money(payment.refundedMicros),
+    deviceKind: payment.deviceKind,
+    device: payment.deviceId
+      ? { id: toPublicId("device", payment.deviceId), name: payment.deviceName ?? "" }
+      : null,
+    merchant: {
+      id: toPublicId("organisation", payment.merchantId),
+      slug: payment.merchantSlug,
+      name: payment.merchantName,
+    },
+    program: {
+      id: toPublicId("program", payment.programId),
+      slug: payment.programSlug,
+      name: payment.programName,
+      timeZone: payment.programTimeZone,
+    },
+    zone: payment.zone,
+    source: payment.source,
+    instrument: payment.instrumentLabel,
+    instrumentKind: payment.instrumentKind,
+    description: payment.description,
+    quantity: payment.quantity,
+    declineReason: payment.declineReason,
+    riskScore: payment.riskScore,
+    flags: payment.flags,
+    latitude: payment.latitude,
+    longitude: payment.longitude,
+    externalRef: payment.externalRef,
+    occurredAt: payment.occurredAt.toISOString(),
+    authorisedAt: iso(payment.authorisedAt),
+    expiresAt: iso(payment.expiresAt),
+    capturedAt: iso(payment.capturedAt),
+    allocatedAt: iso(payment.allocatedAt),
+  };
+}
+
+export function viewRecord(record: UsageRecordRow, currency: Currency): UsageRecordView {
+  return {
+    key: record.key,
+    device: { id: toPublicId("device", record.deviceId), name: record.deviceName },
+    amount: toMoneyJson(record.amountMicros, currency),
+    quantity: record.quantity,
+    unit: record.unit,
+    occurredAt: record.occurredAt.toISOString(),
+  };
+}
+
+export function viewDetail(detail: PaymentDetail, records: readonly UsageRecordRow[]): PaymentDetailView {
+  const { payment, window } = detail;
+  const money = (micros: bigint) => toMoneyJson(micros, payment.currency);
+  const account = (id: string) => ({
+    id: toPublicId("account", id),
+    code: detail.accountCodes.get(id) ?? null,
+  });
+  return {
+    payment: viewPayment(payment),
+    refundable: money(payment.capturedMicros - payment.refundedMicros),
+    timeline: detail.timeline.map(({ at, kind, detail: facts }) => ({
+      at: at.toISOString(),
+      kind,
+      detail: facts,
+    })),
+    refunds: detail.refunds.map((refund) => ({
+      id: toPublicId("refund", refund.id),
+      ordinal: refund.ordinal,
+      amount: money(refund.amountMicros),
+      reason: refund.reason,
+      createdAt: refund.createdAt.toISOString(),
+      createdBy: refund.createdByName,
+    })),
+    usage: window && {
+      id: toPublicId("usageWindow", window.id),
+      recordCount: Number(window.recordCount),
+      total: money(window.totalMicros),
+      carriedIn: money(window.carriedInMicros),
+      carriedOut: money(window.carriedOutMicros),
+      openedAt: window.openedAt.toISOString(),
+      closedAt: window.closedAt.toISOString(),
+      records: records.map((record) => viewRecord(record, payment.currency)),
+    },
+    transfers: detail.transfers.map((transfer) => ({
+      id: toPublicId("transfer", transfer.id),
+      kind: transfer.kind,
+      code: transfer.code,
+      state: transfer.state,
+      amount: money(transfer.amountMicros),
+      debit: account(transfer.debitAccountId),
+      credit: account(transfer.creditAccountId),
+      pendingId: transfer.pendingId && toPublicId("transfer", transfer.pendingId),
+      effectiveAt: transfer.effectiveAt.toISOString(),
+      recordedAt: transfer.recordedAt.toISOString(),
+    })),
+  };
+}
