@@ -23,7 +23,10 @@ const config = {
     "pino",
     "prom-client",
   ],
-  experimental: { optimizePackageImports: ["lucide-react", "recharts", "date-fns"] },
+  experimental: {
+    turbopackFileSystemCacheForBuild: false,
+    optimizePackageImports: ["lucide-react", "recharts", "date-fns"],
+  },
   headers: async () => [{ source: "/:path*", headers: securityHeaders }],
 };
 

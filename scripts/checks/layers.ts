@@ -79,7 +79,8 @@ async function sourceFiles(folder: string): Promise<string[]> {
 
 /** Which folders may call the functions that make a scope of somebody else than the platform itself. */
 const MINTERS: Record<string, RegExp> = {
-  mintPortalScope: /^server\/(identity|platform)\//,
+  mintPortalScope:
+    /^server\/(identity\/|platform\/|entry\/|trpc\/route-guard\.ts$|reporting\/exports\/serve-report\.ts$)/,
   mintDeviceScope: /^server\/(gateway|entry|platform)\//,
 };
 

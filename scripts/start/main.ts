@@ -58,8 +58,7 @@ async function main(args: StartArguments): Promise<void> {
   const database = await progress.step("database", () => openDatabase(args, secrets));
   undo.push(() => database.stop());
   const env = childEnv(args, database, secrets);
-  const kind = await fillDatabase(args, database, env);
-  await building;
+  const [kind] = await Promise.all([fillDatabase(args, database, env), building]);
   const demo = kind === "demo";
   await progress.step("web, gateway, worker", () =>
     startProcesses(args, { ...env, PURSE_DEMO: demo ? "1" : "0" }, demo),

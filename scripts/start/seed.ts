@@ -5,4 +5,4 @@ import { closePool } from "@/server/platform/db";
 const days = Number(process.env.PURSE_SEED_DAYS ?? 30);
 await seedDemo((detail) => process.send?.(detail), { days });
 await closePool();
-process.disconnect?.();
+process.exit(0);
