@@ -3,6 +3,7 @@ import {
   agencyOverview,
   attention,
   merchantOverview,
+  operatorAttention,
   operatorOverview,
   overviewInput,
   searchInput,
@@ -18,6 +19,7 @@ import {
   watchMerchant,
   watchOperator,
 } from "./service";
+import { readOperatorAttention } from "./service/read-work";
 
 export const merchantReportingRouter = router({
   overview: merchantProcedure("overview.read")
@@ -58,6 +60,9 @@ export const operatorReportingRouter = router({
     .input(overviewInput)
     .output(operatorOverview)
     .query(({ ctx, input }) => readOperatorOverview(ctx.scope, input.program)),
+  attention: operatorProcedure("overview.read")
+    .output(operatorAttention)
+    .query(({ ctx }) => readOperatorAttention(ctx.scope)),
   live: operatorProcedure("overview.read")
     .input(overviewInput)
     .subscription(({ ctx, input, signal }) => watchOperator(ctx.scope, input.program, signal)),

@@ -70,6 +70,9 @@ export const agencyOverview = z.object({
 });
 export type AgencyOverview = z.infer<typeof agencyOverview>;
 
+/** Payments asked for in each of the last 30 minutes, oldest first. */
+const lastMinutes = z.array(z.object({ at: z.string(), payments: z.number() }));
+
 export const operatorOverview = z.object({
   program: programChoice,
   programs: z.array(programChoice),
@@ -81,7 +84,7 @@ export const operatorOverview = z.object({
     declined: z.number(),
     approvalRate: z.string().nullable(),
   }),
-  lastMinutes: z.array(z.object({ at: z.string(), payments: z.number() })),
+  lastMinutes,
   review: z.object({ open: z.number(), atStake: money, dueWithinHour: z.number() }),
   clearing: z.object({ amount: money, oldestSeconds: z.number().nullable() }),
   payoutsWaiting: z.object({ count: z.number(), amount: money }),
@@ -113,6 +116,21 @@ export const attention = z.object({
 });
 export type Attention = z.infer<typeof attention>;
 
+/** The same for the operator, over all programs. */
+export const operatorAttention = z.object({
+  programs: z.array(programChoice),
+  /** Cases that are open or escalated. */
+  cases: z.number(),
+  /** Settlement runs that wait for approval. */
+  runs: z.number(),
+  exceptions: z.number(),
+  /** Active devices that are silent. */
+  devices: z.number(),
+  /** Agreements that wait for an answer of their parties. */
+  agreements: z.number(),
+});
+export type OperatorAttention = z.infer<typeof operatorAttention>;
+
 /** The few figures that move while a page is open. */
 export const merchantLive = z.object({
   asOf: z.string(),
@@ -133,6 +151,7 @@ export const operatorLive = z.object({
   captured: money,
   payments: z.number(),
   declined: z.number(),
+  lastMinutes,
   openCases: z.number(),
   atStake: money,
   clearing: money,

@@ -14,13 +14,14 @@ import {
   type QueryClient,
 } from "@tanstack/react-query";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
+import { notFound } from "next/navigation";
 import { cache, type ReactNode } from "react";
 import { accountRouter } from "./account";
 import { agencyRouter } from "./agency";
 import { merchantRouter } from "./merchant";
 import { operatorRouter } from "./operator";
 import { makeQueryClient } from "./query-client";
-import { getContext } from "./session";
+import { getContext, getOperatorAccess } from "./session";
 
 export const merchantApi = cache(async (organisation: string) => {
   const ctx = await getContext(organisation);
@@ -50,6 +51,13 @@ export const operatorApi = cache(async (organisation: string) => {
     caller: operatorRouter.createCaller(ctx),
     ...bridge(queryClient),
   };
+});
+
+/** The console of the operator that the signed-in person belongs to; whoever belongs to none finds nothing there. */
+export const consoleApi = cache(async () => {
+  const access = await getOperatorAccess();
+  if (!access) notFound();
+  return await operatorApi(access.organisation.slug);
 });
 
 export const accountApi = cache(async () => {

@@ -121,3 +121,25 @@ export async function sumPayoutsOnTheWay(
   );
   return rows[0] ?? { count: 0n, micros: 0n };
 }
+
+export interface WorkCounts {
+  cases: bigint;
+  runs: bigint;
+  exceptions: bigint;
+  devices: bigint;
+  agreements: bigint;
+}
+
+/** What waits for the operator in all programs that the scope sees. */
+export async function countWork(tx: SqlTx, silentSince: Date): Promise<WorkCounts> {
+  const { rows } = await tx.query<WorkCounts>(
+    `select (select count(*) from review_case where state in ('open', 'escalated')) as cases,
+            (select count(*) from settlement_run where state = 'calculated') as runs,
+            (select count(*) from settlement_exception where resolved_at is null) as exceptions,
+            (select count(*) from device
+              where state = 'active' and coalesce(last_seen_at, created_at) < $1) as devices,
+            (select count(*) from agreement where state = 'proposed') as agreements`,
+    [silentSince],
+  );
+  return rows[0] ?? { cases: 0n, runs: 0n, exceptions: 0n, devices: 0n, agreements: 0n };
+}

@@ -10,7 +10,7 @@ import {
   readUnallocated,
 } from "../repository/read-operations";
 import { readNotSettled, readShare } from "../repository/read-shares";
-import { readOutcomes, readTakings } from "../repository/read-takings";
+import { readLastMinutes, readOutcomes, readTakings } from "../repository/read-takings";
 import type { AgencyLive, MerchantLive, OperatorLive } from "../schema";
 import { pickProgram } from "./pick-program";
 
@@ -107,6 +107,7 @@ async function readOperatorLive(scope: OperatorScope, slug: string | undefined):
     const day = { programId: program.id, from: spans.dayStart, to: spans.now };
     const today = await readTakings(tx, day);
     const outcomes = await readOutcomes(tx, day);
+    const minutes = await readLastMinutes(tx, program.id, spans.now);
     const queue = await countOpenCases(tx, program.id, new Date(+spans.now + HOUR_MS));
     const waiting = await readUnallocated(tx, program.id);
     const payouts = await countPayoutsWaiting(tx, program.id);
@@ -115,6 +116,7 @@ async function readOperatorLive(scope: OperatorScope, slug: string | undefined):
       captured: money(today.captured),
       payments: Number(today.payments),
       declined: Number(outcomes.declined),
+      lastMinutes: minutes.map((row) => ({ at: row.at.toISOString(), payments: Number(row.payments) })),
       openCases: Number(queue.open),
       atStake: money(queue.at_stake),
       clearing: money(waiting.micros),
