@@ -3,7 +3,7 @@
  * up on every request, so that a revoked session ends at once and not when a token happens to expire.
  */
 import NextAuth, { type NextAuthOptions } from "next-auth";
-import { decode, type JWT } from "next-auth/jwt";
+import { decode, encode, type JWT } from "next-auth/jwt";
 import Credentials from "next-auth/providers/credentials";
 import { env } from "@/server/platform/env";
 import type { Id } from "@/server/platform/ids";
@@ -107,4 +107,10 @@ export async function readSessionCookie(
     log.debug({ err: error }, "a session cookie could not be read");
     return null;
   }
+}
+
+/** The cookie that signing in would set, for tests that speak to routes. */
+export async function sealSessionCookie(sessionId: Id<"session">): Promise<string> {
+  const value = await encode({ token: { sid: sessionId }, secret: env.NEXTAUTH_SECRET });
+  return `${cookieName()}=${value}`;
 }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { type AnyProcedure, initTRPC, TRPCError } from "@trpc/server";
 import { NextRequest } from "next/server";
 import { beforeAll, describe, expect, test } from "vitest";
+import { sealSessionCookie } from "@/server/identity/next-auth";
 import {
   mayDo,
   type OrganisationKind,
@@ -32,7 +33,7 @@ import { ID_PREFIXES, type Id, type IdKind, toPublicId } from "@/server/platform
 import { mintSystemScope } from "@/server/platform/scope";
 import { useTestDatabase } from "@/server/platform/testing";
 import { createContext } from "./context";
-import { ROOTS } from "./handler";
+import { handleTrpcRequest, ROOTS } from "./handler";
 import { type Foreign, MAY_SUCCEED_WITH_FOREIGN_IDS, ROUTES, SAMPLES } from "./testing";
 
 useTestDatabase();
@@ -499,18 +500,49 @@ describe("every REST route", () => {
     guard.access === "signed_in" ? [{ route, params: guard.params }] : [],
   );
 
-  test.each(guarded)("$route refuses whoever is not signed in", async ({ route, params }) => {
+  /** The status of each method of a route, asked by somebody for things of the far side. */
+  async function ask(route: string, params: (typeof guarded)[number]["params"], who: Person | null) {
     const module: Record<string, unknown> = await import(join(app, route, "route.ts"));
-    const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"].filter(
-      (method) => typeof module[method] === "function",
-    );
-    expect(methods.length).toBeGreaterThan(0);
-    for (const method of methods) {
-      const handler = module[method] as (request: NextRequest, context: unknown) => Promise<Response>;
-      const request = new NextRequest(`http://localhost:3000/${route}`, { method });
-      const response = await handler(request, { params: Promise.resolve(params) });
-      expect(response.status, method).toBe(401);
+    const headers = new Headers(who ? { cookie: await sealSessionCookie(who.sessionId) } : {});
+    const answers: { method: string; status: number; body: string }[] = [];
+    for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"]) {
+      const handler = module[method] as
+        | ((request: NextRequest, context: unknown) => Promise<Response>)
+        | undefined;
+      if (!handler) continue;
+      const request = new NextRequest(`http://localhost:3000/${route}`, { method, headers });
+      const given = params(foreignTo("merchant").foreign);
+      const response = await handler(request, { params: Promise.resolve(given) });
+      answers.push({ method, status: response.status, body: await response.text() });
     }
+    expect(answers.length).toBeGreaterThan(0);
+    return answers;
+  }
+
+  test.each(guarded)("$route refuses whoever is not signed in", async ({ route, params }) => {
+    for (const { method, status } of await ask(route, params, null)) expect(status, method).toBe(401);
+  });
+
+  test.each(guarded)(
+    "$route gives nothing of another tenant and changes nothing",
+    async ({ route, params }) => {
+      const before = await fingerprint();
+      for (const name of ["stranger", "near.merchant.admin", "near.agency.admin", "shut.merchant.admin"]) {
+        for (const { method, status, body } of await ask(route, params, person(name))) {
+          expect([403, 404], `${method} as ${name}: ${body}`).toContain(status);
+          expect(betrayals(params(foreignTo("merchant").foreign), body)).toEqual([]);
+        }
+      }
+      expect(changedTables(before, await fingerprint())).toEqual([]);
+    },
+  );
+
+  test("the cookie of these tests is one that the guards accept", async () => {
+    const slug = organisation("near.merchant").slug;
+    const cookie = await sealSessionCookie(person("near.merchant.admin").sessionId);
+    const url = `http://localhost:3000/api/trpc/m/${slug}/team.list`;
+    const answer = await handleTrpcRequest(new NextRequest(url, { headers: { cookie } }), "m", slug);
+    expect(answer.status).toBe(200);
   });
 
   test("a route that nobody listed is found", async () => {

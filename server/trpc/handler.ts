@@ -3,13 +3,13 @@ import type { AnyRouter } from "@trpc/server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { readSessionCookie } from "@/server/identity/next-auth";
 import type { RequestContext } from "@/server/identity/procedures";
-import { env } from "@/server/platform/env";
 import { ERROR_TABLE, type ErrorCode } from "@/server/platform/errors";
 import { accountRouter } from "./account";
 import { agencyRouter } from "./agency";
 import { createContext, newRequestId } from "./context";
 import { merchantRouter } from "./merchant";
 import { operatorRouter } from "./operator";
+import { comesFromElsewhere } from "./origin";
 
 /** Every root by its place in the address; the authorisation test walks this table. */
 export const ROOTS = {
@@ -62,23 +62,6 @@ export async function handleTrpcRequest(
 
 function isPortal(portal: string): portal is Portal {
   return Object.hasOwn(ROOTS, portal);
-}
-
-/**
- * Whether a browser says that another site's page made the request. The cookie is SameSite=Lax already; this also
- * holds where a sibling subdomain counts as the same site.
- */
-function comesFromElsewhere(headers: Headers): boolean {
-  const site = headers.get("sec-fetch-site");
-  if (site) return site !== "same-origin" && site !== "none";
-  const origin = headers.get("origin");
-  return (
-    origin !== null && origin !== new URL(env.PURSE_WEB_URL).origin && hostOf(origin) !== headers.get("host")
-  );
-}
-
-function hostOf(origin: string): string | null {
-  return URL.canParse(origin) ? new URL(origin).host : null;
 }
 
 function refuse(code: ErrorCode, reason: string, message: string): Response {

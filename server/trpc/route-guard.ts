@@ -8,10 +8,11 @@
 import { readSessionCookie } from "@/server/identity/next-auth";
 import type { OrganisationKind, Permission } from "@/server/identity/permissions";
 import { type Authorised, authorise, clientError } from "@/server/identity/procedures";
-import { ERROR_TABLE } from "@/server/platform/errors";
+import { AppError, ERROR_TABLE } from "@/server/platform/errors";
 import { loggerFor } from "@/server/platform/logger";
 import { mintPortalScope, type PortalScope } from "@/server/platform/scope";
 import { createContext } from "./context";
+import { comesFromElsewhere } from "./origin";
 
 const log = loggerFor("route");
 
@@ -38,6 +39,10 @@ export async function guardRoute<K extends OrganisationKind>(
     headers: request.headers,
   });
   try {
+    if (request.method !== "GET" && comesFromElsewhere(request.headers)) {
+      const message = "Changes are accepted from this site's own pages only.";
+      throw new AppError("forbidden", "cross_site_request", message);
+    }
     const entered = await authorise<ScopeOf<K>>(context, kind, permission, (id, actor) =>
       mintPortalScope(kind, id, actor),
     );

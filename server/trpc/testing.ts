@@ -185,17 +185,26 @@ export const MAY_SUCCEED_WITH_FOREIGN_IDS: Record<string, string> = {};
 
 export type RouteGuard =
   | { access: "public"; because: string }
-  /** Refuses with 401 whoever is not signed in, before it looks at anything else. */
-  | { access: "signed_in"; params: Record<string, string> };
+  /**
+   * Refuses with 401 whoever is not signed in, before it looks at anything else, and with 403 or 404 whoever asks for
+   * what the address names of a foreign tenant.
+   */
+  | { access: "signed_in"; params: (foreign: Foreign) => Record<string, string> };
 
 /** Every `route.ts` below `app/`, by its folder. */
 export const ROUTES: Record<string, RouteGuard> = {
   "api/auth/[...nextauth]": { access: "public", because: "signing in is how one becomes somebody" },
-  "api/reports/[statementId]": { access: "signed_in", params: { statementId: "stl_none.csv" } },
-  "api/imports/[organisation]": { access: "signed_in", params: { organisation: "nobody" } },
+  "api/reports/[statementId]": {
+    access: "signed_in",
+    params: (of) => ({ statementId: `${of.id("statement")}.csv` }),
+  },
+  "api/imports/[organisation]": {
+    access: "signed_in",
+    params: (of) => ({ organisation: of.organisationSlug }),
+  },
   "api/imports/[organisation]/[importId]/refused": {
     access: "signed_in",
-    params: { organisation: "nobody", importId: "imp_none" },
+    params: (of) => ({ organisation: of.organisationSlug, importId: of.id("import") }),
   },
   "api/health": { access: "public", because: "load balancers have no account; it names no tenant" },
   "api/trpc/[portal]/[organisation]/[procedure]": {
