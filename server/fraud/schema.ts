@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { publicId } from "@/server/platform/ids";
+import { plainText } from "@/server/platform/text";
 import { CASE_STATES } from "./constants";
 
 const points = z.number().int().min(0).max(100);
@@ -61,7 +62,7 @@ export const caseListSchema = z.object({
 });
 
 export const caseIdSchema = z.object({ caseId: publicId("case") });
-const noteText = z.string().trim().min(1).max(4_000);
+const noteText = plainText(1, 4_000);
 export const caseNoteSchema = caseIdSchema.extend({ text: noteText });
 export const escalateSchema = caseIdSchema.extend({ note: noteText.optional() });
 export const policySchema = z.object({ programId: publicId("program"), terms: fraudTermsSchema });

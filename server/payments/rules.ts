@@ -1,5 +1,5 @@
 /** Pure decisions of payments: authorise, capture, refund, carry. No clock, no database, no randomness. */
-import { DEVICE_KINDS, type DeviceKind } from "@/server/devices/constants";
+import type { DeviceKind } from "@/server/devices/constants";
 import { screen } from "@/server/fraud/service";
 import type { AccountKey } from "@/server/ledger/types";
 import { toPublicId } from "@/server/platform/ids";
@@ -49,10 +49,6 @@ export function carryAccount(
   currency: Currency,
 ): AccountKey {
   return { code: "usage_carry", currency, ownerRef: `${programId}:${merchantId}:${instrumentId}` };
-}
-
-export function isDeviceKind(kind: string): kind is DeviceKind {
-  return (DEVICE_KINDS as readonly string[]).includes(kind);
 }
 
 /** Whether a device's statement of when something happened can be taken. */

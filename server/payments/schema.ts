@@ -9,6 +9,7 @@ import {
   parseMicros,
   parseMinorMicros,
 } from "@/server/platform/money";
+import { plainText } from "@/server/platform/text";
 import type { DeclineReason, UsageRefusal } from "./constants";
 import {
   DECLINE_REASONS,
@@ -31,7 +32,7 @@ const token = z
   .regex(/^[\x21-\x7e]+$/, "has characters that a token cannot have");
 const latitude = z.number().min(-90).max(90);
 const longitude = z.number().min(-180).max(180);
-const description = z.string().trim().min(1).max(200);
+const description = plainText(1, 200);
 /** Exact decimal strings by unit: {"kwh":"22.4"}. */
 const quantity = z
   .record(z.string().regex(/^[a-z][a-z0-9_]{0,19}$/), decimal)
@@ -80,7 +81,11 @@ export const usageBodySchema = z.strictObject({
     .array(
       z
         .strictObject({
-          key: z.string().min(1).max(64),
+          key: z
+            .string()
+            .min(1)
+            .max(64)
+            .regex(/^[\x21-\x7e]+$/, "has characters that a key cannot have"),
           instrument: token,
           amount: decimal,
           currency,
@@ -141,7 +146,7 @@ export const paymentFilterSchema = z.object({
   merchantId: publicId("organisation").optional(),
   deviceId: publicId("device").optional(),
   importId: publicId("import").optional(),
-  zone: z.string().max(80).optional(),
+  zone: plainText(1, 80).optional(),
   /** From this moment, and before that one. */
   from: moment.optional(),
   to: moment.optional(),
@@ -152,7 +157,7 @@ export const paymentFilterSchema = z.object({
   maxAmount: decimal.transform((text) => parseMicros(text)).optional(),
   flagged: z.boolean().optional(),
   /** A payment's id, a reference, or a part of the instrument's label or the description. */
-  text: z.string().trim().min(1).max(100).optional(),
+  text: plainText(1, 100).optional(),
 });
 
 const pageSchema = z.object({
@@ -167,14 +172,14 @@ export const usageRecordsSchema = paymentIdSchema.extend(pageSchema.shape);
 export const refundSchema = paymentIdSchema.extend({
   /** Decimal amount in the payment's currency; all that is left when left out. */
   amount: decimal.optional(),
-  reason: z.string().trim().min(3).max(500),
+  reason: plainText(3, 500),
   /** The same key again gives the first refund. */
-  requestKey: z.string().min(1).max(128),
+  requestKey: plainText(1, 128),
 });
 
 export const decideSchema = z.object({
   caseId: publicId("case"),
-  note: z.string().trim().min(1).max(4_000).optional(),
+  note: plainText(1, 4_000).optional(),
 });
 
 export const blockSchema = z.object({
@@ -182,7 +187,7 @@ export const blockSchema = z.object({
   blocked: z.boolean(),
   /** Until further notice when left out. */
   until: moment.optional(),
-  reason: z.string().trim().min(3).max(500),
+  reason: plainText(3, 500),
 });
 
 export const importListSchema = pageSchema;

@@ -3,6 +3,7 @@ import type { FraudTerms } from "@/server/fraud/schema";
 import type { Habit, Screening, Tap } from "@/server/fraud/types";
 import type { Id } from "@/server/platform/ids";
 import type { Currency } from "@/server/platform/money";
+import type { DeviceScope } from "@/server/platform/scope";
 import type {
   DeclineReason,
   InstrumentKind,
@@ -86,6 +87,14 @@ export interface AuthoriseRequest {
   /** Exact decimal strings by unit: {"kwh":"22.4"}. */
   quantity?: Record<string, string> | undefined;
   sequence?: bigint | undefined;
+}
+
+/** One of a batch of authorisations. */
+export interface AuthorisationItem {
+  scope: DeviceScope;
+  request: AuthoriseRequest;
+  /** Business time of this one; `now()` when left out. */
+  at?: Date;
 }
 
 export interface DeviceFacts {

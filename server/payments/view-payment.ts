@@ -2,7 +2,7 @@
 import { toPublicId } from "@/server/platform/ids";
 import { type Currency, toMoneyJson } from "@/server/platform/money";
 import type { ListedPayment } from "./repository/read-payments";
-import type { UsageRecordRow } from "./repository/store-usage";
+import type { UsageRecordRow } from "./repository/read-usage";
 import type { PaymentDetailView, PaymentView, UsageRecordView } from "./schema";
 import type { PaymentDetail } from "./service/list-payments";
 

@@ -11,17 +11,16 @@ export type UsageDevice = Pick<
   "id" | "programId" | "merchantId" | "kind" | "zone" | "state" | "currency"
 >;
 
-/** The device, locked: batches of one device go in one after the other, so that their record keys cannot race. */
-export async function lockUsageDevice(
-  tx: SqlTx,
-  deviceId: Id<"device">,
-  at: Date,
-): Promise<UsageDevice | null> {
+/**
+ * The device, with its batches held one after the other until the transaction ends, so that its record keys cannot
+ * race. The lock is not the device's row, which payments update while they hold accounts.
+ */
+export async function lockUsageDevice(tx: SqlTx, deviceId: Id<"device">): Promise<UsageDevice | null> {
+  await tx.query("select pg_advisory_xact_lock(hashtextextended('usage.' || $1, 0))", [deviceId]);
   const { rows } = await tx.query<UsageDevice>(
-    `update device d set last_seen_at = greatest(d.last_seen_at, $2)
-     from program p where d.id = $1 and p.id = d.program_id
-     returning d.id, d.program_id as "programId", d.merchant_id as "merchantId", d.kind, d.zone, d.state, p.currency`,
-    [deviceId, at],
+    `select d.id, d.program_id as "programId", d.merchant_id as "merchantId", d.kind, d.zone, d.state, p.currency
+     from device d join program p on p.id = d.program_id where d.id = $1`,
+    [deviceId],
   );
   return rows[0] ?? null;
 }
@@ -242,61 +241,4 @@ export async function markWindowsClosed(
       at,
     ],
   );
-}
-
-export interface PaymentWindow {
-  id: Id<"usageWindow">;
-  recordCount: bigint;
-  totalMicros: bigint;
-  carriedInMicros: bigint;
-  carriedOutMicros: bigint;
-  openedAt: Date;
-  closedAt: Date;
-}
-
-export async function findWindowOfPayment(
-  tx: SqlTx,
-  paymentId: Id<"payment">,
-): Promise<PaymentWindow | null> {
-  const { rows } = await tx.query<PaymentWindow>(
-    `select id, record_count as "recordCount", total_micros as "totalMicros", carried_in_micros as "carriedInMicros",
-       carried_out_micros as "carriedOutMicros", opened_at as "openedAt", closed_at as "closedAt"
-     from usage_window where payment_id = $1`,
-    [paymentId],
-  );
-  return rows[0] ?? null;
-}
-
-export interface UsageRecordRow {
-  deviceId: Id<"device">;
-  deviceName: string;
-  key: string;
-  amountMicros: bigint;
-  quantity: string | null;
-  unit: string | null;
-  occurredAt: Date;
-}
-
-export interface RecordCursor {
-  at: string;
-  deviceId: string;
-  key: string;
-}
-
-/** The records of a window in order of time; a page costs the same wherever it lies. */
-export async function listRecords(
-  tx: SqlTx,
-  windowId: Id<"usageWindow">,
-  page: { after: RecordCursor | null; limit: number },
-): Promise<UsageRecordRow[]> {
-  const { rows } = await tx.query<UsageRecordRow>(
-    `select r.device_id as "deviceId", d.name as "deviceName", r.record_key as key, r.amount_micros as "amountMicros",
-       trim_scale(r.quantity)::text as quantity, r.unit, r.occurred_at as "occurredAt"
-     from usage_record r join device d on d.id = r.device_id
-     where r.window_id = $1 and ($2::timestamptz is null
-       or (r.occurred_at, r.device_id, r.record_key) > ($2::timestamptz, $3::uuid, $4::text))
-     order by r.occurred_at, r.device_id, r.record_key limit $5`,
-    [windowId, page.after?.at ?? null, page.after?.deviceId ?? null, page.after?.key ?? null, page.limit],
-  );
-  return rows;
 }

@@ -3,50 +3,32 @@
  * batch of one.
  */
 import { termsOf } from "@/server/fraud/service";
-import type { NewCase } from "@/server/fraud/types";
-import { accountIdFor } from "@/server/ledger/service";
-import type { TransferInput } from "@/server/ledger/types";
 import { now } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
-import { newIdAt } from "@/server/platform/ids";
 import { type DeviceScope, mintSystemScope } from "@/server/platform/scope";
 import { sandboxAcquirer } from "../acquirer";
-import { type DeclineReason, HOLD_HOURS, type PaymentRefusal } from "../constants";
+import type { PaymentRefusal } from "../constants";
 import {
   type AuthorisationCommitted,
   type AuthorisationToCommit,
   commitAuthorisations,
 } from "../repository/commit-authorisations";
 import { findAuthorisationFacts, type StoredFacts } from "../repository/find-authorisation-facts";
-import {
-  clearingAccount,
-  decideAuthorisation,
-  isTapTimeAcceptable,
-  placeOf,
-  presentPayment,
-  statusOf,
-} from "../rules";
+import { decideAuthorisation, isTapTimeAcceptable, presentPayment, statusOf } from "../rules";
 import type {
   AuthorisationFacts,
+  AuthorisationItem,
   AuthoriseRequest,
   AuthoriseResult,
   Decision,
   EarlierAnswer,
-  Payment,
-  PaymentEvent,
 } from "../types";
 import { ensureCardInstrument } from "./manage-instruments";
+import { BatchMemory, planAuthorisation, type TimedItem } from "./plan-authorisation";
 
 // One commit is shared by devices of several merchants, so row-level security cannot speak for each; who the device
 // is was verified before, and every fact is looked up by the device's own id.
 const platform = mintSystemScope("payments");
-
-export interface AuthorisationItem {
-  scope: DeviceScope;
-  request: AuthoriseRequest;
-  /** Business time of this one; `now()` when left out. */
-  at?: Date;
-}
 
 /**
  * Authorises a payment, captures it at once when asked, or opens a case and keeps the hold. A repeat of the same key
@@ -79,7 +61,7 @@ export async function authorisePayments(items: readonly AuthorisationItem[]): Pr
     else {
       const current = seen.apply(withTerms(stored), item.request.occurredAt ?? item.at);
       const decision = await decide(item, current);
-      const commit = plan(item, current, decision);
+      const commit = planAuthorisation(item, current, decision);
       seen.remember(commit, current);
       planned.set(key, { position, item: commit });
     }
@@ -113,8 +95,6 @@ export async function authorisePayments(items: readonly AuthorisationItem[]): Pr
   }
   return timed.map((_, position) => results.get(position) ?? { ok: false, reason: "device_not_active" });
 }
-
-type TimedItem = AuthorisationItem & { at: Date };
 
 /** Facts of all items; cards that are seen for the first time get their instrument, then their facts. */
 async function lookUpFacts(items: readonly TimedItem[]): Promise<(StoredFacts | null)[]> {
@@ -171,145 +151,6 @@ async function decide(item: TimedItem, facts: AuthorisationFacts): Promise<Decis
     currency: item.request.currency,
   });
   return answer.ok ? decision : { verdict: "decline", reason: answer.reason, screening: decision.screening };
-}
-
-/** The rows and the transfer that a decision means. */
-function plan(item: TimedItem, facts: AuthorisationFacts, decision: Decision): AuthorisationToCommit {
-  const { request, at } = item;
-  const { device, instrument, policy } = facts;
-  const declined: DeclineReason | null = decision.verdict === "decline" ? decision.reason : null;
-  const captured = decision.verdict === "authorise" && request.capture;
-  const held = !declined && !captured;
-  const transferId = declined ? null : newIdAt("transfer", at);
-  const place = placeOf(request, facts);
-  const reviewUntil = new Date(at.getTime() + policy.terms.reviewMinutes * 60_000);
-  const holdUntil = new Date(at.getTime() + HOLD_HOURS[device.kind] * 3_600_000);
-  const payment: Payment = {
-    id: newIdAt("payment", at),
-    programId: device.programId,
-    merchantId: device.merchantId,
-    deviceId: device.id,
-    deviceKind: device.kind,
-    zone: device.zone,
-    payerId: instrument?.payerId ?? null,
-    instrumentId: instrument?.id ?? null,
-    instrumentKind: instrument?.kind ?? "unknown",
-    instrumentLabel: instrument?.label ?? `Unknown (…${request.instrumentToken.slice(-4)})`,
-    source: "device",
-    externalRef: `${device.id}:${request.idempotencyKey}`,
-    deviceSequence: request.sequence ?? null,
-    importId: null,
-    currency: request.currency,
-    amountMicros: request.amountMicros,
-    capturedMicros: captured ? request.amountMicros : 0n,
-    refundedMicros: 0n,
-    state: declined
-      ? "declined"
-      : captured
-        ? "captured"
-        : decision.verdict === "review"
-          ? "in_review"
-          : "authorised",
-    declineReason: declined,
-    description: request.description ?? null,
-    quantity: request.quantity ?? null,
-    latitude: place?.latitude ?? null,
-    longitude: place?.longitude ?? null,
-    flags: [],
-    riskScore: decision.screening?.score ?? null,
-    captureOnApproval: decision.verdict === "review" && request.capture,
-    occurredAt: request.occurredAt ?? at,
-    authorisedAt: declined ? null : at,
-    expiresAt: held ? holdUntil : null,
-    capturedAt: captured ? at : null,
-    closedAt: declined ? at : null,
-    holdTransferId: held ? transferId : null,
-    captureTransferId: captured ? transferId : null,
-  };
-  const transfer: TransferInput | null =
-    transferId && instrument
-      ? {
-          id: transferId,
-          kind: captured ? "posted" : "pending",
-          debitAccountId: instrument.fundingAccountId,
-          creditAccountId: accountIdFor(clearingAccount(device.programId, request.currency)),
-          amountMicros: request.amountMicros,
-          code: captured ? "capture" : "hold",
-          journalId: payment.id,
-          effectiveAt: at,
-        }
-      : null;
-  const opened: NewCase | null =
-    decision.verdict === "review"
-      ? {
-          id: newIdAt("case", at),
-          paymentId: payment.id,
-          programId: payment.programId,
-          merchantId: payment.merchantId,
-          deviceId: device.id,
-          amountMicros: payment.amountMicros,
-          currency: payment.currency,
-          screening: decision.screening,
-          policyVersion: policy.version,
-          openedAt: at,
-          // The hold outlives the review, so that a decision always finds the money.
-          dueAt: reviewUntil < holdUntil ? reviewUntil : holdUntil,
-        }
-      : null;
-  return {
-    deviceId: device.id,
-    key: request.idempotencyKey,
-    requestHash: request.requestHash,
-    at,
-    payment,
-    timeline: timelineOf(payment, decision, at),
-    transfer,
-    case: opened,
-  };
-}
-
-function timelineOf(payment: Payment, decision: Decision, at: Date): PaymentEvent[] {
-  const event = (kind: PaymentEvent["kind"], detail: Record<string, unknown> = {}): PaymentEvent => ({
-    paymentId: payment.id,
-    merchantId: payment.merchantId,
-    at,
-    kind,
-    detail,
-  });
-  const amount_micros = payment.amountMicros.toString();
-  if (decision.verdict === "decline") return [event("declined", { reason: decision.reason })];
-  if (decision.verdict === "review") return [event("held", { amount_micros })];
-  const authorised = event("authorised", { amount_micros });
-  return payment.state === "captured" ? [authorised, event("captured", { amount_micros })] : [authorised];
-}
-
-/** What earlier items of a batch mean for later ones, so that a batch decides as single requests would. */
-class BatchMemory {
-  private readonly taps = new Map<string, AuthorisationFacts["taps"]>();
-  private readonly spent = new Map<string, bigint>();
-
-  apply(facts: AuthorisationFacts, occurredAt: Date): AuthorisationFacts {
-    const { instrument } = facts;
-    if (!instrument) return facts;
-    const spent = this.spent.get(instrument.id) ?? 0n;
-    const available = instrument.availableMicros;
-    const earlier = (this.taps.get(instrument.id) ?? []).filter((tap) => tap.occurredAt <= occurredAt);
-    return {
-      ...facts,
-      instrument: { ...instrument, availableMicros: available === null ? null : available - spent },
-      taps: [...earlier, ...facts.taps],
-    };
-  }
-
-  remember({ payment }: AuthorisationToCommit, { device }: AuthorisationFacts): void {
-    const id = payment.instrumentId;
-    if (!id) return;
-    const { latitude, longitude } = payment;
-    const place = latitude === null || longitude === null ? null : { latitude, longitude };
-    const tap = { paymentId: payment.id, occurredAt: payment.occurredAt, place, deviceName: device.name };
-    this.taps.set(id, [tap, ...(this.taps.get(id) ?? [])]);
-    if (payment.state !== "declined") this.spent.set(id, (this.spent.get(id) ?? 0n) + payment.amountMicros);
-  }
 }
 
 function resultOf(outcome: AuthorisationCommitted, requestHash: Uint8Array): AuthoriseResult {

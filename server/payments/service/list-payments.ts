@@ -13,7 +13,7 @@ import {
   listRecords,
   type PaymentWindow,
   type UsageRecordRow,
-} from "../repository/store-usage";
+} from "../repository/read-usage";
 import type { Refund } from "../types";
 
 const platform = mintSystemScope("payments");

@@ -33,7 +33,7 @@ export async function recordUsage(
     platform,
     async (tx) => {
       const at = now();
-      const device = await usage.lockUsageDevice(tx, scope.deviceId, at);
+      const device = await usage.lockUsageDevice(tx, scope.deviceId);
       if (device?.state !== "active" || device.merchantId !== scope.organisationId) {
         return { ok: false, reason: "device_not_active" };
       }

@@ -9,6 +9,7 @@ import { importFile } from "@/server/payments/service/import-file";
 import { viewImport } from "@/server/payments/view-import";
 import { AppError } from "@/server/platform/errors";
 import { publicId } from "@/server/platform/ids";
+import { plainText } from "@/server/platform/text";
 import { guardRoute, problem } from "@/server/trpc/route-guard";
 
 interface Context {
@@ -21,7 +22,7 @@ const query = z.object({
   program: publicId("program"),
   merchant: publicId("organisation"),
   format: z.enum(["auto", ...IMPORT_FORMATS]).default("auto"),
-  name: z.string().trim().min(1).max(255).default("upload"),
+  name: plainText(1, 255).default("upload"),
 });
 
 // No form of another site can send these types, so the session's cookie cannot be borrowed.
