@@ -20,11 +20,12 @@ export async function takePayments(
   next: { programId: string; governedFrom: Date; unitMicros: bigint; limit: number },
 ): Promise<PendingPayment[]> {
   const { rows } = await tx.query<PendingPayment>(
-    `select p.id, p.merchant_id, o.slug as merchant_slug, p.device_kind, p.zone, p.captured_at, p.captured_micros
-       from payment p join organisation o on o.id = p.merchant_id
-      where p.program_id = $1 and p.capture_seq is not null and p.allocated_at is null
-        and p.captured_at >= $2 and p.captured_micros % $3 = 0
-      order by p.capture_seq limit $4 for no key update of p`,
+    `with next as materialized (
+       select id, merchant_id, device_kind, zone, captured_at, captured_micros, capture_seq from payment
+        where program_id = $1 and capture_seq is not null and allocated_at is null
+          and captured_at >= $2 and captured_micros % $3 = 0
+        order by capture_seq limit $4 for no key update)
+     select n.*, o.slug as merchant_slug from next n join organisation o on o.id = n.merchant_id order by n.capture_seq`,
     [next.programId, next.governedFrom, next.unitMicros, next.limit],
   );
   return rows;
@@ -122,30 +123,65 @@ export interface NewLeg {
   effectiveAt: Date;
 }
 
+/**
+ * Legs of a batch. What legs share (their payment, party, rule and step) is sent once and referred to by position,
+ * because parsing parameters would otherwise cost more than inserting.
+ */
 export async function insertLegs(tx: SqlTx, programId: string, legs: readonly NewLeg[]): Promise<void> {
+  const items = new Positions<NewLeg>((leg) => `${leg.paymentId}${leg.refundOrdinal}`);
+  const parties = new Positions<NewLeg>((leg) => leg.partyId);
+  const steps = new Positions<NewLeg>(
+    (leg) => `${leg.agreementId}\n${leg.rule}\n${leg.step}\n${leg.stepKind}`,
+  );
+  const itemOf = legs.map((leg) => items.of(leg));
+  const partyOf = legs.map((leg) => parties.of(leg));
+  const stepOf = legs.map((leg) => steps.of(leg));
   await tx.query(
-    `insert into allocation_leg (program_id, payment_id, refund_ordinal, ordinal, tranche_no, merchant_id, party_id,
-       agreement_id, rule, step, step_kind, amount_micros, short_micros, why, effective_at)
-     select $1, * from unnest($2::uuid[], $3::smallint[], $4::smallint[], $5::bigint[], $6::uuid[], $7::uuid[],
-       $8::uuid[], $9::text[], $10::text[], $11::text[], $12::bigint[], $13::bigint[], $14::text[], $15::timestamptz[])`,
+    `insert into allocation_leg (program_id, payment_id, refund_ordinal, tranche_no, merchant_id, effective_at, party_id,
+       agreement_id, rule, step, step_kind, ordinal, amount_micros, short_micros, why)
+     select $1, ($2::uuid[])[l.item], ($3::smallint[])[l.item], ($4::bigint[])[l.item], ($5::uuid[])[l.item],
+            ($6::timestamptz[])[l.item], ($7::uuid[])[l.party], ($8::uuid[])[l.step], ($9::text[])[l.step],
+            ($10::text[])[l.step], ($11::text[])[l.step], l.ordinal, l.amount, l.short, l.why
+       from unnest($12::int[], $13::int[], $14::int[], $15::smallint[], $16::bigint[], $17::bigint[], $18::text[])
+         as l(item, party, step, ordinal, amount, short, why)`,
     [
       programId,
-      legs.map((leg) => leg.paymentId),
-      legs.map((leg) => leg.refundOrdinal),
+      items.rows.map((leg) => leg.paymentId),
+      items.rows.map((leg) => leg.refundOrdinal),
+      items.rows.map((leg) => leg.trancheNo),
+      items.rows.map((leg) => leg.merchantId),
+      items.rows.map((leg) => leg.effectiveAt.toISOString()),
+      parties.rows.map((leg) => leg.partyId),
+      steps.rows.map((leg) => leg.agreementId),
+      steps.rows.map((leg) => leg.rule),
+      steps.rows.map((leg) => leg.step),
+      steps.rows.map((leg) => leg.stepKind),
+      itemOf,
+      partyOf,
+      stepOf,
       legs.map((leg) => leg.ordinal),
-      legs.map((leg) => leg.trancheNo),
-      legs.map((leg) => leg.merchantId),
-      legs.map((leg) => leg.partyId),
-      legs.map((leg) => leg.agreementId),
-      legs.map((leg) => leg.rule),
-      legs.map((leg) => leg.step),
-      legs.map((leg) => leg.stepKind),
       legs.map((leg) => leg.amountMicros),
       legs.map((leg) => leg.shortMicros),
       legs.map((leg) => leg.why),
-      legs.map((leg) => leg.effectiveAt),
     ],
   );
+}
+
+/** Rows that differ by a key, each with its position from 1, as SQL counts. */
+class Positions<Row> {
+  readonly rows: Row[] = [];
+  private readonly positions = new Map<string, number>();
+
+  constructor(private readonly keyOf: (row: Row) => string) {}
+
+  of(row: Row): number {
+    const key = this.keyOf(row);
+    const known = this.positions.get(key);
+    if (known !== undefined) return known;
+    const position = this.rows.push(row);
+    this.positions.set(key, position);
+    return position;
+  }
 }
 
 export interface TrancheShare {
