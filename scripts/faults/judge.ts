@@ -34,7 +34,9 @@ export async function judge(databaseUrl: string, asked: readonly Asked[]): Promi
       wrong.push(`${accepted.length} payments were asked for and answered, ${rows.length} are stored`);
     }
     for (const message of asked) {
-      const bodies = new Set(message.answers.map((answer) => JSON.stringify([answer.status, answer.body])));
+      const bodies = new Set(
+        message.answers.map((answer) => JSON.stringify(answer.body.code ?? [answer.status, answer.body])),
+      );
       if (bodies.size !== 1) wrong.push(`${message.path} ${message.key} was answered in ${bodies.size} ways`);
     }
     for (const message of payments) {

@@ -129,6 +129,7 @@ async function populate(databaseUrl: string, options: { devices: number; wallets
       uuid: deviceId,
       keyId: toPublicId("credential", credentialId),
       privateKey: pair.privateKey,
+      sequence: 0,
     });
   }
   const wallets: string[] = [];

@@ -5,18 +5,19 @@
 import type { Admission } from "@/server/devices/record-traffic";
 import { admitRequests } from "@/server/devices/service";
 import type { AdmissionOutcome, AdmissionRequest, VerificationCredential } from "@/server/devices/types";
-import type { PaymentRefusal } from "@/server/payments/constants";
-import { type AuthorisationItem, authorisePayments } from "@/server/payments/service/authorise-payment";
+import { authorisePayments } from "@/server/payments/service/authorise-payment";
 import { capturePayment, getPaymentForDevice, voidPayment } from "@/server/payments/service/capture-payment";
 import { recordUsage } from "@/server/payments/service/record-usage";
-import type { AuthoriseResult, PaymentResult } from "@/server/payments/types";
+import type { AuthorisationItem, AuthoriseResult } from "@/server/payments/types";
 import { withScope } from "@/server/platform/db";
 import { fromPublicId, type Id } from "@/server/platform/ids";
 import { type Currency, MoneyError, parseMicros, parseMinorMicros } from "@/server/platform/money";
 import { type DeviceScope, mintDeviceScope, mintSystemScope } from "@/server/platform/scope";
+import { answerPayment } from "./answer-payment";
 import { REFUSAL_FLOOR_MS } from "./constants";
 import { isProblemCode, PROBLEMS, Problem, type ProblemCode } from "./errors";
 import { GroupDesk } from "./group-desk";
+import { isUnavailable } from "./judge-failure";
 import { KnownCredentials } from "./known-credentials";
 import { buildOpenApi } from "./openapi";
 import { type OperationId, operations } from "./operations";
@@ -56,11 +57,11 @@ export function buildGateway(options: GatewayOptions) {
   const traffic = new TrafficRecorder(system);
   const admissions = new GroupDesk<AdmissionRequest, Admission>(
     (requests) => admitRequests(system, requests),
-    { largestGroup: 128, groupsAtOnce: 2 },
+    { largestGroup: 128, groupsAtOnce: 2, failsTogether: isUnavailable },
   );
   const authorisations = new GroupDesk<AuthorisationItem, AuthoriseResult>(
     (items) => authorisePayments(items),
-    { largestGroup: 64, groupsAtOnce: 3 },
+    { largestGroup: 64, groupsAtOnce: 3, failsTogether: isUnavailable },
   );
 
   /** Verifies and admits; every refusal from here on is noted for the device that it concerns. */
@@ -125,7 +126,7 @@ export function buildGateway(options: GatewayOptions) {
       const { idempotencyKey, sequence } = required(message);
       const body = readBody(paymentBody, call.body, true);
       const { currency } = body.amount;
-      return paymentAnswer(
+      return answerPayment(
         await authorisations.ask({
           scope,
           request: {
@@ -148,7 +149,7 @@ export function buildGateway(options: GatewayOptions) {
       const body = readBody(captureBody, call.body, false);
       const paymentId = paymentIdOf(call);
       if (body.amount) await requireCurrency(scope, paymentId, body.amount.currency);
-      return paymentAnswer(
+      return answerPayment(
         await capturePayment(scope, {
           paymentId,
           amountMicros: body.amount && minorMicros(body.amount.amount, body.amount.currency),
@@ -162,7 +163,7 @@ export function buildGateway(options: GatewayOptions) {
     voidPayment: signed("voidPayment", async (call, { scope, message }) => {
       const body = readBody(voidBody, call.body, false);
       const paymentId = paymentIdOf(call);
-      return paymentAnswer(
+      return answerPayment(
         await voidPayment(scope, {
           paymentId,
           idempotency: {
@@ -173,7 +174,7 @@ export function buildGateway(options: GatewayOptions) {
       );
     }),
     getPayment: signed("getPayment", async (call, { scope }) => {
-      return paymentAnswer(await getPaymentForDevice(scope, paymentIdOf(call)));
+      return answerPayment(await getPaymentForDevice(scope, paymentIdOf(call)));
     }),
     recordUsage: signed("recordUsage", async (call, { scope }) => {
       const body = readBody(usageBody, call.body, true);
@@ -283,24 +284,4 @@ function minorMicros(amount: string, currency: Currency): bigint {
     if (error.code === "amount_too_precise") throw new Problem("amount_not_whole_minor_units", error.message);
     throw new Problem("invalid_request", error.message, [{ field: "amount.amount", message: error.message }]);
   }
-}
-
-const NOT_OF_DEVICES: readonly PaymentRefusal[] = [
-  "amount_above_captured",
-  "payment_not_captured",
-  "refund_key_reused",
-];
-
-function paymentAnswer(result: AuthoriseResult | PaymentResult): Answer {
-  if (result.ok) {
-    return {
-      status: result.status,
-      body: result.payment,
-      ...(result.replayed ? { headers: { "idempotency-replayed": "true" } } : {}),
-    };
-  }
-  if (!isProblemCode(result.reason) || NOT_OF_DEVICES.includes(result.reason)) {
-    throw new Error(`Payments refused a device with ${result.reason}, which devices cannot be told.`);
-  }
-  throw new Problem(result.reason);
 }

@@ -10,7 +10,7 @@ describe("a group desk", () => {
         await new Promise((resolve) => setTimeout(resolve, 1));
         return requests.map((request) => request * 2);
       },
-      { largestGroup: 7, groupsAtOnce: 2 },
+      { largestGroup: 7, groupsAtOnce: 2, failsTogether: () => false },
     );
     const numbers = Array.from({ length: 100 }, (_, i) => i);
     expect(await Promise.all(numbers.map((n) => desk.ask(n)))).toEqual(numbers.map((n) => n * 2));
@@ -24,9 +24,23 @@ describe("a group desk", () => {
         if (requests.includes(3)) throw new Error("three");
         return requests;
       },
-      { largestGroup: 10, groupsAtOnce: 1 },
+      { largestGroup: 10, groupsAtOnce: 1, failsTogether: () => false },
     );
     const settled = await Promise.allSettled([1, 2, 3, 4].map((n) => desk.ask(n)));
     expect(settled.map((one) => one.status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
+  });
+
+  test("a broken connection fails its group once, and nothing is tried behind the caller's back", async () => {
+    let runs = 0;
+    const desk = new GroupDesk<number, number>(
+      async () => {
+        runs++;
+        throw new Error("broken");
+      },
+      { largestGroup: 10, groupsAtOnce: 1, failsTogether: () => true },
+    );
+    const settled = await Promise.allSettled([1, 2, 3].map((n) => desk.ask(n)));
+    expect(settled.every((one) => one.status === "rejected")).toBe(true);
+    expect(runs).toBe(1);
   });
 });

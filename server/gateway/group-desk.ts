@@ -3,6 +3,8 @@
 export interface GroupOptions {
   largestGroup: number;
   groupsAtOnce: number;
+  /** Failures that are nobody's fault in particular: the whole group gets them. Of others only the culprit does. */
+  failsTogether: (error: unknown) => boolean;
 }
 
 interface Waiting<Request, Answer> {
@@ -60,9 +62,11 @@ export class GroupDesk<Request, Answer> {
         else resolve(answer);
       }
     } catch (error) {
-      // One bad request must not fail its neighbours: each is tried alone. Requests are idempotent.
-      if (group.length === 1) group[0]?.reject(error);
-      else for (const one of group) await this.serve([one]);
+      // Where the outcome is unknown, because the connection broke, only the one who asked may ask again: a second
+      // try from here would meet its own traces. Where the group was undone, each request is tried alone.
+      if (group.length === 1 || this.options.failsTogether(error)) {
+        for (const { reject } of group) reject(error);
+      } else for (const one of group) await this.serve([one]);
     }
   }
 }

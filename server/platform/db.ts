@@ -35,6 +35,8 @@ export function appPool(): pg.Pool {
     });
     // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
     pool.on("error", () => {});
+    // The pool takes its own listener away while a connection is lent out.
+    pool.on("connect", (client) => client.on("error", () => {}));
   }
   return pool;
 }

@@ -1,0 +1,45 @@
+/** From what payments say to what the device hears. */
+import type { PaymentRefusal } from "@/server/payments/constants";
+import type { AuthoriseResult, MoneyJson, PaymentAnswer, PaymentResult } from "@/server/payments/types";
+import { isProblemCode, Problem } from "./errors";
+import type { Answer } from "./server";
+
+/** Refusals that concern people and not devices. */
+const NOT_OF_DEVICES: readonly PaymentRefusal[] = [
+  "amount_above_captured",
+  "payment_not_captured",
+  "refund_key_reused",
+];
+
+export function answerPayment(result: AuthoriseResult | PaymentResult): Answer {
+  if (result.ok) {
+    return {
+      status: result.status,
+      body: inOrder(result.payment),
+      ...(result.replayed ? { headers: { "idempotency-replayed": "true" } } : {}),
+    };
+  }
+  if (!isProblemCode(result.reason) || NOT_OF_DEVICES.includes(result.reason)) {
+    throw new Error(`Payments refused a device with ${result.reason}, which devices cannot be told.`);
+  }
+  throw new Problem(result.reason);
+}
+
+/** A stored answer comes back with its names in another order; a repeat is to be the first answer byte for byte. */
+function inOrder(payment: PaymentAnswer): PaymentAnswer {
+  const money = ({ amount, currency }: MoneyJson) => ({ amount, currency });
+  return {
+    id: payment.id,
+    state: payment.state,
+    amount: money(payment.amount),
+    captured: money(payment.captured),
+    refunded: money(payment.refunded),
+    declineReason: payment.declineReason,
+    message: payment.message,
+    instrument: payment.instrument,
+    occurredAt: payment.occurredAt,
+    authorisedAt: payment.authorisedAt,
+    capturedAt: payment.capturedAt,
+    expiresAt: payment.expiresAt,
+  };
+}
