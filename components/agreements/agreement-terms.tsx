@@ -1,3 +1,5 @@
+"use client";
+
 import {
   conditionSentence,
   type NameOf,
@@ -6,8 +8,8 @@ import {
   stepSentence,
 } from "@/components/agreements/step-sentence";
 import { seriesColour } from "@/components/charts/party-colour";
+import { usePartySeries } from "@/components/charts/party-series";
 import { kindLook } from "@/components/devices/device-kind";
-import { partySeriesFor } from "@/components/overview/split-flow";
 import { stepWords } from "@/components/payments/payment-words";
 import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
@@ -26,11 +28,7 @@ interface AgreementTermsProps {
 
 /** The rules of an agreement in plain words: which payments, then who takes what, in order. */
 export function AgreementTerms({ terms, before, currency, nameOf, own }: AgreementTermsProps) {
-  const parties = terms.rules.flatMap((rule) => rule.steps.flatMap((step) => recipientsOf(step, nameOf)));
-  const series = partySeriesFor(
-    parties.map(({ party }) => party),
-    own,
-  );
+  const seriesOf = usePartySeries();
   return (
     <div className="grid gap-4">
       {terms.rules.map((rule, index) => {
@@ -53,7 +51,7 @@ export function AgreementTerms({ terms, before, currency, nameOf, own }: Agreeme
                   currency={currency}
                   nameOf={nameOf}
                   own={own}
-                  colourOf={(party) => seriesColour(series.get(party) ?? 6)}
+                  colourOf={(party) => seriesColour(seriesOf({ slug: party }))}
                 />
               ))}
             </ol>

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { FileText, Handshake, Landmark, LayoutDashboard, Users } from "lucide-react";
 import { type ReactNode, useCallback, useMemo } from "react";
+import { PartySeriesProvider } from "@/components/charts/party-series";
 import { accountEntries, useSignOut } from "@/components/frame/account-entries";
 import { PortalProvider } from "@/components/frame/portal-context";
 import { PortalFrame } from "@/components/frame/portal-frame";
@@ -23,9 +24,11 @@ export function AgencyShell({ facts, attention, children }: ShellProps) {
   return (
     <AgencyTrpcProvider organisation={facts.portal.slug}>
       <PortalProvider portal={facts.portal}>
-        <AgencyFrame facts={facts} attention={attention}>
-          {children}
-        </AgencyFrame>
+        <PartySeriesProvider agencies={attention.agencies}>
+          <AgencyFrame facts={facts} attention={attention}>
+            {children}
+          </AgencyFrame>
+        </PartySeriesProvider>
       </PortalProvider>
     </AgencyTrpcProvider>
   );

@@ -11,6 +11,7 @@ import {
   Users,
 } from "lucide-react";
 import { type ReactNode, useCallback, useMemo } from "react";
+import { PartySeriesProvider } from "@/components/charts/party-series";
 import { accountEntries, useSignOut } from "@/components/frame/account-entries";
 import { PortalProvider } from "@/components/frame/portal-context";
 import { PortalFrame } from "@/components/frame/portal-frame";
@@ -31,9 +32,11 @@ export function MerchantShell({ facts, attention, children }: ShellProps) {
   return (
     <MerchantTrpcProvider organisation={facts.portal.slug}>
       <PortalProvider portal={facts.portal}>
-        <MerchantFrame facts={facts} attention={attention}>
-          {children}
-        </MerchantFrame>
+        <PartySeriesProvider agencies={attention.agencies} own={facts.portal.slug}>
+          <MerchantFrame facts={facts} attention={attention}>
+            {children}
+          </MerchantFrame>
+        </PartySeriesProvider>
       </PortalProvider>
     </MerchantTrpcProvider>
   );

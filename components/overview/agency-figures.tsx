@@ -1,6 +1,7 @@
 import { usePortal } from "@/components/frame/portal-context";
 import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
+import { ClosingTime } from "@/components/overview/closing-time";
 import { changeAgainst } from "@/components/overview/compare-amounts";
 import { ExactTime, RelativeTime } from "@/components/time/relative-time";
 import { StatCard, StatGrid } from "@/components/ui/stat-card";
@@ -37,7 +38,7 @@ export function AgencyFigures({ overview, live }: AgencyFiguresProps) {
         value={<Money {...(live?.today ?? overview.today)} emphasis="large" />}
         hint={
           <>
-            closes <ExactTime at={nextSettlement.closesAt} />
+            closes <ClosingTime at={nextSettlement.closesAt} />
           </>
         }
         trend={trend.slice(-14)}

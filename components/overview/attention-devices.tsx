@@ -7,11 +7,13 @@ import { SILENT_AFTER_MS } from "@/components/devices/device-health";
 import { DeviceKindIcon } from "@/components/devices/device-kind";
 import { usePortal } from "@/components/frame/portal-context";
 import { formatCount } from "@/components/money/format-count";
+import { QueryView } from "@/components/query/query-view";
 import { RelativeTime } from "@/components/time/relative-time";
 import { useNow } from "@/components/time/use-now";
 import { Badge } from "@/components/ui/badge";
 import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
+import { SkeletonRows } from "@/components/ui/skeleton";
 import type { MerchantOverview } from "@/server/reporting/schema";
 import { useMerchantTrpc } from "@/server/trpc/client";
 
@@ -45,7 +47,13 @@ export function AttentionDevices({ programId, counts }: AttentionDevicesProps) {
         </ButtonLink>
       }
     >
-      {waiting.length === 0 ? (
+      {now === null || list.isPending ? (
+        <SkeletonRows rows={4} columns={3} />
+      ) : list.error ? (
+        <QueryView query={list} what="The list" skeleton={null}>
+          {() => null}
+        </QueryView>
+      ) : waiting.length === 0 ? (
         <p className="flex items-center gap-2 px-4 pb-4 text-sm text-muted">
           <CircleCheck aria-hidden className="size-4 text-arrived" />
           {counts.total === 0

@@ -1,6 +1,7 @@
 import { usePortal } from "@/components/frame/portal-context";
 import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
+import { ClosingTime } from "@/components/overview/closing-time";
 import { changeAgainst } from "@/components/overview/compare-amounts";
 import { ExactTime } from "@/components/time/relative-time";
 import { StatCard, StatGrid } from "@/components/ui/stat-card";
@@ -48,12 +49,10 @@ export function MerchantFigures({ overview, live }: MerchantFiguresProps) {
         value={<Money {...now.notSettled} emphasis="large" />}
         hint={
           <>
-            closes <ExactTime at={nextSettlement.closesAt} />, paid from{" "}
+            closes <ClosingTime at={nextSettlement.closesAt} />, paid{" "}
             <ExactTime at={`${nextSettlement.payOutOn}T12:00:00Z`} format="day" />
           </>
         }
-        trend={byDay.slice(-14).map((day) => Number(day.yours))}
-        trendLabel="Your share by day in the last 14 days"
         href={`${base}/payouts`}
       />
       {lastPayout ? (

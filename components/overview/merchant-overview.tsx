@@ -63,13 +63,9 @@ export function MerchantOverviewPage() {
                   title="Where did each euro go?"
                   hint={`${currency} of the last 30 days, by who received it`}
                   source="Taken"
-                  own={slug}
                   currency={currency}
-                  targets={data.split.map((party) => ({
-                    key: party.slug,
-                    name: party.name,
-                    amount: party.amount,
-                  }))}
+                  height={268}
+                  targets={data.split}
                   fileName={`split-${slug}`}
                 />
               </div>

@@ -1,6 +1,7 @@
 "use client";
 
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { SimpleTable } from "@/components/data-table/simple-table";
 import { usePortal } from "@/components/frame/portal-context";
 import { paymentColumns } from "@/components/payments/payment-columns";
@@ -24,12 +25,13 @@ const SHOWN = 8;
 export function RecentPayments({ programId, currency, pulse }: RecentPaymentsProps) {
   const trpc = useMerchantTrpc();
   const { base } = usePortal();
-  const input = { programId, limit: SHOWN };
-  const options = trpc.payments.list.queryOptions(input, { placeholderData: keepPreviousData });
-  const list = useQuery({
-    ...options,
-    queryKey: [...options.queryKey, pulse] as unknown as typeof options.queryKey,
-  });
+  const { refetch, ...list } = useQuery(trpc.payments.list.queryOptions({ programId, limit: SHOWN }));
+  const drawn = useRef(pulse);
+  useEffect(() => {
+    if (drawn.current === pulse) return;
+    drawn.current = pulse;
+    void refetch();
+  }, [pulse, refetch]);
   return (
     <Card
       title="Recent payments"
@@ -40,7 +42,11 @@ export function RecentPayments({ programId, currency, pulse }: RecentPaymentsPro
         </ButtonLink>
       }
     >
-      <QueryView query={list} what="The list" skeleton={<SkeletonRows rows={SHOWN} columns={5} />}>
+      <QueryView
+        query={{ ...list, refetch }}
+        what="The list"
+        skeleton={<SkeletonRows rows={SHOWN} columns={5} />}
+      >
         {(data) => (
           <SimpleTable
             label="Recent payments"

@@ -76,7 +76,7 @@ function WithPayment({ id, children }: { id: string; children: (data: PaymentDet
 
 function Body({ data, layout }: { data: PaymentDetailView; layout: "page" | "sheet" }) {
   const trpc = useMerchantTrpc();
-  const { base, slug } = usePortal();
+  const { base } = usePortal();
   const split = useQuery(trpc.settlement.paymentSplit.queryOptions({ paymentId: data.payment.id }));
   return (
     <>
@@ -88,7 +88,6 @@ function Body({ data, layout }: { data: PaymentDetailView; layout: "page" | "she
       <PaymentDetail
         data={data}
         split={split.error ? null : split.data}
-        own={slug}
         layout={layout}
         links={{
           device: (id) => `${base}/devices/${id}`,

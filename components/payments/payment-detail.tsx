@@ -36,8 +36,6 @@ interface PaymentDetailProps {
   /** Undefined while it is loading, null when the portal may not see it. */
   split: SplitView | undefined | null;
   links: PaymentLinks;
-  /** Slug of the organisation that looks. */
-  own?: string;
   /** `page`: in two columns; `sheet`: one below the other. */
   layout?: "page" | "sheet";
   /** What another portal adds: the case in the operator's. */
@@ -45,7 +43,7 @@ interface PaymentDetailProps {
 }
 
 /** Everything about one payment: what happened, who got what, what the ledger says, what belongs to it. */
-export function PaymentDetail({ data, split, links, own, layout = "sheet", extra }: PaymentDetailProps) {
+export function PaymentDetail({ data, split, links, layout = "sheet", extra }: PaymentDetailProps) {
   const { payment } = data;
   const { currency } = payment.amount;
   const left = (
@@ -57,7 +55,6 @@ export function PaymentDetail({ data, split, links, own, layout = "sheet", extra
               split={split}
               amount={payment.captured.amount}
               currency={currency}
-              own={own}
               agreementHref={links.agreement}
             />
           ) : (

@@ -1,7 +1,7 @@
 import Link from "next/link";
+import { usePartySeries } from "@/components/charts/party-series";
 import { SplitRibbon } from "@/components/charts/split-ribbon";
 import { Money } from "@/components/money/money";
-import { partySeriesFor } from "@/components/overview/split-flow";
 import { stepWords } from "@/components/payments/payment-words";
 import { ExactTime } from "@/components/time/relative-time";
 import type { SplitView } from "@/server/settlement/schema";
@@ -10,13 +10,12 @@ interface PaymentSplitProps {
   split: SplitView;
   amount: string;
   currency: string;
-  /** Slug of the organisation that looks, for its colour. */
-  own?: string;
   agreementHref?: (id: string) => string;
 }
 
 /** Who got what of a payment, by which step and why; below it, what refunds took back. */
-export function PaymentSplit({ split, amount, currency, own, agreementHref }: PaymentSplitProps) {
+export function PaymentSplit({ split, amount, currency, agreementHref }: PaymentSplitProps) {
+  const seriesOf = usePartySeries();
   if (!split.allocatedAt) {
     return (
       <p className="text-sm text-muted">
@@ -24,10 +23,6 @@ export function PaymentSplit({ split, amount, currency, own, agreementHref }: Pa
       </p>
     );
   }
-  const series = partySeriesFor(
-    split.legs.map((leg) => leg.party.slug),
-    own,
-  );
   const toLeg = (leg: SplitView["legs"][number]) => ({
     id: `${leg.refund}/${leg.step}/${leg.party.id}`,
     party: leg.party.name,
@@ -35,7 +30,7 @@ export function PaymentSplit({ split, amount, currency, own, agreementHref }: Pa
     amount: leg.amount.amount,
     reason: leg.why,
     short: leg.short?.amount ?? null,
-    colour: series.get(leg.party.slug),
+    colour: seriesOf(leg.party),
   });
   const refunds = [...new Set(split.legs.map((leg) => leg.refund))].filter((refund) => refund > 0).sort();
   return (

@@ -77,7 +77,6 @@ export function PayoutDetailView({ detail, lines, base, word, actions, children 
         <FlowCard
           flows={flows}
           partyId={payout.party.id}
-          partySlug={payout.party.slug}
           currency={currency}
           hint={`${formatAmount(statement.gross.amount, { currency })} ${currency} in ${formatCount(statement.paymentCount)} payments`}
         />

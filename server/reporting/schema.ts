@@ -109,6 +109,8 @@ export type OperatorOverview = z.infer<typeof operatorOverview>;
 /** What the navigation counts, and the programs whose zones the pages speak in. */
 export const attention = z.object({
   programs: z.array(programChoice),
+  /** Slugs of the agencies of these programs: each has one colour on every chart. */
+  agencies: z.array(z.string()),
   /** Devices that are suspended, or active and silent. */
   devices: z.number(),
   /** Agreements that wait for this organisation's answer. */

@@ -5,7 +5,7 @@ import { withScope } from "@/server/platform/db";
 import { fromPublicId, type IdKind, toPublicId } from "@/server/platform/ids";
 import type { AgencyScope, MerchantScope, OperatorScope, PortalScope } from "@/server/platform/scope";
 import { previewPeriod } from "@/server/settlement/service/preview-period";
-import { findPrograms, type ProgramRow } from "./repository/find-programs";
+import { findPrograms, listAgencySlugs, type ProgramRow } from "./repository/find-programs";
 import {
   countAgreementsWaiting,
   countDevices,
@@ -60,6 +60,7 @@ export async function readAttention(scope: MerchantScope | AgencyScope): Promise
     const silentSince = new Date(+now() - SILENT_AFTER_HOURS * HOUR_MS);
     return {
       programs: programs.map(choiceOf),
+      agencies: await listAgencySlugs(tx),
       devices: scope.kind === "merchant" ? Number(await countDevicesToLookAt(tx, silentSince)) : 0,
       agreements: Number(await countAgreementsWaiting(tx, scope.organisationId)),
     };

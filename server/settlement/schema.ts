@@ -172,8 +172,8 @@ export const statementItemSchema = z.object({
 export type StatementItem = z.output<typeof statementItemSchema>;
 
 export const flowSchema = z.object({
-  from: z.object({ id: z.string(), name: z.string() }),
-  to: z.object({ id: z.string(), name: z.string(), kind: z.string() }),
+  from: z.object({ id: z.string(), slug: z.string(), name: z.string() }),
+  to: z.object({ id: z.string(), slug: z.string(), name: z.string(), kind: z.string() }),
   amount: moneySchema,
 });
 export type FlowView = z.output<typeof flowSchema>;
@@ -200,6 +200,13 @@ export const splitSchema = z.object({
   legs: z.array(legSchema),
 });
 export type SplitView = z.output<typeof splitSchema>;
+
+/** What a held payment would give to whom; `version` is null where no agreement governs it. */
+export const splitPreviewSchema = z.object({
+  version: z.number().nullable(),
+  legs: z.array(legSchema.pick({ party: true, step: true, amount: true, why: true })),
+});
+export type SplitPreview = z.output<typeof splitPreviewSchema>;
 
 export const agreementSummarySchema = z.object({
   id: z.string(),

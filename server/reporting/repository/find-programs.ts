@@ -26,3 +26,12 @@ export async function findPrograms(tx: SqlTx): Promise<ProgramRow[]> {
   );
   return rows;
 }
+
+/** Agencies of every program that the scope may see. */
+export async function listAgencySlugs(tx: SqlTx): Promise<string[]> {
+  const { rows } = await tx.query<{ slug: string }>(
+    `select distinct o.slug from program_party pp join organisation o on o.id = pp.organisation_id
+      where o.kind = 'agency' order by o.slug`,
+  );
+  return rows.map((row) => row.slug);
+}

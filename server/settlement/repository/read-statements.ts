@@ -166,7 +166,8 @@ export async function readOwnTakings(
 /** Money from each merchant to each party in a run; of one party when it is named. */
 export async function sumRunFlows(tx: SqlTx, runId: string, partyId: string | null) {
   const { rows } = await tx.query<FlowRow>(
-    `select m.id as from_id, m.name as from_name, o.id as to_id, o.name as to_name, o.kind as to_kind, f.micros
+    `select m.id as from_id, m.slug as from_slug, m.name as from_name, o.id as to_id, o.slug as to_slug,
+            o.name as to_name, o.kind as to_kind, f.micros
        from (select t.merchant_id, t.party_id, sum(t.amount_micros + t.refund_micros)::bigint as micros
                from tranche x join tranche_total t on t.tranche_no = x.no
               where x.settlement_run_id = $1 and ($2::uuid is null or t.party_id = $2 or t.merchant_id = $2)
@@ -180,8 +181,10 @@ export async function sumRunFlows(tx: SqlTx, runId: string, partyId: string | nu
 
 export interface FlowRow {
   from_id: string;
+  from_slug: string;
   from_name: string;
   to_id: string;
+  to_slug: string;
   to_name: string;
   to_kind: string;
   micros: bigint;
@@ -195,7 +198,8 @@ export async function sumProgramFlows(
   toDay: string,
 ): Promise<FlowRow[]> {
   const { rows } = await tx.query<FlowRow>(
-    `select m.id as from_id, m.name as from_name, o.id as to_id, o.name as to_name, o.kind as to_kind, f.micros
+    `select m.id as from_id, m.slug as from_slug, m.name as from_name, o.id as to_id, o.slug as to_slug,
+            o.name as to_name, o.kind as to_kind, f.micros
        from (select t.merchant_id, t.party_id, sum(t.amount_micros + t.refund_micros)::bigint as micros
                from tranche x join tranche_total t on t.tranche_no = x.no
               where x.program_id = $1 and t.day between $2 and $3 group by 1, 2) f

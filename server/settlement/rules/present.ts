@@ -100,8 +100,13 @@ export function presentLine(row: LineRow, currency: string): StatementLineView {
 
 export function presentFlow(row: FlowRow, currency: string): FlowView {
   return {
-    from: { id: toPublicId("organisation", row.from_id), name: row.from_name },
-    to: { id: toPublicId("organisation", row.to_id), name: row.to_name, kind: row.to_kind },
+    from: { id: toPublicId("organisation", row.from_id), slug: row.from_slug, name: row.from_name },
+    to: {
+      id: toPublicId("organisation", row.to_id),
+      slug: row.to_slug,
+      name: row.to_name,
+      kind: row.to_kind,
+    },
     amount: money(row.micros, currency),
   };
 }
