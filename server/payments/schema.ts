@@ -1,23 +1,11 @@
-/** What comes in from devices and portals, and what goes out, as Zod schemas. */
+/** What comes in from portals, and what goes out to them, as Zod schemas. The device API has its own. */
 import { z } from "zod";
 import { DEVICE_KINDS } from "@/server/devices/constants";
 import { publicId } from "@/server/platform/ids";
-import {
-  CURRENCIES,
-  type Currency,
-  MoneyError,
-  parseMicros,
-  parseMinorMicros,
-} from "@/server/platform/money";
+import { CURRENCIES, parseMicros } from "@/server/platform/money";
 import { plainText } from "@/server/platform/text";
-import type { DeclineReason, UsageRefusal } from "./constants";
-import {
-  DECLINE_REASONS,
-  MAX_USAGE_BATCH,
-  PAYMENT_SOURCES,
-  PAYMENT_STATES,
-  USAGE_REFUSALS,
-} from "./constants";
+import type { DeclineReason } from "./constants";
+import { DECLINE_REASONS, PAYMENT_SOURCES, PAYMENT_STATES } from "./constants";
 
 const decimal = z
   .string()
@@ -25,117 +13,9 @@ const decimal = z
   .regex(/^\d{1,13}(\.\d{1,30})?$/, 'is not a decimal amount such as "2.75"');
 const currency = z.enum(CURRENCIES);
 const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
-const token = z
-  .string()
-  .min(3)
-  .max(100)
-  .regex(/^[\x21-\x7e]+$/, "has characters that a token cannot have");
-const latitude = z.number().min(-90).max(90);
-const longitude = z.number().min(-180).max(180);
-const description = plainText(1, 200);
-/** Exact decimal strings by unit: {"kwh":"22.4"}. */
-const quantity = z
-  .record(z.string().regex(/^[a-z][a-z0-9_]{0,19}$/), decimal)
-  .refine((record) => Object.keys(record).length <= 5, "has more than five units");
-
-function micros(text: string, code: Currency | null, ctx: z.RefinementCtx, path: string): bigint {
-  try {
-    const value = code === null ? parseMicros(text) : parseMinorMicros(text, code);
-    if (value > 0n) return value;
-    ctx.addIssue({ code: "custom", path: [path], message: "must be above zero" });
-  } catch (error) {
-    if (!(error instanceof MoneyError)) throw error;
-    ctx.addIssue({ code: "custom", path: [path], message: error.message });
-  }
-  return z.NEVER;
-}
-
-/** Body of `POST /v1/payments`. */
-export const authoriseBodySchema = z
-  .strictObject({
-    amount: decimal,
-    currency,
-    instrument: token,
-    capture: z.boolean().default(false),
-    occurredAt: moment.optional(),
-    location: z.strictObject({ latitude, longitude }).optional(),
-    description: description.optional(),
-    quantity: quantity.optional(),
-  })
-  .transform(({ amount, instrument, ...rest }, ctx) => ({
-    ...rest,
-    instrumentToken: instrument,
-    amountMicros: micros(amount, rest.currency, ctx, "amount"),
-  }));
-
-/** Body of `POST /v1/payments/{id}/capture`; the whole amount when left out. */
-export const captureBodySchema = z
-  .strictObject({ amount: decimal.optional() })
-  .transform(({ amount }, ctx) => ({
-    amountMicros: amount === undefined ? undefined : micros(amount, null, ctx, "amount"),
-  }));
-
-/** Body of `POST /v1/usage`. Amounts are exact to six decimals of the major unit. */
-export const usageBodySchema = z.strictObject({
-  records: z
-    .array(
-      z
-        .strictObject({
-          key: z
-            .string()
-            .min(1)
-            .max(64)
-            .regex(/^[\x21-\x7e]+$/, "has characters that a key cannot have"),
-          instrument: token,
-          amount: decimal,
-          currency,
-          occurredAt: moment,
-          quantity: decimal.optional(),
-          unit: z
-            .string()
-            .regex(/^[a-z][a-z0-9_]{0,19}$/)
-            .optional(),
-        })
-        .transform(({ amount, instrument, ...rest }, ctx) => ({
-          ...rest,
-          instrumentToken: instrument,
-          amountMicros: micros(amount, null, ctx, "amount"),
-        })),
-    )
-    .min(1)
-    .max(MAX_USAGE_BATCH),
-});
 
 const keysOf = <T extends string>(record: Record<T, unknown>) => Object.keys(record) as [T, ...T[]];
 export const moneySchema = z.object({ amount: z.string(), currency });
-
-export const paymentAnswerSchema = z.object({
-  id: z.string(),
-  state: z.enum(PAYMENT_STATES),
-  amount: moneySchema,
-  captured: moneySchema,
-  refunded: moneySchema,
-  declineReason: z.enum(keysOf<DeclineReason>(DECLINE_REASONS)).nullable(),
-  message: z.string(),
-  instrument: z.string(),
-  occurredAt: z.iso.datetime(),
-  authorisedAt: z.iso.datetime().nullable(),
-  capturedAt: z.iso.datetime().nullable(),
-  expiresAt: z.iso.datetime().nullable(),
-});
-
-export const usageAnswerSchema = z.object({
-  recorded: z.int(),
-  duplicates: z.int(),
-  refused: z.int(),
-  records: z.array(
-    z.object({
-      key: z.string(),
-      outcome: z.enum(["recorded", "duplicate", "refused"]),
-      reason: z.enum(keysOf<UsageRefusal>(USAGE_REFUSALS)).nullable(),
-    }),
-  ),
-});
 
 /** Filters of payment lists; all of them narrow. */
 export const paymentFilterSchema = z.object({
