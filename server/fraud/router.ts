@@ -29,6 +29,12 @@ export const operatorCasesRouter = router({
         expectedLoss: toMoneyJson(row.expectedLossMicros, row.currency),
       })),
     ),
+  ofPayment: operatorProcedure("cases.read")
+    .input(z.object({ paymentId: publicId("payment") }))
+    .query(async ({ ctx, input }) => {
+      const caseId = await service.findCaseOfPayment(ctx.scope, input.paymentId);
+      return { caseId: caseId && toPublicId("case", caseId) };
+    }),
   claimNext: operatorProcedure("cases.decide")
     .input(programInput)
     .mutation(async ({ ctx, input }) => {

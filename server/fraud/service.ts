@@ -67,6 +67,14 @@ export async function findCaseIdOfPayment(tx: SqlTx, paymentId: Id<"payment">): 
   return await reads.findCaseIdOfPayment(tx, paymentId);
 }
 
+/** The case that a payment raised, for people who read the payment. */
+export async function findCaseOfPayment(
+  scope: OperatorScope,
+  paymentId: Id<"payment">,
+): Promise<Id<"case"> | null> {
+  return await withScope(scope, (tx) => reads.findCaseIdOfPayment(tx, paymentId));
+}
+
 /** Cases whose time is over, oldest first. */
 export async function findOverdueCases(
   tx: SqlTx,

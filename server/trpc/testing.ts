@@ -107,6 +107,8 @@ const operator: Record<string, Sample> = {
   "imports.detail": (of) => ({ importId: of.id("import") }),
   "imports.rows": (of) => ({ ...page, importId: of.id("import") }),
   "health.read": nothing,
+  "cases.ofPayment": (of) => ({ paymentId: of.id("payment") }),
+  "settlement.splitPreview": (of) => ({ paymentId: of.id("payment") }),
   ...payouts("payouts"),
   "payouts.submit": (of) => ({ payoutIds: [of.id("payout")] }),
   "payouts.markPaid": (of) => ({ payoutIds: [of.id("payout")] }),

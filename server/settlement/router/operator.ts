@@ -25,6 +25,7 @@ import {
   runDetailSchema,
   runSchema,
   setPayoutRuleInput,
+  splitPreviewSchema,
   splitSchema,
   statementDetailSchema,
   statementItemSchema,
@@ -42,6 +43,7 @@ import {
   markPayoutsPaid,
   submitPayouts,
 } from "../service/move-payouts";
+import { previewSplit } from "../service/preview-split";
 import { getAgreement, getRun, listAgreements, listExceptions, listRuns } from "../service/read-runs";
 import {
   getPaymentSplit,
@@ -179,6 +181,10 @@ export const operatorSettlementRouter = router({
     .input(flowInput)
     .output(z.array(flowSchema))
     .query(({ ctx, input }) => getProgramFlow(ctx.scope, input.programId, input)),
+  splitPreview: operatorProcedure("payments.read")
+    .input(z.object({ paymentId: publicId("payment") }))
+    .output(splitPreviewSchema)
+    .query(({ ctx, input }) => previewSplit(ctx.scope, input.paymentId)),
   paymentSplit: operatorProcedure("payments.read")
     .input(z.object({ paymentId: publicId("payment") }))
     .output(splitSchema)

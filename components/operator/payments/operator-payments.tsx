@@ -1,0 +1,104 @@
+"use client";
+
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { ArrowLeftRight } from "lucide-react";
+import { useMemo } from "react";
+import { DataTable } from "@/components/data-table/data-table";
+import type { TableFilter } from "@/components/data-table/types";
+import { useTableState } from "@/components/data-table/use-table-state";
+import { usePortal } from "@/components/frame/portal-context";
+import { Money } from "@/components/money/money";
+import { OperatorPaymentSheet } from "@/components/operator/payments/operator-payment";
+import { useChoices } from "@/components/operator/use-choices";
+import { paymentColumns } from "@/components/payments/payment-columns";
+import { PAYMENT_FILTERS, paymentTabs } from "@/components/payments/payment-filters";
+import { paymentQuery } from "@/components/payments/payment-query";
+import { tableErrorOf } from "@/components/query/query-view";
+import { useZone } from "@/components/time/zone-context";
+import { CopyableId } from "@/components/ui/copyable-id";
+import { FirstUse } from "@/components/ui/empty-state";
+import { Page, PageHeader } from "@/components/ui/page-header";
+import { StatusBadge } from "@/components/ui/status-badge";
+import { useOperatorTrpc } from "@/server/trpc/client";
+
+const COLUMNS = paymentColumns({ withMerchant: true });
+
+/** Every payment on the platform, to be found by whatever is known of it. */
+export function OperatorPaymentsPage() {
+  const trpc = useOperatorTrpc();
+  const { base } = usePortal();
+  const { zone } = useZone();
+  const { merchantOptions, programOptions } = useChoices();
+  const filters = useMemo<readonly TableFilter[]>(
+    () => [
+      { id: "merchant", label: "Merchant", kind: "choice", options: merchantOptions },
+      ...PAYMENT_FILTERS,
+      { id: "program", label: "Program", kind: "choice", options: programOptions },
+      {
+        id: "flagged",
+        label: "Oddities",
+        kind: "choice",
+        options: [{ value: "yes", label: "With something odd" }],
+      },
+    ],
+    [merchantOptions, programOptions],
+  );
+  const tabShape = useMemo(() => paymentTabs(undefined), []);
+  const state = useTableState({ tabs: tabShape, filters });
+  const { states, ...narrowed } = paymentQuery(state, zone);
+  const merchantId = state.filters.merchant?.[0];
+  const programId = state.filters.program?.[0];
+  const filter = {
+    ...narrowed,
+    ...(merchantId && { merchantId }),
+    ...(programId && { programId }),
+    ...(state.filters.flagged?.[0] && { flagged: true }),
+  };
+  // Each tab says how many it holds under the other filters.
+  const counts = useQuery(
+    trpc.payments.counts.queryOptions(filter, {
+      placeholderData: (before) => before,
+      refetchInterval: 30_000,
+    }),
+  );
+  const list = useInfiniteQuery(
+    trpc.payments.list.infiniteQueryOptions(
+      { ...filter, ...(states && { states }), limit: 50 },
+      { getNextPageParam: (page) => page.nextCursor, placeholderData: (before) => before },
+    ),
+  );
+  return (
+    <Page>
+      <PageHeader title="Payments" meta="Everything that devices asked for or files brought, newest first" />
+      <DataTable
+        id="ops-payments"
+        label="Payments"
+        columns={COLUMNS}
+        rows={list.data?.pages.flatMap((page) => page.items)}
+        rowId={(row) => row.id}
+        state={{ ...state, tabs: paymentTabs(counts.data) }}
+        error={tableErrorOf(list.data ? null : list.error)}
+        onRetry={() => void list.refetch()}
+        busy={list.isPlaceholderData}
+        hasMore={list.hasNextPage}
+        onLoadMore={() => void list.fetchNextPage()}
+        loadingMore={list.isFetchingNextPage}
+        autoLoad
+        searchPlaceholder="Find by id, reference, card"
+        sheet={(id, row) => ({
+          title: row ? <Money {...row.amount} emphasis="large" /> : "Payment",
+          description: <CopyableId id={id} full />,
+          actions: row ? <StatusBadge kind="payment" state={row.state} /> : undefined,
+          fullHref: `${base}/payments/${id}`,
+          width: "lg",
+          children: <OperatorPaymentSheet id={id} />,
+        })}
+        firstUse={
+          <FirstUse title="No payments yet" icon={<ArrowLeftRight aria-hidden />}>
+            As soon as an active device asks for a payment, or a file is imported, it stands here.
+          </FirstUse>
+        }
+      />
+    </Page>
+  );
+}
