@@ -340,8 +340,10 @@ create function scope_owns_statement(statement uuid) returns boolean
   language sql stable security definer set search_path = public, pg_temp
   as $$ select exists (select 1 from statement s where s.id = statement and s.party_id = scope_org()) $$;
 
+-- Those whom a version names see it from its proposal on; merchants see those by which their payments are split.
 create policy agreement_read on agreement for select to purse_app
-  using (scope_is_platform() or (state <> 'draft' and scope_named_in(id)));
+  using (scope_is_platform() or (state <> 'draft' and scope_named_in(id))
+    or (scope_kind() = 'merchant' and governs_from is not null and scope_in_program(program_id)));
 create policy agreement_write on agreement for insert to purse_app with check (scope_is_platform());
 create policy agreement_edit on agreement for update to purse_app using (scope_is_platform());
 create policy agreement_party_read on agreement_party for select to purse_app

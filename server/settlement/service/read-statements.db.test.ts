@@ -1,0 +1,201 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { withClock } from "@/server/platform/clock";
+import { withScope } from "@/server/platform/db";
+import { fromPublicId } from "@/server/platform/ids";
+import { formatMicros, parseMicros } from "@/server/platform/money";
+import { mintSystemScope, type PortalScope } from "@/server/platform/scope";
+import { useTestDatabase } from "@/server/platform/testing";
+import type { ReckoningRow } from "../schema";
+import { bringIntoForce, type City, capture, createCity, refund, termsFor } from "../testing";
+import { addAdjustment } from "./adjust-balance";
+import { closePeriod } from "./close-period";
+import { getAgreement, getRun, listAgreements, listExceptions, listRuns } from "./read-runs";
+import {
+  getPaymentSplit,
+  getPayout,
+  getProgramFlow,
+  getStatement,
+  listPayouts,
+  listStatementItems,
+  listStatements,
+} from "./read-statements";
+
+useTestDatabase();
+
+const periodEnd = new Date("2026-06-01T20:00:00Z");
+let city: City;
+let other: City;
+let runId: string;
+let paymentId: string;
+let captured = 0n;
+
+beforeAll(async () => {
+  city = await createCity();
+  other = await createCity();
+  await withClock(new Date("2026-01-02T00:00:00Z"), async () => {
+    await bringIntoForce(city, termsFor(city));
+    await bringIntoForce(other, termsFor(other));
+  });
+  for (let minute = 0; minute < 25; minute++) {
+    const at = new Date(Date.parse("2026-06-01T08:00:00Z") + (minute % 5) * 60_000);
+    const micros = BigInt(3 + minute) * 410_000n;
+    captured += micros;
+    paymentId = await capture(city, { merchant: minute % 2, micros, at });
+    if (minute % 6 === 0) await refund(city, paymentId, 120_000n, new Date(at.getTime() + 1000));
+  }
+  await addAdjustment(city.creator, {
+    programId: city.programId,
+    partyId: city.agencies[0]?.id ?? "",
+    amountMicros: 1_230_000n,
+    reason: "Missed in May",
+  });
+  const closed = await withClock(new Date(periodEnd.getTime() + 1), () =>
+    closePeriod(city.creator, city.programId, periodEnd),
+  );
+  if (!closed.ok) throw new Error(closed.message);
+  runId = closed.runId;
+});
+
+function reckoned(rows: readonly ReckoningRow[]): { parts: bigint; total: bigint } {
+  const of = (kinds: string[]) =>
+    rows
+      .filter(({ kind }) => kinds.includes(kind))
+      .reduce((sum, { amount }) => sum + parseMicros(amount.amount), 0n);
+  return { parts: of(["plus", "minus"]), total: of(["total"]) };
+}
+
+describe("what pages read", () => {
+  test("every payout says how it adds up, and it does", async () => {
+    const all = await listPayouts(city.creator, { limit: 50 });
+    expect(all.items.length).toBe(5);
+    for (const { id } of all.items) {
+      const detail = await getPayout(city.creator, fromPublicId("payout", id) ?? "");
+      const { parts, total } = reckoned(detail.reckoning);
+      expect(parts).toBe(total);
+      expect(formatMicros(total)).toBe(detail.payout.amount.amount);
+    }
+  });
+
+  test("a merchant's reckoning begins with its takings and names everybody who got a part", async () => {
+    const merchant = city.merchants[0];
+    if (!merchant) throw new Error("There is one.");
+    const [payout] = (await listPayouts(merchant.scope, { limit: 10 })).items;
+    const { reckoning, flows } = await getPayout(
+      merchant.scope,
+      fromPublicId("payout", payout?.id ?? "") ?? "",
+    );
+    expect(reckoning[0]?.key).toBe("gross");
+    expect(reckoning.map(({ key }) => key)).toContain("refunds");
+    const labels = reckoning.map(({ label }) => label).join("; ");
+    for (const name of [city.operatorId ? "operator" : "", ...city.agencies.map(({ slug }) => slug)]) {
+      expect(labels).toContain(name);
+    }
+    expect(flows.every(({ from }) => from.name === `Name of ${merchant.slug}`)).toBe(true);
+  });
+
+  test("statements list their lines, and an adjustment with its reason", async () => {
+    const agency = city.agencies[0];
+    if (!agency) throw new Error("There is one.");
+    const [statement] = (await listStatements(agency.scope, { limit: 10 })).items;
+    const detail = await getStatement(agency.scope, fromPublicId("statement", statement?.id ?? "") ?? "");
+    expect(detail.lines.length).toBeGreaterThan(0);
+    expect(detail.linesComplete).toBe(true);
+    expect(detail.reckoning.find(({ label }) => label === "Adjustment")?.detail).toBe("Missed in May");
+    const { parts, total } = reckoned(detail.reckoning);
+    expect(parts).toBe(total);
+  });
+
+  test("the payments inside page by key, each once, and add up to the statement", async () => {
+    for (const { scope } of [...city.merchants, ...city.agencies.slice(0, 1)]) {
+      const [statement] = (await listStatements(scope, { limit: 10 })).items;
+      const which = { statementId: fromPublicId("statement", statement?.id ?? "") ?? "" };
+      const seen: string[] = [];
+      let sum = 0n;
+      let cursor: string | null = null;
+      do {
+        const page: Awaited<ReturnType<typeof listStatementItems>> = await listStatementItems(scope, which, {
+          cursor,
+          limit: 4,
+        });
+        for (const item of page.items) {
+          seen.push(`${item.paymentId}/${item.refund}`);
+          sum += parseMicros(item.amount.amount);
+        }
+        cursor = page.nextCursor;
+      } while (cursor);
+      expect(new Set(seen).size).toBe(seen.length);
+      const expected =
+        parseMicros(statement?.allocated.amount ?? "0") + parseMicros(statement?.refunds.amount ?? "0");
+      expect(sum).toBe(expected);
+    }
+  });
+
+  test("a merchant sees the whole split of its own payment, an agency its own legs, a stranger nothing", async () => {
+    const [first, second] = city.merchants;
+    const agency = city.agencies[1];
+    if (!first || !second || !agency) throw new Error("There are several.");
+    // The last payment is of the first merchant: 24 is even.
+    const whole = await getPaymentSplit(first.scope, paymentId);
+    expect(new Set(whole.legs.map(({ party }) => party.slug)).size).toBe(5);
+    expect(whole.agreement?.version).toBe(1);
+    expect(whole.payoutId).not.toBeNull();
+    const part = await getPaymentSplit(agency.scope, paymentId);
+    expect(new Set(part.legs.map(({ party }) => party.slug))).toEqual(new Set([agency.slug]));
+    const strangers: PortalScope[] = [second.scope, ...other.merchants.map(({ scope }) => scope)];
+    for (const scope of [...strangers, ...other.agencies.map((one) => one.scope)]) {
+      await expect(getPaymentSplit(scope, paymentId)).rejects.toThrow(/no such payment/);
+    }
+  });
+
+  test("somebody else's statement, payout and agreement are as if they were not", async () => {
+    const rows = await withScope(mintSystemScope("test"), (tx) =>
+      tx.query<{ id: string; payout: string; agreement: string }>(
+        `select s.id, p.id as payout, (select id from agreement where program_id = $2 limit 1) as agreement
+           from statement s join payout p on p.statement_id = s.id where s.run_id = $1 and s.party_id = $3`,
+        [runId, city.programId, city.agencies[0]?.id],
+      ),
+    );
+    const [row] = rows.rows;
+    if (!row) throw new Error("There is one.");
+    const scopes = [city.agencies[1]?.scope, city.merchants[0]?.scope, other.agencies[0]?.scope];
+    for (const scope of scopes) {
+      if (!scope) throw new Error("There is one.");
+      await expect(getStatement(scope, row.id)).rejects.toThrow(/no such/);
+      await expect(getPayout(scope, row.payout)).rejects.toThrow(/no such/);
+      await expect(listStatementItems(scope, { payoutId: row.payout }, { limit: 5 })).rejects.toThrow(
+        /no such/,
+      );
+    }
+    for (const scope of [other.agencies[0]?.scope, other.merchants[0]?.scope]) {
+      if (!scope) throw new Error("There is one.");
+      await expect(getAgreement(scope, row.agreement)).rejects.toThrow(/no such/);
+      expect((await listPayouts(scope, { limit: 5 })).items).toEqual([]);
+    }
+  });
+
+  test("the operator's views: run with statements, flows that carry all that was captured less refunds", async () => {
+    const [run] = (await listRuns(city.creator, { limit: 5, programId: city.programId })).items;
+    expect(run).toMatchObject({ state: "calculated", paymentCount: 25, statementCount: 6 });
+    expect(run?.payoutCounts).toEqual({ proposed: 5 });
+    const detail = await getRun(city.creator, runId);
+    const sum = (flows: typeof detail.flows) =>
+      flows.reduce((all, { amount }) => all + parseMicros(amount.amount), 0n);
+    const net = captured - 5n * 120_000n;
+    expect(sum(detail.flows)).toBe(net);
+    const span = { fromDay: "2026-06-01", toDay: "2026-06-01" };
+    expect(sum(await getProgramFlow(city.creator, city.programId, span))).toBe(net);
+    const before = { fromDay: "2026-05-01", toDay: "2026-05-31" };
+    expect(await getProgramFlow(city.creator, city.programId, before)).toEqual([]);
+    expect((await listExceptions(city.creator, { limit: 5, open: true })).items).toEqual([]);
+  });
+
+  test("an agreement shows its terms and who has answered, to those whom it names", async () => {
+    const agency = city.agencies[2];
+    if (!agency) throw new Error("There is one.");
+    const [summary] = (await listAgreements(agency.scope, { limit: 5 })).items;
+    expect(summary).toMatchObject({ state: "in_force", ownAnswer: "approved" });
+    expect(summary?.answers.length).toBe(4);
+    const detail = await getAgreement(agency.scope, fromPublicId("agreement", summary?.id ?? "") ?? "");
+    expect(detail.terms.program).toBe(city.programSlug);
+  });
+});
