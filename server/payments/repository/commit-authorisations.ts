@@ -13,7 +13,7 @@ import { emit } from "@/server/platform/outbox";
 import { paymentEvent } from "../events";
 import { presentPayment, statusOf } from "../rules";
 import type { EarlierAnswer, Payment, PaymentEvent } from "../types";
-import { amendAnswers, claimKeys, findAnswer } from "./keep-idempotency";
+import { claimKeys, findAnswer } from "./keep-idempotency";
 import { insertPaymentEvents, insertPayments } from "./payment-columns";
 
 export interface AuthorisationToCommit {
@@ -33,11 +33,24 @@ export type AuthorisationCommitted =
   /** The key was there already: this is what its first request was answered. */
   | { kind: "answered_before"; earlier: EarlierAnswer };
 
-/** Outcomes in order. Two entries of one batch must not share device and key. */
+/** The ledger did not find the funds of these payments; nothing of the batch was written. */
+export class HoldsRefused extends Error {
+  constructor(readonly paymentIds: ReadonlySet<Id<"payment">>) {
+    super("The ledger refused holds for want of funds.");
+  }
+}
+
+/**
+ * Outcomes in order. Two entries of one batch must not share device and key. Locks are taken in one order everywhere:
+ * devices, keys, and the ledger's accounts last, because all payments of a program meet at its clearing account and
+ * should hold it for no longer than a commit. Throws `HoldsRefused` when another payment was faster with the money;
+ * the caller begins again with those declined.
+ */
 export async function commitAuthorisations(
   tx: SqlTx,
   batch: readonly AuthorisationToCommit[],
 ): Promise<AuthorisationCommitted[]> {
+  await touchDevices(tx, batch);
   const claimed = await claimKeys(
     tx,
     batch.map((item) => ({
@@ -50,10 +63,7 @@ export async function commitAuthorisations(
       response: presentPayment(item.payment),
     })),
   );
-  const fresh = await holdMoney(
-    tx,
-    batch.filter((_, position) => claimed.has(position)),
-  );
+  const fresh = batch.filter((_, position) => claimed.has(position));
   await insertPayments(
     tx,
     fresh.map((item) => item.payment),
@@ -70,72 +80,35 @@ export async function commitAuthorisations(
     tx,
     fresh.map((item) => paymentEvent(item.payment)),
   );
-  await touchDevices(tx, fresh);
-  const stored = new Map(fresh.map((item) => [`${item.deviceId} ${item.key}`, item.payment]));
   const outcomes: AuthorisationCommitted[] = [];
-  for (const item of batch) {
-    const payment = stored.get(`${item.deviceId} ${item.key}`);
-    if (payment) outcomes.push({ kind: "stored", payment });
+  for (const [position, item] of batch.entries()) {
+    if (claimed.has(position)) outcomes.push({ kind: "stored", payment: item.payment });
     else {
       const earlier = await findAnswer(tx, item.deviceId, item.key);
       invariant(earlier, "a key that could not be claimed has an answer");
       outcomes.push({ kind: "answered_before", earlier });
     }
   }
+  await holdMoney(tx, fresh);
   return outcomes;
 }
 
-/**
- * Posts the holds. The ledger is the judge of funds: where another payment was faster, this one becomes declined and
- * its stored answer with it.
- */
-async function holdMoney(
-  tx: SqlTx,
-  items: readonly AuthorisationToCommit[],
-): Promise<AuthorisationToCommit[]> {
-  const transfers = items.flatMap((item) => (item.transfer ? [item.transfer] : []));
-  if (transfers.length === 0) return [...items];
-  const codes = await postTransfers(tx, transfers);
-  const codeOf = new Map(transfers.map((transfer, at) => [transfer.id, codes[at]]));
-  const declined: AuthorisationToCommit[] = [];
-  const held = items.map((item) => {
-    const code = item.transfer ? codeOf.get(item.transfer.id) : "created";
-    if (code === "created") return item;
-    invariant(code === "exceeds_credits", `a hold can only fail for want of funds, not with ${code}`);
-    const payment: Payment = {
-      ...item.payment,
-      state: "declined",
-      declineReason: "insufficient_funds",
-      capturedMicros: 0n,
-      captureOnApproval: false,
-      authorisedAt: null,
-      expiresAt: null,
-      capturedAt: null,
-      closedAt: item.at,
-      holdTransferId: null,
-      captureTransferId: null,
-    };
-    const reason: PaymentEvent = {
-      paymentId: payment.id,
-      merchantId: payment.merchantId,
-      at: item.at,
-      kind: "declined",
-      detail: { reason: "insufficient_funds" },
-    };
-    const instead = { ...item, payment, timeline: [reason], transfer: null, case: null };
-    declined.push(instead);
-    return instead;
-  });
-  await amendAnswers(
+async function holdMoney(tx: SqlTx, items: readonly AuthorisationToCommit[]): Promise<void> {
+  const holds = items.flatMap(({ transfer, payment }) => (transfer ? [{ transfer, payment }] : []));
+  if (holds.length === 0) return;
+  const codes = await postTransfers(
     tx,
-    declined.map(({ deviceId, key, payment }) => ({
-      deviceId,
-      key,
-      status: statusOf(payment.state),
-      response: presentPayment(payment),
-    })),
+    holds.map(({ transfer }) => transfer),
   );
-  return held;
+  const refused = holds.filter((_, position) => codes[position] !== "created");
+  if (refused.length === 0) return;
+  for (const code of codes) {
+    invariant(
+      code === "created" || code === "exceeds_credits",
+      `a hold fails for want of funds, not with ${code}`,
+    );
+  }
+  throw new HoldsRefused(new Set(refused.map(({ payment }) => payment.id)));
 }
 
 async function touchDevices(tx: SqlTx, items: readonly AuthorisationToCommit[]): Promise<void> {

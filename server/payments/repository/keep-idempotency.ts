@@ -43,25 +43,6 @@ export async function claimKeys(tx: SqlTx, answers: readonly FirstAnswer[]): Pro
   );
 }
 
-/** Replaces answers of this transaction that turned out otherwise, before anybody has seen them. */
-export async function amendAnswers(
-  tx: SqlTx,
-  answers: readonly Pick<FirstAnswer, "deviceId" | "key" | "status" | "response">[],
-): Promise<void> {
-  if (answers.length === 0) return;
-  await tx.query(
-    `update idempotency_key k set status = t.status, response = t.response
-     from unnest($1::uuid[], $2::text[], $3::smallint[], $4::jsonb[]) as t(device_id, key, status, response)
-     where k.device_id = t.device_id and k.key = t.key`,
-    [
-      answers.map((answer) => answer.deviceId),
-      answers.map((answer) => answer.key),
-      answers.map((answer) => answer.status),
-      answers.map((answer) => JSON.stringify(answer.response)),
-    ],
-  );
-}
-
 export async function findAnswer(
   tx: SqlTx,
   deviceId: Id<"device">,

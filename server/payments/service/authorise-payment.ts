@@ -12,6 +12,7 @@ import {
   type AuthorisationCommitted,
   type AuthorisationToCommit,
   commitAuthorisations,
+  HoldsRefused,
 } from "../repository/commit-authorisations";
 import { findAuthorisationFacts, type StoredFacts } from "../repository/find-authorisation-facts";
 import { decideAuthorisation, isTapTimeAcceptable, presentPayment, statusOf } from "../rules";
@@ -24,7 +25,7 @@ import type {
   EarlierAnswer,
 } from "../types";
 import { ensureCardInstrument } from "./manage-instruments";
-import { BatchMemory, planAuthorisation, type TimedItem } from "./plan-authorisation";
+import { BatchMemory, declineForFunds, planAuthorisation, type TimedItem } from "./plan-authorisation";
 
 // One commit is shared by devices of several merchants, so row-level security cannot speak for each; who the device
 // is was verified before, and every fact is looked up by the device's own id.
@@ -67,15 +68,7 @@ export async function authorisePayments(items: readonly AuthorisationItem[]): Pr
     }
   }
   const toCommit = [...planned.values()];
-  const outcomes =
-    toCommit.length === 0
-      ? []
-      : await withScope(platform, (tx) =>
-          commitAuthorisations(
-            tx,
-            toCommit.map(({ item }) => item),
-          ),
-        );
+  const outcomes = await commit(toCommit.map(({ item }) => item));
   for (const [at, { position, item }] of toCommit.entries()) {
     const outcome = outcomes[at];
     if (outcome) results.set(position, resultOf(outcome, item.requestHash));
@@ -151,6 +144,21 @@ async function decide(item: TimedItem, facts: AuthorisationFacts): Promise<Decis
     currency: item.request.currency,
   });
   return answer.ok ? decision : { verdict: "decline", reason: answer.reason, screening: decision.screening };
+}
+
+/** Commits the batch; what the ledger has no money for is declined, and the batch committed without it. */
+async function commit(batch: readonly AuthorisationToCommit[]): Promise<AuthorisationCommitted[]> {
+  if (batch.length === 0) return [];
+  let current = [...batch];
+  for (;;) {
+    try {
+      return await withScope(platform, (tx) => commitAuthorisations(tx, current));
+    } catch (error) {
+      if (!(error instanceof HoldsRefused)) throw error;
+      const { paymentIds } = error;
+      current = current.map((item) => (paymentIds.has(item.payment.id) ? declineForFunds(item) : item));
+    }
+  }
 }
 
 function resultOf(outcome: AuthorisationCommitted, requestHash: Uint8Array): AuthoriseResult {

@@ -109,6 +109,28 @@ export function planAuthorisation(
   };
 }
 
+/** The same payment, declined because the ledger did not find its money. */
+export function declineForFunds(planned: AuthorisationToCommit): AuthorisationToCommit {
+  const { at } = planned;
+  const reason = "insufficient_funds" as const;
+  const payment: Payment = {
+    ...planned.payment,
+    state: "declined",
+    declineReason: reason,
+    capturedMicros: 0n,
+    captureOnApproval: false,
+    authorisedAt: null,
+    expiresAt: null,
+    capturedAt: null,
+    closedAt: at,
+    holdTransferId: null,
+    captureTransferId: null,
+  };
+  const { id: paymentId, merchantId } = payment;
+  const timeline: PaymentEvent[] = [{ paymentId, merchantId, at, kind: "declined", detail: { reason } }];
+  return { ...planned, payment, timeline, transfer: null, case: null };
+}
+
 function timelineOf(payment: Payment, decision: Decision, at: Date): PaymentEvent[] {
   const event = (kind: PaymentEvent["kind"], detail: Record<string, unknown> = {}): PaymentEvent => ({
     paymentId: payment.id,
