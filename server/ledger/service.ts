@@ -9,11 +9,20 @@ import { AccountRefusal, LedgerRefusal } from "./errors";
 import * as posting from "./repository/post-events";
 import * as accounts from "./repository/read-accounts";
 import * as balances from "./repository/read-balances";
+import * as proof from "./repository/read-proof";
 import * as transfers from "./repository/read-transfers";
 import { accountFlagsFor, accountIdFor, transferFlagsFor } from "./rules";
 import type { Account, AccountSpec, AccountTransfer, Balance, Page, Transfer, TransferInput } from "./types";
 
 export { accountIdFor, availableCredit, postedBalance } from "./rules";
+export {
+  type Finding,
+  type VerifyOptions,
+  type VerifyResult,
+  type VerifyStep,
+  verifyLedger,
+  verifyLedgerAtOnce,
+} from "./verify";
 
 /**
  * Makes sure that the accounts exist and gives their ids in order. Idempotent, also between processes. Throws
@@ -197,4 +206,17 @@ export async function listAccountTransfers(
 /** Releases what expired pending transfers still hold, at most `limit` of them; gives how many. For a worker. */
 export async function expirePending(tx: SqlTx, limit = 100): Promise<number> {
   return await posting.expirePending(tx, limit);
+}
+
+/**
+ * Seals the next transfers into one block of the hash chain; gives its height, or null when nothing can be sealed
+ * yet. For one worker, called often: the first call of a round marks how far to go, the next ones seal.
+ */
+export async function sealNextBlock(tx: SqlTx, limit = 10_000): Promise<bigint | null> {
+  return await proof.sealNextBlock(tx, limit);
+}
+
+/** The head of the chain, to be kept outside; null while nothing is sealed. */
+export async function exportHead(tx: SqlTx): Promise<proof.Block | null> {
+  return await proof.findHead(tx);
 }

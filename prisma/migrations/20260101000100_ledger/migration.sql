@@ -31,7 +31,8 @@ CREATE TABLE ledger.account (
   flags smallint NOT NULL DEFAULT 0,
   closed boolean NOT NULL DEFAULT false,
   -- Few and cheap: they are evaluated at every posting. A sum past the range of bigint fails as well.
-  CONSTRAINT account_counters CHECK (least(debits_pending, debits_posted, credits_pending, credits_posted) >= 0),
+  CONSTRAINT account_counters CHECK (least(debits_pending, debits_posted, credits_pending, credits_posted,
+    debits_pending + debits_posted, credits_pending + credits_posted) >= 0),
   CONSTRAINT account_limits CHECK (CASE flags & 6 WHEN 0 THEN true
     WHEN 2 THEN debits_pending + debits_posted <= credits_posted
     WHEN 4 THEN credits_pending + credits_posted <= debits_posted ELSE false END)
@@ -97,7 +98,8 @@ CREATE TABLE ledger.late_leg (
   anchor_at timestamptz,
   pending bigint NOT NULL,
   posted bigint NOT NULL,
-  pending_sum bigint NOT NULL,
+  -- What is pending comes and goes, so a sum over the late ones alone can pass the range of bigint.
+  pending_sum numeric NOT NULL,
   posted_sum bigint NOT NULL,
   is_debit boolean NOT NULL,
   PRIMARY KEY (account_no, is_debit, recorded_at)
@@ -106,7 +108,7 @@ CREATE INDEX late_leg_effective_idx ON ledger.late_leg (account_no, is_debit, ef
 CREATE TABLE ledger.late_sum (
   account_no bigint NOT NULL,
   bucket bigint NOT NULL,
-  pending bigint NOT NULL,
+  pending numeric NOT NULL,
   posted bigint NOT NULL,
   seconds integer NOT NULL,
   is_debit boolean NOT NULL,
@@ -441,8 +443,9 @@ BEGIN
   INTO codes, stopped_at, stopped_code, some_late FROM z;
 END $$;
 
--- Books the late legs among the transfers p_ids that were recorded after p_now, which this call has just posted.
-CREATE FUNCTION ledger.note_late(p_ids uuid[], p_now timestamptz) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+-- Books the late legs among the transfers p_ids that this call has just posted: those of its locked accounts p_nos
+-- that were recorded after p_now. (Others may have been recorded by somebody else meanwhile.)
+CREATE FUNCTION ledger.note_late(p_ids uuid[], p_now timestamptz, p_nos bigint[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog SET enable_seqscan = off SET jit = off AS $$
 BEGIN
   WITH t AS MATERIALIZED (
@@ -450,13 +453,14 @@ BEGIN
       CASE WHEN y.flags & 2 <> 0 THEN y.amount WHEN y.pending_id IS NOT NULL
         THEN -(SELECT q.amount FROM ledger.transfer q WHERE q.id = y.pending_id) ELSE 0 END AS pending,
       CASE WHEN y.flags & 4106 = 0 THEN y.amount ELSE 0 END AS posted
-    FROM ledger.transfer y WHERE y.id = ANY (p_ids) AND y.recorded_at > p_now
+    FROM ledger.transfer y
+    WHERE y.id = ANY (p_ids) AND y.recorded_at > p_now AND y.debit_no + 0 = ANY (p_nos)
   ), leg AS MATERIALIZED (
     SELECT debit_no AS no, true AS dr, flags & 8192 <> 0 AS late, recorded_at, effective_at, pending, posted FROM t
     UNION ALL
     SELECT credit_no, false, flags & 16384 <> 0, recorded_at, effective_at, pending, posted FROM t
   ), late AS MATERIALIZED (
-    SELECT q.*, ledger.sum_bigint(q.pending) OVER h AS pending_sum, ledger.sum_bigint(q.posted) OVER h AS posted_sum
+    SELECT q.*, sum(q.pending) OVER h AS pending_sum, ledger.sum_bigint(q.posted) OVER h AS posted_sum
     FROM (
       SELECT leg.*, max(CASE WHEN leg.late THEN NULL ELSE leg.recorded_at END)
         OVER (PARTITION BY leg.no, leg.dr ORDER BY leg.recorded_at) AS anchor FROM leg) q
@@ -484,7 +488,7 @@ BEGIN
   )
   INSERT INTO ledger.late_sum AS z (account_no, is_debit, seconds, bucket, pending, posted)
   SELECT l.no, l.dr, w.seconds, floor(extract(epoch FROM l.effective_at) / w.seconds)::bigint,
-    ledger.sum_bigint(l.pending), ledger.sum_bigint(l.posted)
+    sum(l.pending), ledger.sum_bigint(l.posted)
   FROM late l CROSS JOIN (VALUES (60), (3600), (86400), (2764800)) w(seconds)
   GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
   ON CONFLICT (account_no, is_debit, seconds, bucket)
@@ -558,7 +562,7 @@ BEGIN
   SELECT count(*), bool_or(late) INTO v_count, v_late FROM posted;
   -- An account that is missing, closed, too near its limit or of another currency took its transfers with it.
   IF v_count <> cardinality(p_id) THEN RAISE EXCEPTION 'not plain' USING ERRCODE = 'PL001'; END IF;
-  IF v_late THEN PERFORM ledger.note_late(p_id, p_now); END IF;
+  IF v_late THEN PERFORM ledger.note_late(p_id, p_now, p_nos); END IF;
   RETURN true;
 EXCEPTION
   -- Not plain; or an id twice in the batch; or sums past the range of bigint; or past a limit.
@@ -720,7 +724,7 @@ BEGIN
       width := 32;
     END IF;
   END LOOP;
-  IF v_late THEN PERFORM ledger.note_late(p_id, v_now); END IF;
+  IF v_late THEN PERFORM ledger.note_late(p_id, v_now, v_nos); END IF;
   RETURN codes;
 END $$;
 
@@ -729,14 +733,14 @@ CREATE FUNCTION ledger.expire_pending(p_limit integer DEFAULT 100) RETURNS integ
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET jit = off AS $$
 DECLARE
   v_due uuid[]; v_done uuid[] := '{}'; v_now timestamptz; v_last timestamptz; v_count integer := 0;
-  t ledger.transfer; d record; c record; v_at timestamptz; v_id uuid;
+  t ledger.transfer; d record; c record; v_at timestamptz; v_id uuid; v_nos bigint[];
 BEGIN
   SELECT array_agg(q.transfer_id) INTO v_due FROM (
     SELECT transfer_id FROM ledger.pending_timeout WHERE expires_at <= ledger.clock()
     ORDER BY expires_at LIMIT greatest(p_limit, 0)) q;
   IF v_due IS NULL THEN RETURN 0; END IF;
-  SELECT max(l.last_recorded_at) INTO v_last FROM (
-    SELECT a.last_recorded_at FROM ledger.account a WHERE a.no IN (
+  SELECT array_agg(l.no), max(l.last_recorded_at) INTO v_nos, v_last FROM (
+    SELECT a.no, a.last_recorded_at FROM ledger.account a WHERE a.no IN (
       SELECT unnest(ARRAY[y.debit_no, y.credit_no]) FROM ledger.transfer y WHERE y.id = ANY (v_due))
     ORDER BY a.id FOR NO KEY UPDATE) l;
   v_now := greatest(ledger.clock(), v_last);
@@ -762,7 +766,7 @@ BEGIN
         | CASE WHEN v_at < c.credit_effective_at THEN 16384 ELSE 0 END, t.journal_id, t.id);
     DELETE FROM ledger.pending_timeout WHERE transfer_id = t.id;
   END LOOP;
-  PERFORM ledger.note_late(v_done, v_now);
+  PERFORM ledger.note_late(v_done, v_now, v_nos);
   RETURN v_count;
 END $$;
 
@@ -812,12 +816,12 @@ END $$;
 -- One side's two counters over all transfers of business time p_at or before, as known now. Along the punctual legs
 -- business time rises with ledger time, so the last one that counts is found by search in the index, not by scan.
 CREATE FUNCTION ledger.side_effective_at(p_no bigint, p_debit boolean, p_at timestamptz,
-  OUT pending bigint, OUT posted bigint)
+  OUT pending numeric, OUT posted bigint)
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
 DECLARE
   lo ledger.leg; hi ledger.leg; mid ledger.leg;
   x_lo timestamptz := p_at; x timestamptz; step interval; turn integer := 0;
-  s integer; bucket_now bigint; bucket_from bigint; more_pending bigint; more_posted bigint;
+  s integer; bucket_now bigint; bucket_from bigint; more_pending numeric; more_posted bigint;
 BEGIN
   -- Business time is mostly a little behind ledger time: start where they would be equal and look around from there.
   mid := ledger.punctual_leg(p_no, p_debit, p_at);
@@ -884,23 +888,24 @@ BEGIN
   posted := posted + coalesce(more_posted, 0);
   FOREACH s IN ARRAY ARRAY[2764800, 86400, 3600, 60] LOOP
     bucket_now := floor(extract(epoch FROM p_at) / s)::bigint;
-    SELECT ledger.sum_bigint(z.pending), ledger.sum_bigint(z.posted) INTO more_pending, more_posted
+    SELECT sum(z.pending), ledger.sum_bigint(z.posted) INTO more_pending, more_posted
     FROM ledger.late_sum z WHERE z.account_no = p_no AND z.is_debit = p_debit AND z.seconds = s
       AND z.bucket < bucket_now AND z.bucket >= coalesce(bucket_from, z.bucket);
-    pending := pending + more_pending;
+    pending := pending + coalesce(more_pending, 0);
     posted := posted + more_posted;
     bucket_from := bucket_now * s / CASE s WHEN 2764800 THEN 86400 WHEN 86400 THEN 3600 ELSE 60 END;
   END LOOP;
-  SELECT ledger.sum_bigint(l.pending), ledger.sum_bigint(l.posted) INTO more_pending, more_posted
+  SELECT sum(l.pending), ledger.sum_bigint(l.posted) INTO more_pending, more_posted
   FROM ledger.late_leg l WHERE l.account_no = p_no AND l.is_debit = p_debit AND l.effective_at <= p_at
     AND l.effective_at >= timestamptz 'epoch' + bucket_now * interval '60 seconds';
-  pending := pending + more_pending;
+  pending := pending + coalesce(more_pending, 0);
   posted := posted + more_posted;
 END $$;
 
--- The counters of an account over all transfers of business time p_at or before, as known now.
+-- The counters of an account over all transfers of business time p_at or before, as known now. In business time a hold
+-- may be released before it is made, so the pending ones can be negative, or past the range of bigint.
 CREATE FUNCTION ledger.balance_effective_at(p_account uuid, p_at timestamptz)
-  RETURNS TABLE (debits_pending bigint, debits_posted bigint, credits_pending bigint, credits_posted bigint)
+  RETURNS TABLE (debits_pending numeric, debits_posted bigint, credits_pending numeric, credits_posted bigint)
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
 DECLARE v_no bigint; q record;
 BEGIN
@@ -910,6 +915,91 @@ BEGIN
   q := ledger.side_effective_at(v_no, false, p_at);
   credits_pending := q.pending; credits_posted := q.posted;
   RETURN NEXT;
+END $$;
+
+-- Sealing: transfers behind the head go into blocks, each hashed over its rows and over the block before it.
+CREATE TABLE ledger.block (
+  height bigint PRIMARY KEY,
+  first_seq bigint NOT NULL,
+  last_seq bigint NOT NULL,
+  transfers integer NOT NULL,
+  sealed_at timestamptz NOT NULL,
+  previous_hash bytea NOT NULL,
+  hash bytea NOT NULL,
+  -- The first eight bytes of each row's digest, in order of seq: with them an altered row can be named.
+  row_marks bytea NOT NULL
+);
+-- How far the next block may reach, once every transaction older than the horizon has ended.
+CREATE TABLE ledger.seal_horizon (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  through_seq bigint NOT NULL,
+  horizon xid8 NOT NULL
+);
+CREATE TRIGGER block_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.block
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+ALTER TABLE ledger.block ENABLE ALWAYS TRIGGER block_append_only;
+
+-- SHA-256 of each transfer with p_after < seq <= p_through, of at most p_limit of them. The text of a row is its
+-- fields in this order, joined by "|": seq, recorded_at and effective_at in microseconds since 1970, debit and credit
+-- account id, amount, the four counters, id, timeout, code, flags, journal id, pending id (the last two may be empty).
+CREATE FUNCTION ledger.digest_rows(p_after bigint, p_through bigint, p_limit integer)
+  RETURNS TABLE (seq bigint, id uuid, digest bytea)
+  LANGUAGE sql STABLE SET search_path = pg_catalog, public SET jit = off AS $$
+  SELECT t.seq, t.id, sha256(convert_to(concat_ws('|', t.seq,
+    (extract(epoch FROM t.recorded_at) * 1000000)::bigint, (extract(epoch FROM t.effective_at) * 1000000)::bigint,
+    d.id, c.id, t.amount, t.debit_pending, t.debit_posted, t.credit_pending, t.credit_posted,
+    t.id, t.timeout_seconds, t.code, t.flags, coalesce(t.journal_id::text, ''), coalesce(t.pending_id::text, '')), 'UTF8'))
+  FROM (SELECT * FROM ledger.transfer y WHERE y.seq > p_after AND y.seq <= p_through ORDER BY y.seq LIMIT p_limit) t
+  LEFT JOIN ledger.account d ON d.no = t.debit_no LEFT JOIN ledger.account c ON c.no = t.credit_no
+  ORDER BY t.seq
+$$;
+
+-- The hash of a block: over the hash before it, its bounds and its rows' digests.
+CREATE FUNCTION ledger.block_hash(p_previous bytea, p_height bigint, p_first bigint, p_last bigint, p_digests bytea)
+  RETURNS bytea LANGUAGE sql IMMUTABLE SET search_path = pg_catalog AS $$
+  SELECT sha256(p_previous || int8send(p_height) || int8send(p_first) || int8send(p_last) || sha256(p_digests))
+$$;
+
+-- Seals one more block of at most p_limit transfers; gives its height, or null when nothing can be sealed yet.
+-- A number drawn from the sequence may be committed later than a higher one, or never. So a block reaches only as far
+-- as the sequence stood at a moment whose transactions have all ended since; what is missing then is a gap for good.
+CREATE FUNCTION ledger.seal_next_block(p_limit integer DEFAULT 10000) RETURNS bigint
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET jit = off AS $$
+DECLARE
+  top ledger.block; mark ledger.seal_horizon; v_top bigint; v_digests bytea; v_marks bytea;
+  v_first bigint; v_last bigint; v_count integer; v_drawn bigint; v_previous bytea;
+BEGIN
+  -- One sealer at a time; whoever comes second has nothing to do.
+  IF NOT pg_try_advisory_xact_lock(hashtextextended('ledger.seal', 0)) THEN RETURN NULL; END IF;
+  SELECT * INTO top FROM ledger.block ORDER BY height DESC LIMIT 1;
+  v_top := coalesce(top.last_seq, 0);
+  v_previous := coalesce(top.hash, decode(repeat('00', 32), 'hex'));
+  SELECT * INTO mark FROM ledger.seal_horizon;
+  IF mark.through_seq IS NULL OR mark.through_seq <= v_top THEN
+    -- Whoever drew a number before this moment got its transaction id before ours.
+    SELECT CASE WHEN is_called THEN last_value ELSE 0 END INTO v_drawn FROM ledger.transfer_seq;
+    IF v_drawn > v_top THEN
+      INSERT INTO ledger.seal_horizon (through_seq, horizon) VALUES (v_drawn, pg_current_xact_id())
+      ON CONFLICT (only_row) DO UPDATE SET through_seq = excluded.through_seq, horizon = excluded.horizon;
+    END IF;
+    RETURN NULL;
+  END IF;
+  IF pg_snapshot_xmin(pg_current_snapshot()) < mark.horizon THEN RETURN NULL; END IF;
+  SELECT min(r.seq), max(r.seq), count(*), string_agg(r.digest, ''::bytea ORDER BY r.seq),
+    string_agg(substring(r.digest FROM 1 FOR 8), ''::bytea ORDER BY r.seq)
+  INTO v_first, v_last, v_count, v_digests, v_marks FROM ledger.digest_rows(v_top, mark.through_seq, p_limit) r;
+  IF v_count < p_limit THEN
+    -- All that this horizon holds is in; the next call takes a new one. Trailing gaps belong to this block.
+    IF v_count = 0 THEN
+      DELETE FROM ledger.seal_horizon;
+      RETURN NULL;
+    END IF;
+  END IF;
+  INSERT INTO ledger.block (height, first_seq, last_seq, transfers, sealed_at, previous_hash, hash, row_marks)
+  VALUES (coalesce(top.height, 0) + 1, v_first, v_last, v_count, clock_timestamp(), v_previous,
+    ledger.block_hash(v_previous, coalesce(top.height, 0) + 1, v_first, v_last, v_digests), v_marks);
+  IF v_count < p_limit THEN DELETE FROM ledger.seal_horizon; END IF;
+  RETURN coalesce(top.height, 0) + 1;
 END $$;
 
 -- What the application may do: read under row-level security, and call.
@@ -926,12 +1016,17 @@ CREATE POLICY transfer_read ON ledger.transfer FOR SELECT TO purse_app USING ((S
 CREATE POLICY pending_timeout_read ON ledger.pending_timeout FOR SELECT TO purse_app
   USING ((SELECT public.scope_is_platform()));
 CREATE POLICY failed_id_read ON ledger.failed_id FOR SELECT TO purse_app USING ((SELECT public.scope_is_platform()));
+ALTER TABLE ledger.block ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ledger.seal_horizon ENABLE ROW LEVEL SECURITY;
+CREATE POLICY block_read ON ledger.block FOR SELECT TO purse_app USING ((SELECT public.scope_is_platform()));
 GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO purse_app;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA ledger FROM PUBLIC;
+GRANT SELECT ON SEQUENCE ledger.transfer_seq TO purse_app;
 GRANT EXECUTE ON FUNCTION ledger.create_accounts(jsonb), ledger.expire_pending(integer), ledger.clock(),
   ledger.sum_bigint(bigint), ledger.balance_recorded_at(uuid, timestamptz),
   ledger.balance_effective_at(uuid, timestamptz), ledger.side_effective_at(bigint, boolean, timestamptz),
-  ledger.punctual_leg(bigint, boolean, timestamptz),
+  ledger.punctual_leg(bigint, boolean, timestamptz), ledger.digest_rows(bigint, bigint, integer),
+  ledger.block_hash(bytea, bigint, bigint, bigint, bytea), ledger.seal_next_block(integer),
   ledger.post_transfers(uuid[], uuid[], uuid[], bigint[], smallint[], smallint[], uuid[], integer[], text[], uuid[],
     timestamptz[], timestamptz[]) TO purse_app;

@@ -3,9 +3,9 @@ import type { Balance } from "../types";
 
 interface BalanceRow {
   account_id: string;
-  debits_pending: bigint;
+  debits_pending: bigint | string;
   debits_posted: bigint;
-  credits_pending: bigint;
+  credits_pending: bigint | string;
   credits_posted: bigint;
 }
 
@@ -25,9 +25,9 @@ export async function findBalancesAt(
     rows.map((row) => [
       row.account_id,
       {
-        debitsPending: row.debits_pending,
+        debitsPending: BigInt(row.debits_pending),
         debitsPosted: row.debits_posted,
-        creditsPending: row.credits_pending,
+        creditsPending: BigInt(row.credits_pending),
         creditsPosted: row.credits_posted,
       },
     ]),
