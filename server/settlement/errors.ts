@@ -23,7 +23,10 @@ const REFUSALS: Record<string, { code: ErrorCode; message: string }> = {
     code: "conflict",
     message: "Its date has passed, and payments since then are split already. Draft it with a later date.",
   },
-  party_is_operator: { code: "invalid_input", message: "The operator bears adjustments; name another party." },
+  party_is_operator: {
+    code: "invalid_input",
+    message: "The operator bears adjustments; name another party.",
+  },
   party_not_in_program: { code: "invalid_input", message: "This organisation is no party of the program." },
   party_not_named: { code: "forbidden", message: "This version does not name your organisation." },
   payout_not_approved: { code: "conflict", message: "Only approved payouts can be sent." },

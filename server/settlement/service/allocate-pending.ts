@@ -11,8 +11,9 @@ import { ALLOCATION_BATCH } from "../constants";
 import { getProgram, lockProgram, type SettlementProgram } from "../repository/read-program";
 import * as allocation from "../repository/write-allocation";
 import { raiseException, resolveException } from "../repository/write-exception";
+import type { BatchResult } from "../rules/gather-batch";
 import { clearingAccount, partyAccount } from "../rules/name-accounts";
-import { type BatchResult, reverseRefunds, splitPayments } from "../rules/split-batch";
+import { reverseRefunds, splitPayments } from "../rules/split-batch";
 import { type GoverningVersion, readGoverningVersions, readPartyIds } from "./compile-version";
 
 export interface AllocationProgress {
