@@ -139,12 +139,6 @@ export async function createProgram(scope: PlatformScope, input: NewProgram): Pr
   });
 }
 
-export async function getProgram(scope: Scope, id: Id<"program">): Promise<Program> {
-  const found = await withScope(scope, (tx) => organisations.findProgram(tx, id));
-  if (!found) throw notFound("program");
-  return found;
-}
-
 export async function findProgramBySlug(scope: Scope, slug: string): Promise<Program | null> {
   return await withScope(scope, (tx) => organisations.findProgramBySlug(tx, slug));
 }

@@ -32,7 +32,6 @@ export const useAgencyClient = agency.useTRPCClient;
 export const useOperatorTrpc = operator.useTRPC;
 export const useOperatorClient = operator.useTRPCClient;
 export const useAccountTrpc = account.useTRPC;
-export const useAccountClient = account.useTRPCClient;
 
 function connect<R extends AnyTRPCRouter>(url: string): TRPCClient<R> {
   // Routers here carry no transformer, which the link's type cannot know of a router that is a parameter.

@@ -28,12 +28,6 @@ export const getMemberships = cache(async (): Promise<Access[]> => {
   return session ? await listAccess(session.user.id) : [];
 });
 
-/** The signed-in person's membership in the organisation with this short name, or null. */
-export const getAccess = cache(async (slug: string): Promise<Access | null> => {
-  const session = await getSession();
-  return session ? await findAccess(session.user.id, slug) : null;
-});
-
 /** The operator organisation that `/ops` stands for: the first that the signed-in person belongs to. */
 export async function getOperatorAccess(): Promise<Access | null> {
   return (await getMemberships()).find((access) => access.organisation.kind === "operator") ?? null;
