@@ -4,7 +4,7 @@ import { redirect } from "next/navigation";
 import { cache } from "react";
 import { readSessionCookie } from "@/server/identity/next-auth";
 import type { RequestContext } from "@/server/identity/procedures";
-import { findAccess, listAccess, resolveSession } from "@/server/identity/service";
+import { listAccess, resolveSession } from "@/server/identity/service";
 import type { Access, ActiveSession } from "@/server/identity/types";
 import { createContext } from "./context";
 
