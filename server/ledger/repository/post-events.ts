@@ -15,6 +15,8 @@ export interface TransferEvent {
   currency?: string | null;
   journal?: string | null;
   effective?: Date | null;
+  /** The ledger gives its own time; whoever sends one is refused. */
+  recorded?: Date | null;
 }
 
 /** One event of `ledger.create_accounts`. Counters and times are refused unless zero; they exist to be refused. */
@@ -57,7 +59,7 @@ function columnOf<T>(items: readonly T[], cell: (item: T) => Cell): string {
 }
 
 const POST = `select array_to_string(ledger.post_transfers($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[],
-  $5::smallint[], $6::smallint[], $7::uuid[], $8::integer[], $9::text[], $10::uuid[], $11::timestamptz[]), ',') as codes`;
+  $5::smallint[], $6::smallint[], $7::uuid[], $8::integer[], $9::text[], $10::uuid[], $11::timestamptz[], $12::timestamptz[]), ',') as codes`;
 
 /** The text and the parameters of one posting call, for callers that send it in their own way. */
 export function postStatement(events: readonly TransferEvent[]): { text: string; params: (string | null)[] } {
@@ -75,6 +77,7 @@ export function postStatement(events: readonly TransferEvent[]): { text: string;
       arrayOf(events, (e) => (e.currency === "" ? '""' : e.currency)),
       arrayOf(events, (e) => e.journal),
       arrayOf(events, (e) => e.effective?.toISOString()),
+      arrayOf(events, (e) => e.recorded?.toISOString()),
     ],
   };
 }

@@ -96,9 +96,9 @@ export interface HistoryPage {
   /** Newest first unless "forward". */
   direction?: "forward" | "backward";
   sides?: "both" | "debit" | "credit";
-  /** Ledger time, both ends included. */
-  from?: Date;
-  until?: Date;
+  /** Ledger time, both ends included; a text keeps the microseconds that a Date cannot. */
+  from?: Date | string;
+  until?: Date | string;
 }
 
 interface AccountTransferRow extends TransferRow {
