@@ -46,7 +46,7 @@ export class Journal {
 
   /** Gives a message the device's next number and writes it down. */
   begin(message: Omit<Message, "sequence">): Message {
-    const sequence = (this.sequences.get(message.deviceId) ?? 0) + 1;
+    const sequence = (this.sequences.get(message.deviceId) ?? firstNumber()) + 1;
     const numbered = { ...message, sequence };
     this.append({ op: "message", message: numbered });
     return numbered;
@@ -105,4 +105,9 @@ export class Journal {
     writeFileSync(next, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
     renameSync(next, this.file);
   }
+}
+
+/** A device whose journal was lost starts above all numbers that it can have used: it counts slower than seconds do. */
+function firstNumber(): number {
+  return Math.floor(Date.now() / 1000);
 }

@@ -10,6 +10,7 @@ import { type Id, toPublicId } from "@/server/platform/ids";
 import { mintSystemScope } from "@/server/platform/scope";
 import { useTestDatabase } from "@/server/platform/testing";
 import { buildGateway } from "./gateway";
+import { operationList } from "./operations";
 import { type SignableRequest, signRequest } from "./sign-request";
 
 useTestDatabase();
@@ -303,6 +304,29 @@ describe("repeats on a bad network", () => {
 });
 
 describe("who may not", () => {
+  test("every operation but the open four refuses what is not signed, and what another signs for this key", async () => {
+    const open: string[] = [];
+    for (const [id, operation] of operationList) {
+      const path = operation.path
+        .replace("{paymentId}", "pay_01jx3k5v8qf7tt9m2r6c4h0b1e")
+        .replace("{code}", "internal");
+      const method = operation.method.toUpperCase();
+      if (!operation.signed) open.push(id);
+      const unsigned = await fetch(`${address}${path}`, { method });
+      expect((await readAnswer(unsigned, method, path)).code ?? null, id).toBe(
+        operation.signed ? "signature_missing" : id === "explainProblem" ? "internal" : null,
+      );
+      if (!operation.signed) continue;
+      const body = operation.body?.example;
+      const stranger = generateKeyPairSync("ed25519").privateKey;
+      expect(await send({ method, path, body, privateKey: stranger }), id).toMatchObject({
+        status: 401,
+        code: "signature_invalid",
+      });
+    }
+    expect(open.sort()).toEqual(["explainProblem", "getOpenApi", "isLive", "isReady"]);
+  });
+
   test("unknown keys, false signatures and made-up ids get one and the same answer, and not sooner than each other", async () => {
     const stranger = generateKeyPairSync("ed25519").privateKey;
     const started = performance.now();
