@@ -3,12 +3,15 @@ import { audit } from "@/server/audit/service";
 import { now } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
 import { type Id, newId } from "@/server/platform/ids";
+import { loggerFor } from "@/server/platform/logger";
 import { mintSystemScope, type PlatformScope } from "@/server/platform/scope";
 import { emitRunChanged } from "../events";
 import { getProgram, lockProgram } from "../repository/read-program";
 import { findLastRun, insertRun, listUnfinishedRuns } from "../repository/write-run";
 import { lastFinishedPeriod, periodOf } from "../rules/compute-period";
 import { advanceRun } from "./advance-run";
+
+const log = loggerFor("settlement");
 
 export type CloseResult =
   | { ok: true; runId: Id<"settlementRun">; existing: boolean }
@@ -85,9 +88,19 @@ export async function finishRun(runId: string): Promise<string | null> {
   }
 }
 
-/** Goes on with every run that is not finished: after a crash, or when what stopped it may have passed. */
+/**
+ * Goes on with every run that is not finished: after a crash, or when what stopped it may have passed. Gives how many
+ * it finished; the trouble of one does not hold up the others.
+ */
 export async function finishRuns(): Promise<number> {
   const runs = await withScope(mintSystemScope("settlement"), (tx) => listUnfinishedRuns(tx));
-  for (const runId of runs) await finishRun(runId);
-  return runs.length;
+  let finished = 0;
+  for (const runId of runs) {
+    try {
+      if ((await finishRun(runId)) === null) finished += 1;
+    } catch (error) {
+      log.error({ err: error, runId }, "a run did not go on; it is tried again with the next round");
+    }
+  }
+  return finished;
 }
