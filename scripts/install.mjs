@@ -3,7 +3,7 @@
  * JavaScript without a dependency: installs packages when they do not match the lock file, and finds the Node 24
  * that is one of them.
  */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -103,12 +103,23 @@ export async function prepare() {
   return findNode();
 }
 
+/** The processes above us as far as the system shows them: our parent and, on Linux, its parent. */
+function findStarters() {
+  try {
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, "utf8");
+    return `${process.ppid} ${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]}`;
+  } catch {
+    return `${process.ppid}`;
+  }
+}
+
 /**
  * Goes on in TypeScript under Node 24, in a process group of its own: Ctrl-C reaches it once, through us, and if we
  * are killed it notices by the closed channel. Ends with its exit code.
  * @param {string} script @param {string[]} args
+ * @param {string} [afterKill] script that cleans up when the first one was killed
  */
-export async function continueIn(script, args) {
+export async function continueIn(script, args, afterKill) {
   const node = await prepare();
   const child = spawn(node, ["--import", "tsx", script, ...args], {
     cwd: root,
@@ -117,15 +128,16 @@ export async function continueIn(script, args) {
     env: { ...process.env, PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH ?? ""}` },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  // Under `npm start` our parent is npm; when it is killed we are handed to somebody else.
-  const parent = process.ppid;
-  if (process.env.npm_lifecycle_event && parent > 1)
+  // Under `npm start` npm is our parent, or the parent of the shell that is; when it is killed nobody tells us.
+  const starters = findStarters();
+  if (process.env.npm_lifecycle_event)
     setInterval(() => {
-      if (process.ppid !== parent) child.kill("SIGTERM");
+      if (findStarters() !== starters) child.kill("SIGTERM");
     }, 1000).unref();
   const [code, signal] = await new Promise((resolve) => {
     child.once("error", (error) => giveUp(`${node} could not be started: ${error.message}`));
     child.once("exit", (...how) => resolve(how));
   });
+  if (signal && afterKill) spawnSync(node, ["--import", "tsx", afterKill, ...args], { cwd: root });
   return signal ? 1 : (code ?? 1);
 }

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -185,6 +185,21 @@ function isPostgresOver(pid: number, dataDir: string): boolean {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes(dataDir);
   } catch {
     return false;
+  }
+}
+
+/** Ends and deletes what killed runs left in `folder`: data folders named by `prefix` and the process id of their run. */
+export async function clearAbandoned(folder: string, prefix: string): Promise<void> {
+  const names = existsSync(folder) ? await readdir(folder) : [];
+  for (const name of names.filter((each) => each.startsWith(prefix))) {
+    const pid = Number(name.slice(prefix.length));
+    if (!Number.isInteger(pid) || isAlive(pid)) continue;
+    for (const inside of [name, join(name, "postgres")]) {
+      const { dataDir } = await findPlace(join(folder, inside));
+      await stopLeftOver(dataDir);
+      if (dataDir !== join(folder, inside)) await rm(dataDir, { recursive: true, force: true });
+    }
+    await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -3,12 +3,13 @@ import { join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { migrate } from "@/server/platform/migrate";
-import { startPostgres } from "./postgres";
+import { clearAbandoned, startPostgres } from "./postgres";
 
 const TEMPLATE = "purse_template";
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const root = join(import.meta.dirname, "..");
+  await clearAbandoned(join(root, ".purse"), "test-postgres-");
   const dataDir = join(root, ".purse", `test-postgres-${process.pid}`);
   const server = await startPostgres({
     dataDir,

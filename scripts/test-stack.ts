@@ -6,7 +6,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { migrate } from "@/server/platform/migrate";
-import { freePort, startPostgres } from "./postgres";
+import { clearAbandoned, freePort, startPostgres } from "./postgres";
 import { buildWeb, generatePrismaClient, isBuilt } from "./start/build-web";
 import { type KeptChild, keepRunning } from "./start/keep-running";
 import { waitFor } from "./start/readiness";
@@ -26,6 +26,7 @@ const SEEDED_DAYS = 3;
 export async function startTestStack(): Promise<TestStack> {
   await generatePrismaClient(root);
   if (!(await isBuilt(root))) await buildWeb(root);
+  await clearAbandoned(join(root, ".purse"), "test-stack-");
   const folder = join(root, ".purse", `test-stack-${process.pid}`);
   const logDir = join(root, "test-results", "logs");
   await mkdir(logDir, { recursive: true });

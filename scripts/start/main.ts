@@ -25,6 +25,7 @@ let ending = false;
 async function end(code: number): Promise<void> {
   if (ending) return;
   ending = true;
+  progress.close();
   for (const step of undo.reverse()) {
     try {
       await step();

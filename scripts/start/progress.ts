@@ -12,6 +12,7 @@ export class Progress {
   private running = new Map<string, { began: number; detail: string }>();
   private timer: NodeJS.Timeout | undefined;
   private drawn = 0;
+  private closed = false;
   private readonly terminal = process.stdout.isTTY === true;
   private lastRepeat = Date.now();
 
@@ -40,7 +41,16 @@ export class Progress {
     }
   }
 
+  /** Nothing more is shown but what is said. */
+  close(): void {
+    this.erase();
+    clearInterval(this.timer);
+    this.running.clear();
+    this.closed = true;
+  }
+
   private finish(name: string, line: string): void {
+    if (this.closed) return;
     this.erase();
     this.running.delete(name);
     process.stdout.write(`${line}\n`);
