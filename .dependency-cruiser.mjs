@@ -44,7 +44,7 @@ export default {
       name: "closed-domains",
       comment: "Of another domain one sees service, schema, types, constants, events and errors only.",
       severity: "error",
-      from: { path: "^server/([^/]+)/", pathNot: [TESTS, "^server/(trpc|entry)/"] },
+      from: { path: "^server/([^/]+)/", pathNot: [TESTS, "^server/(trpc|entry|gateway)/"] },
       to: {
         path: "^server/[^/]+/",
         pathNot: [
@@ -52,6 +52,21 @@ export default {
           "^server/platform/",
           "^server/[^/]+/(service|schema|types|constants|events|errors)(\\.ts$|/)",
           "^server/identity/(permissions|procedures)(\\.ts$|/)",
+        ],
+      },
+    },
+    {
+      name: "gateway-admits-devices",
+      comment:
+        "The gateway sees of other domains what each shows, and of devices also what admits their messages.",
+      severity: "error",
+      from: { path: "^server/gateway/", pathNot: TESTS },
+      to: {
+        path: "^server/[^/]+/",
+        pathNot: [
+          "^server/(gateway|platform)/",
+          "^server/devices/(rules|record-traffic)\\.ts$",
+          "^server/[^/]+/(service|schema|types|constants|events|errors)(\\.ts$|/)",
         ],
       },
     },
