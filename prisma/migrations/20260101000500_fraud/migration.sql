@@ -81,12 +81,13 @@ alter table review_case enable row level security;
 alter table case_signal enable row level security;
 alter table case_note enable row level security;
 
-create policy fraud_policy_all on fraud_policy for all to purse_app using (scope_is_platform());
-create policy fraud_habit_all on fraud_habit for all to purse_app using (scope_is_platform());
-create policy fraud_habit_progress_all on fraud_habit_progress for all to purse_app using (scope_is_platform());
-create policy review_case_all on review_case for all to purse_app using (scope_is_platform());
-create policy case_signal_all on case_signal for all to purse_app using (scope_is_platform());
-create policy case_note_all on case_note for all to purse_app using (scope_is_platform());
+-- In sub-selects, so that a statement asks once who it acts for and not for every row.
+create policy fraud_policy_all on fraud_policy for all to purse_app using ((select scope_is_platform()));
+create policy fraud_habit_all on fraud_habit for all to purse_app using ((select scope_is_platform()));
+create policy fraud_habit_progress_all on fraud_habit_progress for all to purse_app using ((select scope_is_platform()));
+create policy review_case_all on review_case for all to purse_app using ((select scope_is_platform()));
+create policy case_signal_all on case_signal for all to purse_app using ((select scope_is_platform()));
+create policy case_note_all on case_note for all to purse_app using ((select scope_is_platform()));
 
 grant select, insert on fraud_policy, case_signal, case_note to purse_app;
 grant select, insert, update on fraud_habit, fraud_habit_progress, review_case to purse_app;
