@@ -25,3 +25,7 @@ export const NONCE_KEPT_SECONDS = 3 * CLOCK_SKEW_SECONDS;
 export const MESSAGE_KEPT_HOURS = 48;
 export const REFUSAL_KEPT_DAYS = 90;
 export const CREDENTIALS_PER_DEVICE = 5;
+/** What stands before the 32 raw bytes of an Ed25519 key in the form that crypto libraries import (RFC 8410). */
+export const ED25519_SPKI_PREFIX = new Uint8Array([
+  0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
+]);

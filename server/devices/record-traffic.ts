@@ -1,14 +1,7 @@
 /** What the gateway remembers of messages: admissions, sightings, refusals. Part of this domain's repository. */
 import type { SqlTx } from "@/server/platform/db";
-import type { Id } from "@/server/platform/ids";
 import { MESSAGE_KEPT_HOURS, NONCE_KEPT_SECONDS, REFUSAL_KEPT_DAYS, SEQUENCE_WINDOW } from "./constants";
-import type { AdmissionOutcome, AdmissionRequest, RefusalRecord, Sighting } from "./types";
-
-export interface Admission {
-  outcome: AdmissionOutcome;
-  deviceId: Id<"device"> | null;
-  merchantId: Id<"organisation"> | null;
-}
+import type { Admission, AdmissionRequest, RefusalRecord, Sighting } from "./types";
 
 /**
  * Admits a group of verified requests; answers in their order. What is written here may be lost with the server's

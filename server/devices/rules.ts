@@ -1,6 +1,6 @@
 /** Pure decisions of the registry: the life of a device, and which public keys are acceptable. */
 import { createPublicKey } from "node:crypto";
-import type { DeviceAction, DeviceState } from "./constants";
+import { type DeviceAction, type DeviceState, ED25519_SPKI_PREFIX } from "./constants";
 
 const TRANSITIONS: Record<DeviceState, Partial<Record<DeviceAction, DeviceState>>> = {
   registered: { activate: "active", retire: "retired" },
@@ -36,7 +36,6 @@ export type PublicKeyResult =
   | { ok: true; raw: Buffer }
   | { ok: false; reason: "public_key_malformed" | "public_key_is_private" | "public_key_weak" };
 
-const SPKI_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
 const PRIME = 2n ** 255n - 19n;
 
 /**
@@ -80,16 +79,11 @@ function isSmallOrder(raw: Buffer): boolean {
   return SMALL_ORDER_Y.has(BigInt(`0x${littleEndian.toString("hex")}`));
 }
 
-/** The raw key in the form that Node's crypto imports (RFC 8410's SubjectPublicKeyInfo). */
-export function spkiOf(raw: Uint8Array): Buffer {
-  return Buffer.concat([SPKI_PREFIX, raw]);
-}
-
 function rawFromKeyObject(create: () => ReturnType<typeof createPublicKey>): Buffer | null {
   try {
     const key = create();
     if (key.asymmetricKeyType !== "ed25519") return null;
-    return key.export({ type: "spki", format: "der" }).subarray(SPKI_PREFIX.length);
+    return key.export({ type: "spki", format: "der" }).subarray(ED25519_SPKI_PREFIX.length);
   } catch {
     return null;
   }

@@ -10,11 +10,11 @@ import type { PlatformScope, PortalScope, Scope, SystemScope } from "@/server/pl
 import { CREDENTIALS_PER_DEVICE, type DeviceAction, type DeviceKind, type DeviceState } from "./constants";
 import { deviceError } from "./errors";
 import { deviceChanged } from "./events";
-import type { Admission } from "./record-traffic";
 import { admitMessages, forgetOldTraffic, insertRefusals, recordSightings } from "./record-traffic";
 import * as repository from "./repository";
 import { nextState, parsePublicKey } from "./rules";
 import type {
+  Admission,
   AdmissionRequest,
   Device,
   DeviceDetail,
@@ -300,17 +300,9 @@ export async function touchDevices(scope: SystemScope, sightings: readonly Sight
   if (sightings.length > 0) await withScope(scope, (tx) => recordSightings(tx, sightings));
 }
 
-export async function touchDevice(scope: SystemScope, sighting: Sighting): Promise<void> {
-  await touchDevices(scope, [sighting]);
-}
-
 /** Adds refusals to what is known of devices. They are counted per minute, so any number of them costs little. */
 export async function recordRefusals(scope: SystemScope, refusals: readonly RefusalRecord[]): Promise<void> {
   if (refusals.length > 0) await withScope(scope, (tx) => insertRefusals(tx, refusals));
-}
-
-export async function recordRefusal(scope: SystemScope, refusal: RefusalRecord): Promise<void> {
-  await recordRefusals(scope, [refusal]);
 }
 
 /** For the worker, every few minutes: forgets nonces and numbers that can no longer decide anything. */

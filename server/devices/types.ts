@@ -87,6 +87,12 @@ export const ADMISSION_OUTCOMES = [
 ] as const;
 export type AdmissionOutcome = (typeof ADMISSION_OUTCOMES)[number];
 
+export interface Admission {
+  outcome: AdmissionOutcome;
+  deviceId: Id<"device"> | null;
+  merchantId: Id<"organisation"> | null;
+}
+
 export interface Sighting {
   deviceId: Id<"device">;
   seenAt: Date;

@@ -2,9 +2,14 @@
  * What the gateway does with a request, in the order that README.md gives: verify, admit, read, work, answer. Only
  * this file mints device scopes.
  */
-import type { Admission } from "@/server/devices/record-traffic";
+import { setTimeout as sleep } from "node:timers/promises";
 import { admitRequests } from "@/server/devices/service";
-import type { AdmissionOutcome, AdmissionRequest, VerificationCredential } from "@/server/devices/types";
+import type {
+  Admission,
+  AdmissionOutcome,
+  AdmissionRequest,
+  VerificationCredential,
+} from "@/server/devices/types";
 import { authorisePayments } from "@/server/payments/service/authorise-payment";
 import { capturePayment, getPaymentForDevice, voidPayment } from "@/server/payments/service/capture-payment";
 import { recordUsage } from "@/server/payments/service/record-usage";
@@ -75,7 +80,8 @@ export function buildGateway(options: GatewayOptions) {
     );
     if (!verified.ok) {
       note(verified.unverifiedKey, verified.problem, false);
-      await new Promise((resolve) => setTimeout(resolve, REFUSAL_FLOOR_MS - (performance.now() - started)));
+      const left = REFUSAL_FLOOR_MS - (performance.now() - started);
+      if (left > 0) await sleep(left);
       throw verified.problem;
     }
     const { key, nonce } = verified.request;

@@ -19,8 +19,7 @@ import {
   verifySignature,
 } from "http-message-sig";
 import { isInnerList, parseDictionary } from "structured-headers";
-import { CLOCK_SKEW_SECONDS } from "@/server/devices/constants";
-import { spkiOf } from "@/server/devices/rules";
+import { CLOCK_SKEW_SECONDS, ED25519_SPKI_PREFIX } from "@/server/devices/constants";
 import { NONCE_PATTERN } from "./constants";
 import { Problem, type ProblemCode } from "./errors";
 
@@ -60,7 +59,8 @@ const imported = new WeakMap<SigningKey, KeyObject>();
 function keyObjectOf(key: SigningKey): KeyObject {
   let object = imported.get(key);
   if (!object) {
-    object = createPublicKey({ key: spkiOf(key.publicKey), format: "der", type: "spki" });
+    const der = Buffer.concat([ED25519_SPKI_PREFIX, key.publicKey]);
+    object = createPublicKey({ key: der, format: "der", type: "spki" });
     imported.set(key, object);
   }
   return object;
