@@ -1,0 +1,50 @@
+import type { Page } from "@playwright/test";
+import { expect, test } from "./fixtures";
+import { PAGE_FAMILIES, type PageFamily } from "./page-families";
+
+async function open(page: Page, family: PageFamily): Promise<void> {
+  await page.goto(family.path);
+  if (!family.detail) return;
+  const links = page.getByRole("main").getByRole("link");
+  await expect(links.first()).toBeVisible();
+  await expect
+    .poll(async () => await hrefOf(page, family.detail ?? /./), { message: `a link to one ${family.name}` })
+    .not.toBeNull();
+  await page.goto((await hrefOf(page, family.detail)) ?? "");
+}
+
+async function hrefOf(page: Page, form: RegExp): Promise<string | null> {
+  const hrefs = await page
+    .getByRole("main")
+    .getByRole("link")
+    .evaluateAll((links) => links.map((link) => link.getAttribute("href") ?? ""));
+  return hrefs.find((href) => form.test(href)) ?? null;
+}
+
+/** Everything that was asked for has come: no skeleton is left. */
+async function settled(page: Page): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+}
+
+for (const theme of ["light", "dark"] as const)
+  test.describe(`in the ${theme} theme`, () => {
+    test.use({ colorScheme: theme });
+    for (const family of PAGE_FAMILIES)
+      test(`${family.name}: opens without an error and axe finds nothing`, async ({
+        page,
+        signIn,
+        expectAccessible,
+      }) => {
+        const errors: string[] = [];
+        page.on("pageerror", (error) => errors.push(error.message));
+        page.on("response", (response) => {
+          if (response.status() >= 500) errors.push(`${response.status()} ${response.url()}`);
+        });
+        if (family.email) await signIn(family.email);
+        await open(page, family);
+        await settled(page);
+        await expectAccessible();
+        expect(errors).toEqual([]);
+      });
+  });
