@@ -5,6 +5,8 @@ export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 export const MAX_IMPORT_BYTES = 256 * 1024 * 1024;
 /** Longest single record, in characters. */
 export const MAX_RECORD_LENGTH = 256 * 1024;
+/** Deepest nesting of a JSON record; charge detail records need five. */
+export const MAX_RECORD_DEPTH = 64;
 /** Rows that share one transaction. */
 export const IMPORT_CHUNK_ROWS = 500;
 /** Amounts above this many major units are taken and flagged. */

@@ -60,7 +60,15 @@ export async function* readCdrs(chunks: AsyncIterable<string>): AsyncGenerator<R
     rowNumber++;
     const base = { rowNumber, raw: piece.text };
     if (piece.kind === "too_long") yield { ...base, raw: "", ok: false, code: "record_too_long" };
-    else if (piece.kind === "other") yield { ...base, ok: false, code: "not_a_record" };
+    else if (piece.kind === "too_deep") {
+      yield {
+        ...base,
+        raw: "",
+        ok: false,
+        code: "json_malformed",
+        message: "The record is nested too deeply.",
+      };
+    } else if (piece.kind === "other") yield { ...base, ok: false, code: "not_a_record" };
     else yield { ...base, ...readCdr(piece.text) };
   }
 }

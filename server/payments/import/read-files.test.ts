@@ -183,6 +183,13 @@ describe("OCPI charge detail records", () => {
     expect(codes(row)).toEqual([code]);
   });
 
+  test("nested without end are refused without a crash", async () => {
+    const deep = `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`;
+    const [row, next] = await judged(readCdrs(inPieces(`[${deep},${JSON.stringify(cdr)}]`, 10_000)), "EUR");
+    expect(row).toMatchObject({ ok: false, message: expect.stringMatching(/nested too deeply|256 KiB/) });
+    expect(next?.ok).toBe(true);
+  });
+
   test("what is no record, or breaks off, does not hide the records before it", async () => {
     const good = JSON.stringify(cdr);
     const rows = await judged(

@@ -2,12 +2,12 @@
  * Cuts a stream of JSON text into its records without holding the file: one object, an array of objects, objects one
  * after the other, or any of these as `data` of an envelope.
  */
-import { FILE_REFUSALS, MAX_RECORD_LENGTH } from "./constants";
+import { FILE_REFUSALS, MAX_RECORD_DEPTH, MAX_RECORD_LENGTH } from "./constants";
 import { ImportFileError } from "./types";
 
 export interface JsonPiece {
   text: string;
-  kind: "object" | "other" | "too_long";
+  kind: "object" | "other" | "too_long" | "too_deep";
 }
 
 type Mode =
@@ -37,6 +37,7 @@ class JsonCutter {
   private single = false;
   private text = "";
   private tooLong = false;
+  private tooDeep = false;
   /** The newest string at the first level of a root object, and the key whose value comes next. */
   private word = "";
   private key: string | null = null;
@@ -83,6 +84,7 @@ class JsonCutter {
     this.depth = 1;
     this.text = "{";
     this.tooLong = false;
+    this.tooDeep = false;
     this.key = null;
     this.word = "";
   }
@@ -122,6 +124,7 @@ class JsonCutter {
     else if (char === "{" || char === "[") {
       if (mayBeEnvelope && this.key === "data") return this.open(char);
       this.depth++;
+      if (this.depth > MAX_RECORD_DEPTH) this.tooDeep = true;
     } else if (char === "}" || char === "]") {
       this.depth--;
       if (this.depth === 0) return this.finish("object");
@@ -153,7 +156,8 @@ class JsonCutter {
   }
 
   private finish(kind: "object" | "other"): JsonPiece {
-    const piece: JsonPiece = { text: this.text.trim(), kind: this.tooLong ? "too_long" : kind };
+    const spoilt = this.tooLong ? "too_long" : this.tooDeep ? "too_deep" : null;
+    const piece: JsonPiece = { text: this.text.trim(), kind: spoilt ?? kind };
     this.mode = this.single ? "tail" : "between";
     if (this.single) this.inArray = false;
     this.text = "";
