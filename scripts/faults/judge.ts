@@ -34,6 +34,8 @@ export async function judge(databaseUrl: string, asked: readonly Asked[]): Promi
       wrong.push(`${accepted.length} payments were asked for and answered, ${rows.length} are stored`);
     }
     for (const message of asked) {
+      // A repeated batch of usage says "duplicate" where the first answer said "recorded"; that is checked below.
+      if (message.path === "/v1/usage") continue;
       const bodies = new Set(
         message.answers.map((answer) => JSON.stringify(answer.body.code ?? [answer.status, answer.body])),
       );
@@ -54,7 +56,8 @@ export async function judge(databaseUrl: string, asked: readonly Asked[]): Promi
         );
       }
     }
-    wrong.push(...(await judgeLedger(client)));
+    wrong.push(...(await judgeUsage(client, asked)));
+    wrong.push(...(await judgeMoney(client)));
   } finally {
     await client.end();
   }
@@ -69,35 +72,87 @@ function expectedOf(message: Asked): { state: string; captured: bigint } {
   return { state, captured: state === "captured" ? BigInt(message.cents) * 10_000n : 0n };
 }
 
-/** Recomputes every account's counters from the transfers, and the clearing account from the payments. */
-async function judgeLedger(client: pg.Client): Promise<string[]> {
+interface UsageBody {
+  records: { key: string; amount: { amount: string } }[];
+}
+
+/** Every acknowledged record is there once with its exact amount, and the windows hold all of them. */
+async function judgeUsage(client: pg.Client, asked: readonly Asked[]): Promise<string[]> {
   const wrong: string[] = [];
-  const counters = await client.query<{ id: string }>(`
-    with t as (
-      select x.*, p.amount as held from ledger.transfer x left join ledger.transfer p on p.id = x.pending_id),
-    sides as (
-      select debit_no as no,
-        case when flags & 2 > 0 then amount when flags & (4 | 8 | 4096) > 0 then -held else 0 end as dp,
-        case when flags & (2 | 8 | 4096) = 0 then amount else 0 end as d, 0 as cp, 0 as c from t
-      union all
-      select credit_no, 0, 0,
-        case when flags & 2 > 0 then amount when flags & (4 | 8 | 4096) > 0 then -held else 0 end,
-        case when flags & (2 | 8 | 4096) = 0 then amount else 0 end from t),
-    sums as (select no, sum(dp) dp, sum(d) d, sum(cp) cp, sum(c) c from sides group by no)
-    select a.id from ledger.account a left join sums s using (no)
-    where (a.debits_pending, a.debits_posted, a.credits_pending, a.credits_posted)
-      is distinct from (coalesce(s.dp, 0), coalesce(s.d, 0), coalesce(s.cp, 0), coalesce(s.c, 0))`);
-  for (const row of counters.rows) wrong.push(`account ${row.id} does not add up to its transfers`);
-  const clearing = await client.query<{ captured: string; cleared: string; pending: string; held: string }>(`
-    select (select coalesce(sum(captured_micros), 0) from payment)::text as captured,
-      (select coalesce(sum(credits_posted - debits_posted), 0) from ledger.account
-        where code = ${ACCOUNT_CODES.clearing})::text as cleared,
-      (select coalesce(sum(credits_pending), 0) from ledger.account
-        where code = ${ACCOUNT_CODES.clearing})::text as pending,
-      (select coalesce(sum(amount_micros), 0) from payment where state in ('authorised', 'in_review'))::text as held`);
-  const sums = clearing.rows[0];
-  if (sums?.captured !== sums?.cleared) wrong.push(`captured ${sums?.captured}, cleared ${sums?.cleared}`);
-  if (sums?.pending !== sums?.held)
-    wrong.push(`held by payments ${sums?.held}, by the ledger ${sums?.pending}`);
+  const expected = new Map<string, bigint>();
+  for (const message of asked) {
+    if (message.path !== "/v1/usage") continue;
+    const told = message.answers.at(-1);
+    if (told?.status !== 200) wrong.push(`usage ${message.key} was answered ${told?.status}`);
+    else if (Number(told.body.refused) > 0) wrong.push(`usage ${message.key} has refused records`);
+    for (const { key, amount } of (message.body as UsageBody).records) {
+      expected.set(key, BigInt(amount.amount.replace(".", "")));
+    }
+  }
+  const { rows } = await client.query<{ key: string; micros: string }>(
+    "select record_key as key, amount_micros::text as micros from usage_record",
+  );
+  if (rows.length !== expected.size) {
+    wrong.push(`${expected.size} usage records were acknowledged, ${rows.length} are stored`);
+  }
+  for (const row of rows) {
+    if (expected.get(row.key) !== BigInt(row.micros))
+      wrong.push(`usage record ${row.key} has another amount`);
+  }
+  const windows = await client.query<{ id: string }>(
+    `select w.id from usage_window w left join lateral
+       (select coalesce(sum(amount_micros), 0) as micros, count(*) as records from usage_record where window_id = w.id) r on true
+     where w.total_micros <> r.micros or w.record_count <> r.records
+       or (w.state = 'closed' and w.carried_in_micros + w.total_micros <> w.carried_out_micros
+           + coalesce((select amount_micros from payment where id = w.payment_id), 0))`,
+  );
+  for (const row of windows.rows) wrong.push(`usage window ${row.id} does not add up to its records`);
   return wrong;
+}
+
+/** The ledger's own proof, clearing against what is not split yet, and every split against its payment. */
+async function judgeMoney(client: pg.Client): Promise<string[]> {
+  const { withScope, closePool } = await import("@/server/platform/db");
+  const { mintSystemScope } = await import("@/server/platform/scope");
+  const { verifyLedgerAtOnce } = await import("@/server/ledger/service");
+  const { findings } = await withScope(mintSystemScope("faults"), (tx) => verifyLedgerAtOnce(tx));
+  await closePool();
+  const wrong = findings.filter(({ severity }) => severity === "broken").map(({ message }) => message);
+  // One statement sees one moment, whatever the worker is about.
+  const { rows } = await client.query<{ what: string; left: string; right: string }>(`
+    select 'captured and not split, in clearing' as what,
+      (select coalesce(sum(captured_micros), 0) from payment where allocated_at is null)::text as left,
+      (select coalesce(sum(credits_posted - debits_posted), 0) from ledger.account
+        where code = ${ACCOUNT_CODES.clearing})::text as right
+    union all select 'held by payments, by the ledger',
+      (select coalesce(sum(amount_micros), 0) from payment where state in ('authorised', 'in_review'))::text,
+      (select coalesce(sum(credits_pending), 0) from ledger.account where code = ${ACCOUNT_CODES.clearing})::text
+    union all select 'split payments, their legs',
+      (select coalesce(sum(captured_micros), 0) from payment where allocated_at is not null)::text,
+      (select coalesce(sum(amount_micros), 0) from allocation_leg)::text
+    union all select 'payments split in part', '0',
+      (select count(*) from payment p where allocated_at is not null and captured_micros
+        <> (select coalesce(sum(amount_micros), 0) from allocation_leg l where l.payment_id = p.id))::text`);
+  for (const { what, left, right } of rows) if (left !== right) wrong.push(`${what}: ${left}, ${right}`);
+  return wrong;
+}
+
+/** Seconds until clearing is empty when nothing comes in any more, or null when it is not within `limitSeconds`. */
+export async function secondsUntilCleared(databaseUrl: string, limitSeconds: number): Promise<number | null> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const started = Date.now();
+    while (Date.now() - started < limitSeconds * 1000) {
+      const { rows } = await client.query<{ left: string }>(
+        `select coalesce(sum(abs(credits_posted - debits_posted)), 0)::text as left from ledger.account
+         where code = ${ACCOUNT_CODES.clearing}`,
+      );
+      if (rows[0]?.left === "0") return (Date.now() - started) / 1000;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return null;
+  } finally {
+    await client.end();
+  }
 }

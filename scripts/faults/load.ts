@@ -46,6 +46,10 @@ export class Load {
   private async caller(): Promise<void> {
     while (this.running) {
       const device = pick(this.sandbox.devices);
+      if (Math.random() < 0.1) {
+        await this.deliver(this.usage(device));
+        continue;
+      }
       const atOnce = Math.random() < 0.5;
       const cents = 100 + Math.floor(Math.random() * 400);
       const payment = this.message(device, "/v1/payments", cents, {
@@ -62,6 +66,19 @@ export class Load {
         await this.deliver(payment.capture);
       }
     }
+  }
+
+  /** Ten records, each of some cents and a fraction: windows close every few batches. */
+  private usage(device: SandboxDevice): Asked {
+    const token = pick(this.sandbox.wallets.slice(0, 10));
+    const occurredAt = new Date().toISOString();
+    const records = Array.from({ length: 10 }, () => ({
+      key: randomUUID(),
+      instrument: { token },
+      amount: { amount: `0.${String(100_000 + Math.floor(Math.random() * 500_000))}`, currency: "EUR" },
+      occurredAt,
+    }));
+    return this.message(device, "/v1/usage", 0, { records });
   }
 
   private message(device: SandboxDevice, path: string, cents: number, body: unknown): Asked {

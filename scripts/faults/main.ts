@@ -1,5 +1,5 @@
 /**
- * `npm run test:faults`: kills gateway, database, connections and clients under load, and checks that every
+ * `npm run test:faults`: kills gateway, worker, database, connections and clients under load, and checks that every
  * acknowledged payment is found exactly once. Bounded: some two minutes. `--seconds N` sets each scenario's length.
  */
 import { spawn } from "node:child_process";
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { cutAfterCommit } from "./cut-after-commit";
-import { judge } from "./judge";
+import { judge, secondsUntilCleared } from "./judge";
 import { Load } from "./load";
 import { openSandbox, root, type Sandbox } from "./sandbox";
 
@@ -65,6 +65,24 @@ async function killGatewayUnderLoad(sandbox: Sandbox): Promise<void> {
     }
     return `${kills} kills`;
   });
+}
+
+async function killWorkerUnderLoad(sandbox: Sandbox): Promise<void> {
+  await scenario(sandbox, "the worker is killed while it splits payments and closes windows", async () => {
+    let kills = 0;
+    for (const until = Date.now() + seconds * 1000; Date.now() < until; kills++) {
+      await sleep(1_500 + Math.random() * 2_000);
+      await sandbox.killWorker();
+      sandbox.startWorker();
+    }
+    return `${kills} kills`;
+  });
+  const cleared = await secondsUntilCleared(sandbox.databaseUrl, 10);
+  report(
+    "clearing is empty within 10 s of quiet",
+    cleared === null ? ["money still waits in clearing after 10 s"] : [],
+    `${cleared?.toFixed(1)} s`,
+  );
 }
 
 async function killPostgresUnderLoad(sandbox: Sandbox): Promise<void> {
@@ -153,10 +171,12 @@ const sandbox = await openSandbox({ devices: 9, wallets: 400 });
 process.on("SIGINT", () => void sandbox.end().then(() => process.exit(130)));
 try {
   await sandbox.startGateway();
+  sandbox.startWorker();
   // The client's device is the last one; the load leaves it alone.
   const client = sandbox.devices.at(-1);
   sandbox.devices.pop();
   await killGatewayUnderLoad(sandbox);
+  await killWorkerUnderLoad(sandbox);
   await killPostgresUnderLoad(sandbox);
   await cutConnections(sandbox);
   if (client) sandbox.devices.push(client);

@@ -25,6 +25,8 @@ export interface Sandbox {
   /** Starts the gateway against the database, or against a stand-in before it. */
   startGateway: (databaseUrl?: string) => Promise<void>;
   killGateway: () => Promise<void>;
+  startWorker: () => void;
+  killWorker: () => Promise<void>;
   killPostgres: () => Promise<void>;
   startPostgres: () => Promise<void>;
   end: () => Promise<void>;
@@ -43,36 +45,31 @@ export async function openSandbox(options: { devices: number; wallets: number })
 
   const gatewayPort = await freePort();
   const gatewayUrl = `http://127.0.0.1:${gatewayPort}`;
-  let gateway: ChildProcess | undefined;
-
-  async function startGateway(url = databaseUrl): Promise<void> {
-    gateway = spawn(process.execPath, ["--import", "tsx", "server/entry/gateway.ts"], {
+  const environment = {
+    ...process.env,
+    PURSE_GATEWAY_URL: gatewayUrl,
+    PURSE_GATEWAY_PORT: String(gatewayPort),
+    LOG_LEVEL: process.env.FAULTS_LOG ?? "silent",
+  };
+  const spawnEntry = (entry: string, url: string) =>
+    spawn(process.execPath, ["--import", "tsx", `server/entry/${entry}.ts`], {
       cwd: root,
       stdio: ["ignore", "ignore", "inherit"],
-      env: {
-        ...process.env,
-        DATABASE_URL: url,
-        PURSE_GATEWAY_URL: gatewayUrl,
-        PURSE_GATEWAY_PORT: String(gatewayPort),
-        LOG_LEVEL: process.env.FAULTS_LOG ?? "silent",
-      },
+      env: { ...environment, DATABASE_URL: url },
     });
-    for (let waited = 0; waited < 30_000; waited += 100) {
-      const ready = await fetch(`${gatewayUrl}/healthz`).catch(() => null);
-      if (ready?.ok) return;
-      if (gateway.exitCode !== null) throw new Error("the gateway ended while it was starting");
+  let gateway: ChildProcess | undefined;
+  let worker: ChildProcess | undefined;
+
+  async function startGateway(url = databaseUrl): Promise<void> {
+    const starting = spawnEntry("gateway", url);
+    gateway = starting;
+    for (let waited = 0; waited < 60_000; waited += 100) {
+      const live = await fetch(`${gatewayUrl}/healthz`).catch(() => null);
+      if (live?.ok) return;
+      if (starting.exitCode !== null) throw new Error("the gateway ended while it was starting");
       await sleep(100);
     }
     throw new Error("the gateway does not answer");
-  }
-
-  async function killGateway(): Promise<void> {
-    const dying = gateway;
-    gateway = undefined;
-    if (!dying || dying.exitCode !== null || dying.signalCode !== null) return;
-    const gone = new Promise((resolve) => dying.once("exit", resolve));
-    dying.kill("SIGKILL");
-    await gone;
   }
 
   return {
@@ -81,7 +78,17 @@ export async function openSandbox(options: { devices: number; wallets: number })
     gatewayUrl,
     databaseUrl,
     startGateway,
-    killGateway,
+    async killGateway() {
+      await kill(gateway);
+      gateway = undefined;
+    },
+    startWorker() {
+      worker = spawnEntry("worker", databaseUrl);
+    },
+    async killWorker() {
+      await kill(worker);
+      worker = undefined;
+    },
     async killPostgres() {
       const file = await readFile(join(postgres.place.dataDir, "postmaster.pid"), "utf8");
       process.kill(Number(file.split("\n")[0]), "SIGKILL");
@@ -101,16 +108,24 @@ export async function openSandbox(options: { devices: number; wallets: number })
       }
     },
     async end() {
-      await killGateway();
+      await Promise.all([kill(gateway), kill(worker)]);
       await postgres.destroy();
     },
   };
 }
 
+async function kill(child: ChildProcess | undefined): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await gone;
+}
+
 async function populate(databaseUrl: string, options: { devices: number; wallets: number }) {
   // The environment has to stand before these are loaded.
   const { migrate } = await import("@/server/platform/migrate");
-  const { addDevice, addWallet, createWorld } = await import("@/server/payments/testing");
+  const { addDevice, addWallet } = await import("@/server/payments/testing");
+  const { bringIntoForce, createCity, termsFor } = await import("@/server/settlement/testing");
   const { addCredential } = await import("@/server/devices/service");
   const { closePool } = await import("@/server/platform/db");
   const { toPublicId } = await import("@/server/platform/ids");
@@ -118,13 +133,16 @@ async function populate(databaseUrl: string, options: { devices: number; wallets
   await client.connect();
   await migrate(client, join(root, "prisma/migrations"));
   await client.end();
-  const world = await createWorld();
+  const city = await createCity();
+  await bringIntoForce(city, termsFor(city));
   const devices: SandboxDevice[] = [];
   for (let i = 0; i < options.devices; i++) {
-    const { deviceId } = i === 0 ? world : await addDevice(world.programId, world.merchantId);
+    const merchant = city.merchants[i % city.merchants.length];
+    if (!merchant) throw new Error("the city has no merchant");
+    const { deviceId } = await addDevice(city.programId, merchant.id);
     const pair = generateKeyPairSync("ed25519");
     const publicKey = pair.publicKey.export({ type: "spki", format: "pem" }).toString();
-    const { credentialId } = await addCredential(world.operator, { deviceId, publicKey });
+    const { credentialId } = await addCredential(city.creator, { deviceId, publicKey });
     devices.push({
       uuid: deviceId,
       keyId: toPublicId("credential", credentialId),
@@ -133,7 +151,7 @@ async function populate(databaseUrl: string, options: { devices: number; wallets
     });
   }
   const wallets: string[] = [];
-  for (let i = 0; i < options.wallets; i++) wallets.push((await addWallet(world, 500_000_000n)).token);
+  for (let i = 0; i < options.wallets; i++) wallets.push((await addWallet(city, 500_000_000n)).token);
   await closePool();
   return { devices, wallets };
 }
