@@ -299,6 +299,17 @@ export const agreementDetailSchema = agreementSummarySchema.extend({
 });
 export type AgreementDetail = z.output<typeof agreementDetailSchema>;
 
+/** What a party got of past payments, and what a version would have given it, by rule and before refunds. */
+export const simulationSchema = z.object({
+  from: time,
+  to: time,
+  payments: z.number(),
+  rows: z.array(z.object({ rule: z.string(), before: moneySchema, after: moneySchema })),
+  before: moneySchema,
+  after: moneySchema,
+});
+export type SimulationView = z.output<typeof simulationSchema>;
+
 export const runDetailSchema = z.object({
   run: runSchema,
   statements: z.array(statementSchema),

@@ -6,6 +6,7 @@ import { merchantTeamRouter } from "@/server/identity/router/team";
 import { merchantPaymentsRouter } from "@/server/payments/router";
 import { merchantReportingRouter } from "@/server/reporting/router";
 import {
+  merchantAgreementsRouter,
   merchantPayoutsRouter,
   merchantSettlementRouter,
   merchantStatementsRouter,
@@ -13,6 +14,7 @@ import {
 
 /** What the merchant portal can ask for; a table of contents. */
 export const merchantRouter = router({
+  agreements: merchantAgreementsRouter,
   payouts: merchantPayoutsRouter,
   settlement: merchantSettlementRouter,
   statements: merchantStatementsRouter,

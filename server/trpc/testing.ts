@@ -81,8 +81,16 @@ const agreements: Record<string, Sample> = {
   "agreements.get": (of) => ({ agreementId: of.id("agreement") }),
 };
 
+/** What a party can do with agreements that name it. */
+const partyAgreements: Record<string, Sample> = {
+  ...agreements,
+  "agreements.simulate": (of) => ({ agreementId: of.id("agreement") }),
+  "agreements.answer": (of) => ({ agreementId: of.id("agreement"), answer: "approved" }),
+};
+
 const merchant: Record<string, Sample> = {
   ...shared,
+  ...partyAgreements,
   ...payments,
   ...payouts("payouts"),
   "devices.list": (of) => ({ ...page, programId: of.id("program") }),
@@ -93,8 +101,7 @@ const merchant: Record<string, Sample> = {
 const agency: Record<string, Sample> = {
   ...shared,
   ...payouts("remittances"),
-  ...agreements,
-  "agreements.answer": (of) => ({ agreementId: of.id("agreement"), answer: "approved" }),
+  ...partyAgreements,
 };
 
 const operator: Record<string, Sample> = {

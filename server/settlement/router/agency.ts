@@ -14,6 +14,7 @@ import {
   pageOfSchema,
   payoutDetailSchema,
   payoutSchema,
+  simulationSchema,
   splitSchema,
   statementDetailSchema,
   statementItemSchema,
@@ -29,6 +30,7 @@ import {
   listStatementItems,
   listStatements,
 } from "../service/read-statements";
+import { simulateAgreement } from "../service/simulate-agreement";
 
 /** An agency's payouts; it calls them remittances. */
 export const agencyRemittancesRouter = router({
@@ -70,6 +72,10 @@ export const agencyAgreementsRouter = router({
     .input(z.object({ agreementId: publicId("agreement") }))
     .output(agreementDetailSchema)
     .query(({ ctx, input }) => getAgreement(ctx.scope, input.agreementId)),
+  simulate: agencyProcedure("agreements.read")
+    .input(z.object({ agreementId: publicId("agreement") }))
+    .output(simulationSchema)
+    .query(({ ctx, input }) => simulateAgreement(ctx.scope, input.agreementId)),
   answer: agencyProcedure("agreements.answer")
     .input(answerAgreementInput)
     .mutation(async ({ ctx, input }) => orRefuse(await answerAgreement(ctx.scope, input.agreementId, input))),

@@ -2,18 +2,26 @@
 import { z } from "zod";
 import { merchantProcedure, router } from "@/server/identity/procedures";
 import { publicId } from "@/server/platform/ids";
+import { orRefuse } from "../errors";
 import {
+  agreementDetailSchema,
+  agreementSummarySchema,
+  answerAgreementInput,
+  listAgreementsInput,
   listPayoutsInput,
   listStatementsInput,
   pageInput,
   pageOfSchema,
   payoutDetailSchema,
   payoutSchema,
+  simulationSchema,
   splitSchema,
   statementDetailSchema,
   statementItemSchema,
   statementSchema,
 } from "../schema";
+import { answerAgreement } from "../service/answer-agreement";
+import { getAgreement, listAgreements } from "../service/read-runs";
 import {
   getPaymentSplit,
   getPayout,
@@ -22,6 +30,7 @@ import {
   listStatementItems,
   listStatements,
 } from "../service/read-statements";
+import { simulateAgreement } from "../service/simulate-agreement";
 
 export const merchantPayoutsRouter = router({
   list: merchantProcedure("payouts.read")
@@ -51,6 +60,25 @@ export const merchantStatementsRouter = router({
     .input(pageInput.extend({ statementId: publicId("statement") }))
     .output(pageOfSchema(statementItemSchema))
     .query(({ ctx, input }) => listStatementItems(ctx.scope, { statementId: input.statementId }, input)),
+});
+
+/** Agreements that split this merchant's payments, and those that name it and wait for its answer. */
+export const merchantAgreementsRouter = router({
+  list: merchantProcedure("agreements.read")
+    .input(listAgreementsInput)
+    .output(pageOfSchema(agreementSummarySchema))
+    .query(({ ctx, input }) => listAgreements(ctx.scope, input)),
+  get: merchantProcedure("agreements.read")
+    .input(z.object({ agreementId: publicId("agreement") }))
+    .output(agreementDetailSchema)
+    .query(({ ctx, input }) => getAgreement(ctx.scope, input.agreementId)),
+  simulate: merchantProcedure("agreements.read")
+    .input(z.object({ agreementId: publicId("agreement") }))
+    .output(simulationSchema)
+    .query(({ ctx, input }) => simulateAgreement(ctx.scope, input.agreementId)),
+  answer: merchantProcedure("agreements.answer")
+    .input(answerAgreementInput)
+    .mutation(async ({ ctx, input }) => orRefuse(await answerAgreement(ctx.scope, input.agreementId, input))),
 });
 
 export const merchantSettlementRouter = router({
