@@ -5,6 +5,7 @@ import { Handshake } from "lucide-react";
 import { AGREEMENT_COLUMNS } from "@/components/agreements/agreement-columns";
 import { AgreementDetailView } from "@/components/agreements/agreement-detail";
 import { AnswerAgreement } from "@/components/agreements/answer-agreement";
+import { SimulationCard } from "@/components/agreements/simulation-card";
 import { DataTable } from "@/components/data-table/data-table";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { Crumbs } from "@/components/frame/crumbs";
@@ -84,6 +85,13 @@ function Loaded({ agreement }: { agreement: AgreementDetail }) {
       { enabled: inForceId !== undefined && inForceId !== agreement.id },
     ),
   );
+  const compares = agreement.state === "proposed" || agreement.state === "approved";
+  const simulation = useQuery(
+    trpc.agreements.simulate.queryOptions(
+      { agreementId: agreement.id },
+      { enabled: compares, staleTime: 600_000 },
+    ),
+  );
   const answer = useMutation(trpc.agreements.answer.mutationOptions());
   const names = new Map(program.data?.parties.map((party) => [party.slug, party.name]));
   const nameOf = (party: string) =>
@@ -99,10 +107,11 @@ function Loaded({ agreement }: { agreement: AgreementDetail }) {
       <Crumbs items={[{ label: `Version ${agreement.version}` }]} />
       <AgreementDetailView
         agreement={agreement}
-        inForce={agreement.state === "proposed" ? inForce.data : undefined}
+        inForce={compares ? inForce.data : undefined}
         currency={program.data?.currency ?? ""}
         nameOf={nameOf}
         own={slug}
+        comparison={compares ? <SimulationCard version={agreement.version} query={simulation} /> : undefined}
         actions={
           mayAnswer ? (
             <AnswerAgreement

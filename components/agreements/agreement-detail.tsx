@@ -3,7 +3,9 @@
 import type { ReactNode } from "react";
 import { AgreementAnswers } from "@/components/agreements/agreement-answers";
 import { AgreementTerms } from "@/components/agreements/agreement-terms";
+import { changedSteps } from "@/components/agreements/changed-steps";
 import type { NameOf } from "@/components/agreements/step-sentence";
+import { stepWords } from "@/components/payments/payment-words";
 import { ExactTime } from "@/components/time/relative-time";
 import { Card } from "@/components/ui/card";
 import { CopyableId } from "@/components/ui/copyable-id";
@@ -66,6 +68,7 @@ export function AgreementDetailView(props: AgreementDetailProps) {
         />
         <div className="grid gap-4">
           {comparison}
+          {before ? <ChangeList before={before} after={termsOf(agreement)} currency={currency} /> : null}
           <AgreementAnswers agreement={agreement} />
           <Card title="Facts" bodyClassName="pt-1">
             <KeyValueList
@@ -89,5 +92,34 @@ export function AgreementDetailView(props: AgreementDetailProps) {
         </div>
       </div>
     </>
+  );
+}
+
+function ChangeList({ before, after, currency }: { before: Agreement; after: Agreement; currency: string }) {
+  const changes = changedSteps(before, after, currency);
+  return (
+    <Card title="What is different from now?" hint="Against the version in force">
+      {changes.length === 0 ? (
+        <p className="text-sm text-muted">The rules are the same; only the date is new.</p>
+      ) : (
+        <ul className="grid gap-3 text-sm">
+          {changes.map((change) => (
+            <li key={`${change.rule}/${change.step}`}>
+              <p className="font-medium">
+                {change.rule} <span className="font-normal text-muted">{stepWords(change.step)}</span>
+              </p>
+              <p>
+                {change.before === null ? (
+                  <span className="text-muted">new: </span>
+                ) : (
+                  <s className="text-muted">{change.before}</s>
+                )}{" "}
+                {change.after ?? <span className="text-loss">left out</span>}
+              </p>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
   );
 }

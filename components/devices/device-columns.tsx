@@ -1,10 +1,10 @@
 import type { DataColumn, SavedTab, TableFilter } from "@/components/data-table/types";
 import { DEVICE_KIND_KEYS, DeviceKindIcon, kindLook } from "@/components/devices/device-kind";
+import { DeviceState } from "@/components/devices/device-state";
 import { formatCount } from "@/components/money/format-count";
 import { RelativeTime } from "@/components/time/relative-time";
 import { Badge } from "@/components/ui/badge";
 import { CopyableId } from "@/components/ui/copyable-id";
-import { StatusBadge } from "@/components/ui/status-badge";
 import type { DeviceView } from "@/server/devices/schema";
 
 /** Columns of every list of devices; the operator's names the merchant. */
@@ -41,9 +41,7 @@ export function deviceColumns({ withMerchant }: { withMerchant?: boolean } = {})
       id: "place",
       header: "Place",
       priority: 2,
-      cell: (row) => (
-        <span className="text-muted">{[row.site, row.zone].filter(Boolean).join(", ") || "–"}</span>
-      ),
+      cell: (row) => <span className="text-muted">{row.site ?? row.zone ?? "–"}</span>,
     },
     {
       id: "seen",
@@ -80,7 +78,7 @@ export function deviceColumns({ withMerchant }: { withMerchant?: boolean } = {})
       id: "state",
       header: "State",
       priority: 1,
-      cell: (row) => <StatusBadge kind="device" state={row.state} plain />,
+      cell: (row) => <DeviceState device={row} />,
     },
     { id: "id", header: "Id", priority: 3, cell: (row) => <CopyableId id={row.id} /> },
   ];

@@ -58,8 +58,8 @@ export function DeviceKindIcon({ kind, className }: { kind: string; className?: 
 
 export function DeviceKind({ kind }: { kind: string }) {
   return (
-    <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-      <DeviceKindIcon kind={kind} />
+    <span className="inline-flex items-baseline gap-1.5 whitespace-nowrap">
+      <DeviceKindIcon kind={kind} className="self-center" />
       {kindLook(kind).one}
     </span>
   );

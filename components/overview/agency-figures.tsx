@@ -49,7 +49,7 @@ export function AgencyFigures({ overview, live }: AgencyFiguresProps) {
         label="Settled in these 30 days"
         value={<Money {...settled} emphasis="large" />}
         change={changeAgainst(settled.amount, settledBefore.amount, "on the 30 before")}
-        hint={settledBefore.amount === "0.00" ? "statements of closed periods" : undefined}
+        hint={settledBefore.amount === "0.00" ? "closed periods" : undefined}
         trend={trend}
         trendLabel="Your share by day in the last 30 days"
         href={`${base}/statements`}
@@ -58,7 +58,7 @@ export function AgencyFigures({ overview, live }: AgencyFiguresProps) {
         <StatCard
           label="On its way to you"
           value={<Money {...onTheWay.amount} emphasis="large" />}
-          hint={`${formatCount(onTheWay.count)} ${onTheWay.count === 1 ? "remittance" : "remittances"} not confirmed by the bank`}
+          hint={`${formatCount(onTheWay.count)} ${onTheWay.count === 1 ? "remittance" : "remittances"}, not confirmed yet`}
           href={`${base}/remittances`}
         />
       ) : lastRemittance ? (

@@ -89,11 +89,7 @@ export function AgencyOverviewPage() {
                   fileName="share-by-day"
                 />
                 {data.agreementsWaiting > 0 ? (
-                  <ProposedChange
-                    programId={data.program.id}
-                    currency={currency}
-                    fallback={<StepEarnings overview={data} />}
-                  />
+                  <ProposedChange programId={data.program.id} fallback={<StepEarnings overview={data} />} />
                 ) : (
                   <StepEarnings overview={data} />
                 )}

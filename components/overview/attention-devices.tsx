@@ -39,7 +39,9 @@ export function AttentionDevices({ programId, counts }: AttentionDevicesProps) {
   return (
     <Card
       title="Which devices need a look?"
-      hint={`${formatCount(counts.active)} of ${formatCount(counts.total)} active`}
+      hint={`${formatCount(counts.active)} of ${formatCount(counts.total)} active${
+        counts.silent > 0 ? `, ${formatCount(counts.silent)} of them silent` : ""
+      }`}
       flush
       actions={
         <ButtonLink href={`${base}/devices`} size="sm" variant="ghost">

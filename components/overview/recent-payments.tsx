@@ -20,6 +20,7 @@ interface RecentPaymentsProps {
 }
 
 const SHOWN = 8;
+const SHOWN_COLUMNS = ["at", "device", "purpose", "amount", "state"];
 
 /** The newest payments, moving with the page's live figures. */
 export function RecentPayments({ programId, currency, pulse }: RecentPaymentsProps) {
@@ -50,9 +51,7 @@ export function RecentPayments({ programId, currency, pulse }: RecentPaymentsPro
         {(data) => (
           <SimpleTable
             label="Recent payments"
-            columns={paymentColumns({ currency }).filter(
-              (column) => !column.defaultHidden && column.id !== "id",
-            )}
+            columns={paymentColumns({ currency }).filter(({ id }) => SHOWN_COLUMNS.includes(id))}
             rows={data.items}
             rowId={(row) => row.id}
             rowHref={(row) => `${base}/payments?open=${row.id}`}

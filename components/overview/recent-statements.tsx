@@ -30,7 +30,7 @@ export function RecentStatements({ programId, currency }: { programId: string; c
         {(data) => (
           <SimpleTable
             label="Settlement statements"
-            columns={statementColumns({ currency })}
+            columns={statementColumns({ currency }).filter((column) => !column.defaultHidden)}
             rows={data.items}
             rowId={(row) => row.id}
             rowHref={(row) => `${base}/statements/${row.id}`}

@@ -9,6 +9,7 @@ import { formatAmount } from "@/components/money/format-amount";
 import { Money } from "@/components/money/money";
 import { PaymentDetail } from "@/components/payments/payment-detail";
 import type { MoneyText } from "@/components/payments/payment-types";
+import { chargedOf } from "@/components/payments/payment-words";
 import { RefundDialog } from "@/components/payments/refund-dialog";
 import { QueryView } from "@/components/query/query-view";
 import { ExactTime } from "@/components/time/relative-time";
@@ -36,18 +37,26 @@ export function MerchantPaymentPage({ id }: { id: string }) {
           <>
             <Crumbs
               items={[
-                { label: `${formatAmount(data.payment.amount.amount)} ${data.payment.amount.currency}` },
+                { label: `${formatAmount(chargedOf(data.payment).amount)} ${data.payment.amount.currency}` },
               ]}
             />
             <PageHeader
               figure
-              title={<Money {...data.payment.amount} />}
+              title={<Money {...chargedOf(data.payment)} />}
               aside={<StatusBadge kind="payment" state={data.payment.state} />}
               meta={
                 <>
                   <CopyableId id={data.payment.id} />
                   <Dot />
                   <ExactTime at={data.payment.occurredAt} format="exact" withOffset />
+                  {chargedOf(data.payment).amount === data.payment.amount.amount ? null : (
+                    <>
+                      <Dot />
+                      <span>
+                        <Money {...data.payment.amount} /> were authorised
+                      </span>
+                    </>
+                  )}
                 </>
               }
               actions={<RefundButton payment={data.payment} left={data.refundable} />}

@@ -11,6 +11,7 @@ import { MerchantPaymentDetail } from "@/components/payments/merchant-payment";
 import { paymentColumns } from "@/components/payments/payment-columns";
 import { PAYMENT_FILTERS, paymentTabs } from "@/components/payments/payment-filters";
 import { paymentQuery } from "@/components/payments/payment-query";
+import { chargedOf } from "@/components/payments/payment-words";
 import { tableErrorOf } from "@/components/query/query-view";
 import { useZone } from "@/components/time/zone-context";
 import { CopyableId } from "@/components/ui/copyable-id";
@@ -52,7 +53,7 @@ export function MerchantPaymentsPage() {
         autoLoad
         searchPlaceholder="Find by id, reference, card"
         sheet={(id, row) => ({
-          title: row ? <Money {...row.amount} emphasis="large" /> : "Payment",
+          title: row ? <Money {...chargedOf(row)} emphasis="large" /> : "Payment",
           description: <CopyableId id={id} full />,
           actions: row ? <StatusBadge kind="payment" state={row.state} /> : undefined,
           fullHref: `${base}/payments/${id}`,

@@ -2,7 +2,7 @@ import type { DataColumn } from "@/components/data-table/types";
 import { DeviceKindIcon, kindLook } from "@/components/devices/device-kind";
 import { Money } from "@/components/money/money";
 import type { PaymentRow } from "@/components/payments/payment-types";
-import { purposeWords, sourceWords } from "@/components/payments/payment-words";
+import { chargedOf, purposeWords, sourceWords } from "@/components/payments/payment-words";
 import { ExactTime } from "@/components/time/relative-time";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { StatusBadge } from "@/components/ui/status-badge";
@@ -32,7 +32,7 @@ export function paymentColumns({ currency, withMerchant }: ColumnChoice = {}): D
       header: "Device",
       priority: 1,
       truncate: true,
-      width: "30%",
+      width: "24%",
       cell: (row) => (
         <span className="flex min-w-0 items-center gap-2">
           <DeviceKindIcon kind={row.deviceKind} />
@@ -55,7 +55,7 @@ export function paymentColumns({ currency, withMerchant }: ColumnChoice = {}): D
       header: "For",
       priority: 3,
       truncate: true,
-      width: "18%",
+      width: "25%",
       cell: (row) => <span className="text-muted">{purposeWords(row, kindLook(row.deviceKind).trade)}</span>,
     },
     { id: "instrument", header: "Paid with", priority: 3, cell: (row) => row.instrument },
@@ -64,7 +64,7 @@ export function paymentColumns({ currency, withMerchant }: ColumnChoice = {}): D
       header: currency ? `Amount ${currency}` : "Amount",
       align: "right",
       priority: 1,
-      cell: (row) => <Money {...row.amount} hideCode={currency !== undefined} emphasis="strong" />,
+      cell: (row) => <Money {...chargedOf(row)} hideCode={currency !== undefined} emphasis="strong" />,
     },
     {
       id: "refunded",

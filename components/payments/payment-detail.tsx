@@ -187,8 +187,8 @@ function factsOf(
     {
       label: "Device",
       value: (
-        <span className="inline-flex items-center gap-1.5">
-          <DeviceKindIcon kind={payment.deviceKind} />
+        <span className="inline-flex items-baseline gap-1.5">
+          <DeviceKindIcon kind={payment.deviceKind} className="self-center" />
           {payment.device
             ? linked(payment.device.name, links.device?.(payment.device.id))
             : kindLook(payment.deviceKind).one}

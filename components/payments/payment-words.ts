@@ -44,3 +44,13 @@ export function stepWords(step: string): string {
   const known: Record<string, string> = { vat: "VAT", merchant: "Merchant's share" };
   return known[words] ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+interface Charged {
+  amount: { amount: string; currency: string };
+  captured: { amount: string; currency: string };
+}
+
+/** The amount that counts: what was captured, or what was asked for while nothing is. */
+export function chargedOf({ amount, captured }: Charged): { amount: string; currency: string } {
+  return /^[0.]*$/.test(captured.amount) ? amount : captured;
+}

@@ -25,7 +25,13 @@ export function PayoutHeader({ payout, agreement, word = "Payout", actions }: Pa
   return (
     <PageHeader
       figure
-      eyebrow={payout.bankLabel ? `${word} to ${payout.bankLabel}` : `${word}, no bank account yet`}
+      eyebrow={
+        <span className="flex flex-wrap items-center gap-x-2">
+          {payout.bankLabel ? `${word} to ${payout.bankLabel}` : `${word}, no bank account yet`}
+          <Dot />
+          <CopyableId id={payout.reference} label="Reference" full />
+        </span>
+      }
       title={<Money {...payout.amount} />}
       aside={
         <StatusBadge
@@ -47,8 +53,6 @@ export function PayoutHeader({ payout, agreement, word = "Payout", actions }: Pa
               <span>agreement {agreement}</span>
             </>
           ) : null}
-          <Dot />
-          <CopyableId id={payout.reference} label="Reference" full />
         </>
       }
       actions={actions}

@@ -23,7 +23,7 @@ export function PayoutSteps({ payout }: { payout: PayoutView }) {
       label: "Approved",
       detail: payout.approvedAt ? (
         <>
-          <ExactTime at={payout.approvedAt} />, by a second person
+          <ExactTime at={payout.approvedAt} />, second person
         </>
       ) : (
         "waits for a second person"
@@ -66,7 +66,7 @@ function PaidWords({ payout }: { payout: PayoutView }) {
   if (payout.paidAt) {
     return (
       <>
-        <ExactTime at={payout.paidAt} />, confirmed by the bank
+        <ExactTime at={payout.paidAt} />, confirmed
       </>
     );
   }

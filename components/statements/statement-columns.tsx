@@ -37,6 +37,7 @@ export function statementColumns({ currency, withParty }: ColumnChoice): DataCol
       header: "Payments",
       align: "right",
       priority: 3,
+      defaultHidden: true,
       cell: (row) => <span className="text-muted">{formatCount(row.paymentCount)}</span>,
     },
     {

@@ -1,0 +1,134 @@
+"use client";
+
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Handshake } from "lucide-react";
+import { AGREEMENT_COLUMNS } from "@/components/agreements/agreement-columns";
+import { AgreementDetailView } from "@/components/agreements/agreement-detail";
+import { AnswerAgreement } from "@/components/agreements/answer-agreement";
+import { SimulationCard } from "@/components/agreements/simulation-card";
+import { DataTable } from "@/components/data-table/data-table";
+import { useTableState } from "@/components/data-table/use-table-state";
+import { Crumbs } from "@/components/frame/crumbs";
+import { usePortal } from "@/components/frame/portal-context";
+import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
+import { QueryView, tableErrorOf } from "@/components/query/query-view";
+import { ZoneProvider } from "@/components/time/zone-context";
+import { FirstUse } from "@/components/ui/empty-state";
+import { Page, PageHeader } from "@/components/ui/page-header";
+import { showToast } from "@/components/ui/toast";
+import type { AgreementDetail } from "@/server/settlement/schema";
+import { useMerchantTrpc } from "@/server/trpc/client";
+
+/** The versions of the agreements that split a merchant's payments, newest first. */
+export function MerchantAgreementsPage() {
+  const trpc = useMerchantTrpc();
+  const { base } = usePortal();
+  const state = useTableState();
+  const list = useInfiniteQuery(
+    trpc.agreements.list.infiniteQueryOptions({ limit: 50 }, { getNextPageParam: (page) => page.nextCursor }),
+  );
+  return (
+    <Page>
+      <PageHeader
+        title="Agreements"
+        meta="How payments are split. A version comes into force only when everybody it names has approved it."
+      />
+      <DataTable
+        id="agreements"
+        label="Agreements"
+        columns={AGREEMENT_COLUMNS}
+        rows={list.data?.pages.flatMap((page) => page.items)}
+        rowId={(row) => row.id}
+        rowHref={(row) => `${base}/agreements/${row.id}`}
+        state={state}
+        error={tableErrorOf(list.data ? null : list.error)}
+        onRetry={() => void list.refetch()}
+        hasMore={list.hasNextPage}
+        onLoadMore={() => void list.fetchNextPage()}
+        loadingMore={list.isFetchingNextPage}
+        firstUse={
+          <FirstUse title="No agreement yet" icon={<Handshake aria-hidden />}>
+            When the operator proposes how payments are split and you have a part in it, it stands here for
+            your answer.
+          </FirstUse>
+        }
+      />
+    </Page>
+  );
+}
+
+/** One version, to read and to answer. */
+export function MerchantAgreementPage({ id }: { id: string }) {
+  const trpc = useMerchantTrpc();
+  const agreement = useQuery(trpc.agreements.get.queryOptions({ agreementId: id }));
+  return (
+    <Page>
+      <QueryView query={agreement} what="This agreement" skeleton={<PayoutSkeleton />}>
+        {(data) => <Loaded agreement={data} />}
+      </QueryView>
+    </Page>
+  );
+}
+
+function Loaded({ agreement }: { agreement: AgreementDetail }) {
+  const trpc = useMerchantTrpc();
+  const { can } = usePortal();
+  const queryClient = useQueryClient();
+  const program = useQuery(trpc.programs.get.queryOptions({ slug: agreement.program.slug }));
+  const versions = useQuery(
+    trpc.agreements.list.queryOptions({ programId: agreement.program.id, limit: 50 }),
+  );
+  const inForceId = versions.data?.items.find((each) => each.state === "in_force")?.id;
+  const inForce = useQuery(
+    trpc.agreements.get.queryOptions(
+      { agreementId: inForceId ?? "" },
+      { enabled: inForceId !== undefined && inForceId !== agreement.id },
+    ),
+  );
+  const compares = agreement.state === "proposed" || agreement.state === "approved";
+  const simulation = useQuery(
+    trpc.agreements.simulate.queryOptions(
+      { agreementId: agreement.id },
+      { enabled: compares, staleTime: 600_000 },
+    ),
+  );
+  const answer = useMutation(trpc.agreements.answer.mutationOptions());
+  const names = new Map(program.data?.parties.map((party) => [party.slug, party.name]));
+  const nameOf = (party: string) =>
+    party === "$merchant"
+      ? "The merchant"
+      : party === "operator"
+        ? "The platform"
+        : (names.get(party) ?? party);
+  const mayAnswer =
+    agreement.state === "proposed" && agreement.ownAnswer === "waiting" && can("agreements.answer");
+  return (
+    <ZoneProvider zone={program.data?.timeZone ?? "UTC"} place={agreement.program.name}>
+      <Crumbs items={[{ label: `Version ${agreement.version}` }]} />
+      <AgreementDetailView
+        agreement={agreement}
+        inForce={compares ? inForce.data : undefined}
+        currency={program.data?.currency ?? ""}
+        nameOf={nameOf}
+        own="$merchant"
+        comparison={compares ? <SimulationCard version={agreement.version} query={simulation} /> : undefined}
+        actions={
+          mayAnswer ? (
+            <AnswerAgreement
+              agreement={agreement}
+              onAnswer={async (given, reason) => {
+                await answer.mutateAsync({ agreementId: agreement.id, answer: given, reason });
+                await queryClient.invalidateQueries();
+                showToast({
+                  title: `Version ${agreement.version} ${given}`,
+                  tone: given === "approved" ? "arrived" : "neutral",
+                });
+                return undefined;
+              }}
+            />
+          ) : undefined
+        }
+      />
+    </ZoneProvider>
+  );
+}

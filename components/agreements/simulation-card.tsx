@@ -1,0 +1,60 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { ComparisonBars } from "@/components/charts/comparison-bars";
+import { formatCount } from "@/components/money/format-count";
+import { type QueryLike, QueryView } from "@/components/query/query-view";
+import { ExactTime } from "@/components/time/relative-time";
+import { Card } from "@/components/ui/card";
+import { SkeletonText } from "@/components/ui/skeleton";
+import type { SimulationView } from "@/server/settlement/schema";
+
+interface SimulationCardProps {
+  version: number;
+  query: QueryLike<SimulationView>;
+  /** Under the comparison: the buttons to answer. */
+  footer?: ReactNode;
+}
+
+/** What a version would have changed for the party that looks: old against new, in money, over its own past. */
+export function SimulationCard({ version, query, footer }: SimulationCardProps) {
+  const data = query.data;
+  return (
+    <Card
+      title={`How version ${version} would have changed it`}
+      hint={
+        data ? (
+          <>
+            Your share of {formatCount(data.payments)} payments, <ExactTime at={data.from} format="day" /> to{" "}
+            <ExactTime at={data.to} format="day" />, old against new
+          </>
+        ) : (
+          "Your last 30 days, old against new"
+        )
+      }
+      footer={footer}
+    >
+      <QueryView query={query} what="The comparison" skeleton={<SkeletonText lines={6} />}>
+        {({ rows, before, after }) =>
+          rows.length === 0 ? (
+            <p className="text-sm text-muted">
+              No payment of the last 30 days brought you anything, under either version.
+            </p>
+          ) : (
+            <ComparisonBars
+              currency={after.currency}
+              rows={rows.map((row) => ({
+                id: row.rule,
+                label: row.rule,
+                before: row.before.amount,
+                after: row.after.amount,
+                colour: 1,
+              }))}
+              total={{ label: "Together", before: before.amount, after: after.amount }}
+            />
+          )
+        }
+      </QueryView>
+    </Card>
+  );
+}
