@@ -7,6 +7,7 @@ import type { DataColumn, TableError } from "@/components/data-table/types";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { DeviceKindIcon, kindLook } from "@/components/devices/device-kind";
 import { Money } from "@/components/money/money";
+import { purposeWords } from "@/components/payments/payment-words";
 import { ExactTime } from "@/components/time/relative-time";
 import { Badge } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button-class";
@@ -63,13 +64,25 @@ export function ItemsTable(props: ItemsTableProps) {
           ]
         : []),
       {
-        id: "kind",
-        header: "Kind",
+        id: "device",
+        header: "Device",
         priority: 2,
         cell: (row) => (
           <span className="flex items-center gap-2">
             <DeviceKindIcon kind={row.deviceKind} />
-            <span className="truncate text-muted">{row.description ?? kindLook(row.deviceKind).trade}</span>
+            <span className="truncate">{row.device ?? kindLook(row.deviceKind).one}</span>
+          </span>
+        ),
+      },
+      {
+        id: "purpose",
+        header: "For",
+        priority: 3,
+        cell: (row) => (
+          <span className="flex items-center gap-2">
+            <span className="truncate text-muted">
+              {purposeWords({ ...row, source: "device" }, kindLook(row.deviceKind).trade)}
+            </span>
             {row.refund > 0 ? <Badge>Refund {row.refund}</Badge> : null}
           </span>
         ),

@@ -80,6 +80,21 @@ export const listExceptionsInput = pageInput.extend({
   open: z.boolean().default(true),
 });
 
+export const takeExceptionInput = z.object({ exceptionId: publicId("exception"), mine: z.boolean() });
+
+export const tryAgreementInput = z.object({
+  programId: publicId("program"),
+  terms: z.unknown(),
+  amount: z.string().trim().min(1).max(40),
+  /** Short name of a merchant; left out, the legs name "$merchant". */
+  merchant: z.string().max(80).nullish(),
+  deviceKind: z.string().max(60).nullish(),
+  zone: z.string().max(80).nullish(),
+  /** Left out: captured now. */
+  capturedAt: z.iso.datetime({ offset: true }).nullish(),
+});
+export type TryAgreementInput = z.output<typeof tryAgreementInput>;
+
 /** Local days of the program, both included. */
 export const flowInput = z.object({ programId: publicId("program"), fromDay: localDay, toDay: localDay });
 
@@ -165,7 +180,10 @@ export const statementItemSchema = z.object({
   at: time,
   merchant: z.object({ slug: z.string(), name: z.string() }),
   deviceKind: z.string(),
+  /** Its name, for those who may read the merchant's devices. */
+  device: z.string().nullable(),
   description: z.string().nullable(),
+  quantity: z.record(z.string(), z.string()).nullable(),
   gross: moneySchema,
   amount: moneySchema,
 });
@@ -207,6 +225,29 @@ export const splitPreviewSchema = z.object({
   legs: z.array(legSchema.pick({ party: true, step: true, amount: true, why: true })),
 });
 export type SplitPreview = z.output<typeof splitPreviewSchema>;
+
+export const agreementTrialSchema = z.discriminatedUnion("ok", [
+  z.object({
+    ok: z.literal(true),
+    amount: moneySchema,
+    rule: z.string(),
+    legs: z.array(
+      z.object({
+        /** Short name of the party, "operator" or "$merchant". */
+        party: z.string(),
+        step: z.string(),
+        amount: moneySchema,
+        short: moneySchema.nullable(),
+        why: z.string(),
+      }),
+    ),
+  }),
+  z.object({
+    ok: z.literal(false),
+    issues: z.array(z.object({ code: z.string(), path: z.string(), message: z.string() })),
+  }),
+]);
+export type AgreementTrial = z.output<typeof agreementTrialSchema>;
 
 export const agreementSummarySchema = z.object({
   id: z.string(),
@@ -262,9 +303,36 @@ export const runSchema = z.object({
 });
 export type RunView = z.output<typeof runSchema>;
 
+/** The period that would be closed next, and what of it is split already. */
+export const closePreviewSchema = z.object({
+  program: z.object({
+    id: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    timeZone: z.string(),
+    currency: z.string(),
+  }),
+  periodStart: time,
+  periodEnd: time,
+  /** Whether it has ended, so that it can be closed. */
+  over: z.boolean(),
+  /** A run before that is not finished, which has to go on first. */
+  unfinishedRunId: z.string().nullable(),
+  stoppedBy: z.string().nullable(),
+  paymentCount: z.number(),
+  refundCount: z.number(),
+  gross: moneySchema,
+  refunds: moneySchema,
+});
+export type ClosePreview = z.output<typeof closePreviewSchema>;
+
 export const exceptionSchema = z.object({
   id: z.string(),
   kind: z.string(),
+  /** What it is about, with its public id; null where the subject has none. */
+  subject: z.object({ kind: z.string(), id: z.string().nullable() }),
+  /** Who looks after it. */
+  owner: z.object({ id: z.string(), name: z.string() }).nullable(),
   program: z.object({ id: z.string(), slug: z.string(), name: z.string() }),
   sentence: z.string(),
   detail: z.record(z.string(), z.unknown()),
@@ -273,6 +341,9 @@ export const exceptionSchema = z.object({
   resolution: z.string().nullable(),
 });
 export type ExceptionView = z.output<typeof exceptionSchema>;
+
+/** How many payouts stand in each state; states without any are left out. */
+export const payoutCountsSchema = z.record(z.string(), z.number());
 
 export const payoutDetailSchema = z.object({
   payout: payoutSchema,

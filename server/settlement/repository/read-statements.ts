@@ -247,6 +247,9 @@ export interface ItemRow {
   description: string | null;
   captured_micros: bigint;
   amount_micros: bigint;
+  quantity: Record<string, string> | null;
+  /** Null for parties that may not read the merchant's devices. */
+  device_name: string | null;
 }
 
 export interface ItemKey {
@@ -271,7 +274,8 @@ export async function listItems(
   for (const { no } of tranches.rows) {
     const within = after && String(no) === after.trancheNo ? after : null;
     const { rows } = await tx.query<ItemRow>(
-      `select l.*, m.slug as merchant_slug, m.name as merchant_name, p.device_kind, p.description, p.captured_micros
+      `select l.*, m.slug as merchant_slug, m.name as merchant_name, p.device_kind, p.description, p.captured_micros,
+              p.quantity, d.name as device_name
          from (select tranche_no, effective_at, payment_id, refund_ordinal, sum(amount_micros)::bigint as amount_micros
                  from allocation_leg
                 where tranche_no = $1 and party_id = $2
@@ -279,6 +283,7 @@ export async function listItems(
                 group by tranche_no, party_id, effective_at, payment_id, refund_ordinal
                 order by effective_at, payment_id, refund_ordinal limit $6) l
          join payment p on p.id = l.payment_id join organisation m on m.id = p.merchant_id
+         left join device d on d.id = p.device_id
         order by l.effective_at, l.payment_id, l.refund_ordinal`,
       [
         no,

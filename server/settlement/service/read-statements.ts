@@ -81,6 +81,15 @@ export async function listPayouts(
   return pageOf("payout", rows, request.limit, presentPayout);
 }
 
+/** How many payouts stand in each state. */
+export async function countPayouts(
+  scope: OperatorScope,
+  programId: string | null,
+): Promise<Record<string, number>> {
+  const rows = await withScope(scope, (tx) => payouts.countPayouts(tx, programId));
+  return Object.fromEntries(rows.map(({ state, n }) => [state, Number(n)]));
+}
+
 /** A payout with the statement that it pays and how that adds up. Somebody else's is `not_found`. */
 export async function getPayout(scope: PortalScope, payoutId: string): Promise<PayoutDetail> {
   return await withScope(scope, async (tx) => {
@@ -171,7 +180,9 @@ export async function listStatementItems(
         at: item.effective_at.toISOString(),
         merchant: { slug: item.merchant_slug, name: item.merchant_name },
         deviceKind: item.device_kind,
+        device: item.device_name,
         description: item.description,
+        quantity: item.quantity,
         gross: money(item.captured_micros, row.currency),
         amount: money(item.amount_micros, row.currency),
       })),
