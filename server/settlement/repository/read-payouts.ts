@@ -56,6 +56,17 @@ export async function listPayoutRows(tx: SqlTx, filter: PayoutFilter): Promise<P
   return rows;
 }
 
+export async function countPayouts(
+  tx: SqlTx,
+  programId: string | null,
+): Promise<{ state: PayoutState; n: bigint }[]> {
+  const { rows } = await tx.query<{ state: PayoutState; n: bigint }>(
+    "select state, count(*) as n from payout where ($1::uuid is null or program_id = $1) group by state",
+    [programId],
+  );
+  return rows;
+}
+
 export async function findPayoutRow(
   tx: SqlTx,
   payoutId: string,

@@ -35,3 +35,26 @@ export async function nameParties(tx: SqlTx, ids: readonly string[]): Promise<Ma
   );
   return new Map(rows.map((row) => [row.party_id, row]));
 }
+
+/** What waits in tranches of a program that no run has taken, of periods that end by `until`. */
+export async function sumOpenTranches(
+  tx: SqlTx,
+  programId: string,
+  until: Date,
+): Promise<{ payment_count: bigint; gross_micros: bigint; refund_count: bigint; refund_micros: bigint }> {
+  const { rows } = await tx.query<
+    Record<"payment_count" | "gross_micros" | "refund_count" | "refund_micros", string>
+  >(
+    `select coalesce(sum(payment_count), 0)::text as payment_count, coalesce(sum(gross_micros), 0)::text as gross_micros,
+       coalesce(sum(refund_count), 0)::text as refund_count, coalesce(sum(refund_micros), 0)::text as refund_micros
+     from tranche where program_id = $1 and settlement_run_id is null and period_end <= $2`,
+    [programId, until],
+  );
+  const row = rows[0];
+  return {
+    payment_count: BigInt(row?.payment_count ?? 0),
+    gross_micros: BigInt(row?.gross_micros ?? 0),
+    refund_count: BigInt(row?.refund_count ?? 0),
+    refund_micros: BigInt(row?.refund_micros ?? 0),
+  };
+}

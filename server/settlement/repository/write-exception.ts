@@ -57,6 +57,10 @@ export interface ExceptionRow {
   opened_at: Date;
   resolved_at: Date | null;
   resolution: string | null;
+  subject_kind: string;
+  subject_id: string | null;
+  owner_id: string | null;
+  owner_name: string | null;
 }
 
 export async function listExceptionRows(
@@ -65,12 +69,25 @@ export async function listExceptionRows(
 ): Promise<ExceptionRow[]> {
   const { rows } = await tx.query<ExceptionRow>(
     `select e.id, e.kind, e.program_id, p.slug as program_slug, p.name as program_name, e.sentence, e.detail,
-            e.opened_at, e.resolved_at, e.resolution
-       from settlement_exception e join program p on p.id = e.program_id
+            e.opened_at, e.resolved_at, e.resolution, e.subject_kind, e.subject_id, e.owner_id, u.name as owner_name
+       from settlement_exception e join program p on p.id = e.program_id left join app_user u on u.id = e.owner_id
       where ($1::uuid is null or e.program_id = $1) and (not $2 or e.resolved_at is null)
         and ($3::uuid is null or e.id < $3)
       order by e.id desc limit $4`,
     [filter.programId, filter.open, filter.before, filter.limit],
   );
   return rows;
+}
+
+/** Gives an open exception an owner, or none; false when it is not open any more. */
+export async function setExceptionOwner(
+  tx: SqlTx,
+  exceptionId: string,
+  ownerId: string | null,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    "update settlement_exception set owner_id = $2 where id = $1 and resolved_at is null",
+    [exceptionId, ownerId],
+  );
+  return rowCount > 0;
 }

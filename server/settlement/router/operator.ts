@@ -7,8 +7,10 @@ import {
   addAdjustmentInput,
   agreementDetailSchema,
   agreementSummarySchema,
+  agreementTrialSchema,
   bankAccountSchema,
   closePeriodInput,
+  closePreviewSchema,
   draftAgreementInput,
   exceptionSchema,
   flowInput,
@@ -20,6 +22,7 @@ import {
   listStatementsInput,
   pageInput,
   pageOfSchema,
+  payoutCountsSchema,
   payoutDetailSchema,
   payoutSchema,
   runDetailSchema,
@@ -30,6 +33,8 @@ import {
   statementDetailSchema,
   statementItemSchema,
   statementSchema,
+  takeExceptionInput,
+  tryAgreementInput,
 } from "../schema";
 import { addAdjustment, setPayoutRule } from "../service/adjust-balance";
 import { approveRun } from "../service/approve-run";
@@ -43,9 +48,11 @@ import {
   markPayoutsPaid,
   submitPayouts,
 } from "../service/move-payouts";
+import { previewClose } from "../service/preview-close";
 import { previewSplit } from "../service/preview-split";
 import { getAgreement, getRun, listAgreements, listExceptions, listRuns } from "../service/read-runs";
 import {
+  countPayouts,
   getPaymentSplit,
   getPayout,
   getProgramFlow,
@@ -54,6 +61,8 @@ import {
   listStatementItems,
   listStatements,
 } from "../service/read-statements";
+import { takeException } from "../service/take-exception";
+import { tryAgreement } from "../service/try-agreement";
 
 const runId = z.object({ runId: publicId("settlementRun") });
 const reasoned = z.object({ payoutId: publicId("payout"), reason: z.string().trim().min(2).max(300) });
@@ -73,6 +82,11 @@ export const operatorAgreementsRouter = router({
       const { agreementId, version } = orRefuse(await createAgreementDraft(ctx.scope, input));
       return { agreementId: toPublicId("agreement", agreementId), version };
     }),
+  /** A mutation only because terms can be longer than an address. */
+  tryOut: operatorProcedure("agreements.read")
+    .input(tryAgreementInput)
+    .output(agreementTrialSchema)
+    .mutation(({ ctx, input }) => tryAgreement(ctx.scope, input)),
   propose: operatorProcedure("agreements.write")
     .input(z.object({ agreementId: publicId("agreement") }))
     .mutation(async ({ ctx, input }) => orRefuse(await proposeAgreement(ctx.scope, input.agreementId))),
@@ -87,6 +101,10 @@ export const operatorRunsRouter = router({
     .input(runId)
     .output(runDetailSchema)
     .query(({ ctx, input }) => getRun(ctx.scope, input.runId)),
+  next: operatorProcedure("runs.read")
+    .input(z.object({ programId: publicId("program") }))
+    .output(closePreviewSchema)
+    .query(({ ctx, input }) => previewClose(ctx.scope, input.programId)),
   close: operatorProcedure("runs.create")
     .input(closePeriodInput)
     .mutation(async ({ ctx, input }) => {
@@ -110,6 +128,10 @@ export const operatorPayoutsRouter = router({
     .input(listPayoutsInput)
     .output(pageOfSchema(payoutSchema))
     .query(({ ctx, input }) => listPayouts(ctx.scope, input)),
+  counts: operatorProcedure("payouts.read")
+    .input(z.object({ programId: publicId("program").nullish() }))
+    .output(payoutCountsSchema)
+    .query(({ ctx, input }) => countPayouts(ctx.scope, input.programId ?? null)),
   get: operatorProcedure("payouts.read")
     .input(z.object({ payoutId: publicId("payout") }))
     .output(payoutDetailSchema)
@@ -171,6 +193,9 @@ export const operatorSettlementRouter = router({
     .input(listExceptionsInput)
     .output(pageOfSchema(exceptionSchema))
     .query(({ ctx, input }) => listExceptions(ctx.scope, input)),
+  takeException: operatorProcedure("runs.create")
+    .input(takeExceptionInput)
+    .mutation(({ ctx, input }) => takeException(ctx.scope, input.exceptionId, input.mine)),
   adjust: operatorProcedure("runs.create")
     .input(addAdjustmentInput)
     .mutation(async ({ ctx, input }) => {

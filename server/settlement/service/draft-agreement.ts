@@ -6,8 +6,9 @@ import { withScope } from "@/server/platform/db";
 import { notFound } from "@/server/platform/errors";
 import { type Id, newId } from "@/server/platform/ids";
 import type { PlatformScope } from "@/server/platform/scope";
+import { checkTerms } from "../agreement/check-terms";
 import { listNamedParties } from "../agreement/list-parties";
-import { type AgreementIssue, parseAgreement } from "../agreement/parse-agreement";
+import type { AgreementIssue } from "../agreement/parse-agreement";
 import { OPERATOR_PARTY } from "../constants";
 import { getProgram, lockProgram } from "../repository/read-program";
 import * as agreements from "../repository/write-agreement";
@@ -28,29 +29,9 @@ export async function createAgreementDraft(
 ): Promise<DraftResult> {
   return await withScope(scope, async (tx) => {
     const program = await getProgram(tx, input.programId);
-    const parsed = parseAgreement(input.terms, program.currency);
-    if (!parsed.ok) return { ok: false, reason: "terms_invalid", issues: parsed.issues };
-    const terms = parsed.agreement;
-    const parties = await agreements.readProgramParties(tx, program.id);
-    const issues = [
-      ...(terms.program === program.slug
-        ? []
-        : [
-            {
-              code: "program_mismatch",
-              path: "program",
-              message: `These terms are for "${terms.program}", not for "${program.slug}".`,
-            },
-          ]),
-      ...listNamedParties(terms)
-        .filter((name) => name !== OPERATOR_PARTY && !parties.has(name))
-        .map((name) => ({
-          code: "party_unknown",
-          path: "",
-          message: `"${name}" is not a party of ${program.name}.`,
-        })),
-    ];
-    if (issues.length > 0) return { ok: false, reason: "terms_invalid", issues };
+    const checked = checkTerms(input.terms, program, await agreements.readProgramParties(tx, program.id));
+    if (!checked.ok) return { ok: false, reason: "terms_invalid", issues: checked.issues };
+    const terms = checked.agreement;
     await lockProgram(tx, program.id);
     const id = newId("agreement");
     const version = await agreements.insertDraft(tx, {

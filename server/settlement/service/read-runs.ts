@@ -1,7 +1,7 @@
 /** Runs, agreements and exceptions for pages. */
 import { withScope } from "@/server/platform/db";
 import { notFound } from "@/server/platform/errors";
-import { toPublicId } from "@/server/platform/ids";
+import { type IdKind, toPublicId } from "@/server/platform/ids";
 import type { OperatorScope, PortalScope } from "@/server/platform/scope";
 import type { RunState } from "../constants";
 import { type AgreementListRow, listAgreementRows } from "../repository/read-agreements";
@@ -134,6 +134,8 @@ function presentException(row: ExceptionRow): ExceptionView {
   return {
     id: toPublicId("exception", row.id),
     kind: row.kind,
+    subject: { kind: row.subject_kind, id: publicSubject(row.subject_kind, row.subject_id) },
+    owner: row.owner_id ? { id: toPublicId("user", row.owner_id), name: row.owner_name ?? "" } : null,
     program: presentProgram(row),
     sentence: row.sentence,
     detail: row.detail,
@@ -141,4 +143,16 @@ function presentException(row: ExceptionRow): ExceptionView {
     resolvedAt: row.resolved_at?.toISOString() ?? null,
     resolution: row.resolution,
   };
+}
+
+const SUBJECTS: Record<string, IdKind> = {
+  settlement_run: "settlementRun",
+  payout: "payout",
+  program: "program",
+  statement: "statement",
+};
+
+function publicSubject(kind: string, id: string | null): string | null {
+  const known = SUBJECTS[kind];
+  return known && id ? toPublicId(known, id) : null;
 }
