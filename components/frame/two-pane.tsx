@@ -28,7 +28,7 @@ export function TwoPane({
       <section
         aria-label={listLabel}
         className={cn(
-          "flex w-full shrink-0 flex-col border-r border-line bg-panel lg:w-[340px] 2xl:w-[410px]",
+          "flex w-full shrink-0 flex-col border-r border-line bg-panel lg:w-[340px] min-[1400px]:w-[376px] 2xl:w-[410px]",
           showing === "detail" && "max-lg:hidden",
         )}
       >

@@ -65,7 +65,7 @@ function Row({ item, open, me, tab, base }: RowProps) {
             </span>
             <Money {...item.amount} className="text-sm font-medium" />
           </span>
-          <span className="mt-0.5 flex items-center justify-between gap-3">
+          <span className="mt-0.5 flex items-center justify-between gap-2">
             <span className="min-w-0 truncate text-sm text-muted">{item.headline}</span>
             <Standing item={item} me={me} />
           </span>
@@ -97,7 +97,7 @@ function Standing({ item, me }: { item: CaseItem; me: string | null }) {
           className={cn("size-3.5", item.claim.userId === me ? "text-accent" : "text-waiting")}
         />
       ) : null}
-      <Countdown until={item.dueAt} />
+      <Countdown until={item.dueAt} suffix="" />
     </span>
   );
 }

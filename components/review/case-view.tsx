@@ -70,10 +70,10 @@ function Opened(props: CaseViewProps & { file: CaseFile }) {
     <article aria-label={`Case ${file.case.id}`} className="grid gap-4">
       <CaseHeader {...props} />
       <Standing file={file} me={me} pending={pending} />
-      <div className="grid items-start gap-4 @4xl:grid-cols-[minmax(0,1.35fr)_minmax(0,1fr)]">
+      <div className="grid items-start gap-4 @3xl:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
         <div className="grid gap-4">
           <WhyScore file={file} />
-          <div className="grid items-start gap-4 @2xl:grid-cols-2">
+          <div className="grid items-start gap-4 @xl:grid-cols-2 @3xl:grid-cols-1 @5xl:grid-cols-2">
             <TapCard file={file} />
             <CaseHistory file={file} />
           </div>
@@ -103,15 +103,15 @@ function CaseHeader(props: CaseViewProps & { file: CaseFile }) {
   const mine = found.claim !== null && found.claim.userId === me;
   const key = (letter: string) => (keysOn ? { shortcut: letter, "aria-keyshortcuts": letter } : {});
   return (
-    <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-      <div className="min-w-0">
-        <button
-          type="button"
-          onClick={onBack}
-          className="mb-2 flex items-center gap-1.5 text-sm text-muted hover:text-ink lg:hidden"
-        >
-          <ArrowLeft aria-hidden className="size-4" /> All cases
-        </button>
+    <header>
+      <button
+        type="button"
+        onClick={onBack}
+        className="mb-2 flex items-center gap-1.5 text-sm text-muted hover:text-ink lg:hidden"
+      >
+        <ArrowLeft aria-hidden className="size-4" /> All cases
+      </button>
+      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
           <h2
             ref={heading}
@@ -143,47 +143,57 @@ function CaseHeader(props: CaseViewProps & { file: CaseFile }) {
             </Badge>
           ) : null}
         </div>
-        <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-muted">
-          <Fact href={payment.device ? `${base}/devices/${payment.device.id}` : undefined}>
-            {payment.device?.name ?? "No device"}
-          </Fact>
-          <Dot />
-          <Fact href={`${base}/organisations/${payment.merchant.id}`}>{payment.merchant.name}</Fact>
-          <Dot />
-          <span>{payment.instrument}</span>
-          <Dot />
-          <span>
-            tapped <ExactTime at={payment.occurredAt} format="seconds" />
-          </span>
-          <Dot />
-          <Fact href={`${base}/payments/${payment.id}`}>Payment</Fact>
-          <CopyableId id={payment.id} />
-        </p>
+        {can("cases.decide") && open ? (
+          <div className="flex flex-wrap items-center gap-2">
+            {mine ? (
+              <Button variant="ghost" {...key("c")} onClick={() => void actions.release(found.id)}>
+                Give back
+              </Button>
+            ) : found.claim ? null : (
+              <Button icon={<Hand />} {...key("c")} onClick={() => void actions.claim(found.id)}>
+                Claim
+              </Button>
+            )}
+            {found.state === "escalated" ? null : (
+              <Button icon={<Flag />} {...key("e")} onClick={onEscalate}>
+                Escalate
+              </Button>
+            )}
+            <Button
+              variant="danger-quiet"
+              icon={<X />}
+              {...key("d")}
+              onClick={() => onDecide(file, "decline")}
+            >
+              Decline
+            </Button>
+            <Button
+              variant="primary"
+              icon={<Check />}
+              {...key("a")}
+              onClick={() => onDecide(file, "approve")}
+            >
+              Approve
+            </Button>
+          </div>
+        ) : null}
       </div>
-      {can("cases.decide") && open ? (
-        <div className="flex flex-wrap items-center gap-2">
-          {mine ? (
-            <Button variant="ghost" {...key("c")} onClick={() => void actions.release(found.id)}>
-              Give back
-            </Button>
-          ) : found.claim ? null : (
-            <Button icon={<Hand />} {...key("c")} onClick={() => void actions.claim(found.id)}>
-              Claim
-            </Button>
-          )}
-          {found.state === "escalated" ? null : (
-            <Button icon={<Flag />} {...key("e")} onClick={onEscalate}>
-              Escalate
-            </Button>
-          )}
-          <Button variant="danger-quiet" icon={<X />} {...key("d")} onClick={() => onDecide(file, "decline")}>
-            Decline
-          </Button>
-          <Button variant="primary" icon={<Check />} {...key("a")} onClick={() => onDecide(file, "approve")}>
-            Approve
-          </Button>
-        </div>
-      ) : null}
+      <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-muted">
+        <Fact href={payment.device ? `${base}/devices/${payment.device.id}` : undefined}>
+          {payment.device?.name ?? "No device"}
+        </Fact>
+        <Dot />
+        <Fact href={`${base}/organisations/${payment.merchant.id}`}>{payment.merchant.name}</Fact>
+        <Dot />
+        <span>{payment.instrument}</span>
+        <Dot />
+        <span>
+          tapped <ExactTime at={payment.occurredAt} format="seconds" />
+        </span>
+        <Dot />
+        <Fact href={`${base}/payments/${payment.id}`}>Payment</Fact>
+        <CopyableId id={payment.id} />
+      </p>
     </header>
   );
 }
@@ -253,7 +263,7 @@ function CaseSkeleton() {
         <Skeleton className="h-8 w-56" />
         <Skeleton className="h-4 w-96 max-w-full" />
       </div>
-      <div className="grid gap-4 @4xl:grid-cols-[minmax(0,1.35fr)_minmax(0,1fr)]">
+      <div className="grid gap-4 @3xl:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
         <SkeletonCard lines={7} />
         <SkeletonCard lines={7} />
         <SkeletonCard lines={6} />

@@ -8,8 +8,8 @@ import { cn } from "@/components/ui/cn";
 import { Kbd } from "@/components/ui/kbd";
 
 const LABELS: Record<QueueTab, string> = {
-  loss: "Loss at stake",
-  time: "Time left",
+  loss: "By loss",
+  time: "By time",
   mine: "Mine",
   escalated: "Escalated",
   decided: "Decided",
@@ -62,9 +62,7 @@ export function QueueHead({ tab, onTab, counts, dueSoon }: QueueHeadProps) {
               )}
             >
               {LABELS[each]}
-              {count === undefined ? null : (
-                <span className="tabular font-normal text-muted">{formatCount(count)}</span>
-              )}
+              {!count ? null : <span className="tabular font-normal text-muted">{formatCount(count)}</span>}
             </button>
           );
         })}

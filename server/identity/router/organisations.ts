@@ -1,9 +1,18 @@
 import { z } from "zod";
 import { publicId } from "@/server/platform/ids";
 import { operatorProcedure, router } from "../procedures";
-import { createOrganisationSchema, organisationKindSchema } from "../schema";
+import { createOrganisationSchema, emailSchema, organisationKindSchema } from "../schema";
 import { createOrganisation, getOrganisation, listOrganisations, setOrganisationSuspended } from "../service";
-import { decodeCursor, encodeCursor, organisationOut, presentOrganisation } from "./presentation";
+import { inviteAdmin } from "../service/invitations";
+import { listMembers } from "../service/team";
+import {
+  decodeCursor,
+  encodeCursor,
+  memberOut,
+  organisationOut,
+  presentMember,
+  presentOrganisation,
+} from "./presentation";
 
 const listInput = z.object({
   kind: organisationKindSchema.optional(),
@@ -40,6 +49,17 @@ export const operatorOrganisationsRouter = router({
     .query(async ({ ctx, input }) =>
       presentOrganisation(await getOrganisation(ctx.scope, input.organisationId)),
     ),
+  members: operatorProcedure("organisations.read")
+    .input(byId)
+    .output(z.array(memberOut))
+    .query(async ({ ctx, input }) => (await listMembers(ctx.scope, input.organisationId)).map(presentMember)),
+  inviteAdmin: operatorProcedure("organisations.manage")
+    .input(byId.extend({ email: emailSchema }))
+    .output(z.object({ url: z.string(), expiresAt: z.string() }))
+    .mutation(async ({ ctx, input }) => {
+      const { url, expiresAt } = await inviteAdmin(ctx.scope, input);
+      return { url, expiresAt: expiresAt.toISOString() };
+    }),
   create: operatorProcedure("organisations.manage")
     .input(createOrganisationSchema)
     .output(organisationOut)

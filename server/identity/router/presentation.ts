@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { toPublicId } from "@/server/platform/ids";
 import { organisationKindSchema, roleSchema } from "../schema";
-import type { Organisation, Program } from "../types";
+import type { Organisation, Program, TeamMember } from "../types";
 
 export const organisationOut = z.object({
   id: z.string(),
@@ -62,6 +62,18 @@ export const memberOut = z.object({
   joinedAt: z.string(),
   lastSignInAt: z.string().nullable(),
 });
+
+export function presentMember(member: TeamMember): z.infer<typeof memberOut> {
+  return {
+    id: toPublicId("membership", member.membershipId),
+    userId: toPublicId("user", member.userId),
+    name: member.name,
+    email: member.email,
+    role: member.role,
+    joinedAt: member.joinedAt.toISOString(),
+    lastSignInAt: member.lastSignInAt?.toISOString() ?? null,
+  };
+}
 
 export const invitationOut = z.object({
   id: z.string(),

@@ -5,7 +5,7 @@ import { agencyProcedure, merchantProcedure, operatorProcedure, router } from ".
 import { inviteSchema, roleSchema } from "../schema";
 import { createInvitation, listInvitations, revokeInvitation } from "../service/invitations";
 import { changeRole, listTeam, revokeMembership } from "../service/team";
-import { invitationOut, memberOut } from "./presentation";
+import { invitationOut, memberOut, presentMember } from "./presentation";
 
 const teamOut = z.object({ members: z.array(memberOut), invitations: z.array(invitationOut) });
 const membershipInput = z.object({ membershipId: publicId("membership") });
@@ -18,15 +18,7 @@ const ok = { ok: true } as const;
 async function presentTeam(scope: PortalScope): Promise<z.infer<typeof teamOut>> {
   const [members, invitations] = await Promise.all([listTeam(scope), listInvitations(scope)]);
   return {
-    members: members.map((member) => ({
-      id: toPublicId("membership", member.membershipId),
-      userId: toPublicId("user", member.userId),
-      name: member.name,
-      email: member.email,
-      role: member.role,
-      joinedAt: member.joinedAt.toISOString(),
-      lastSignInAt: member.lastSignInAt?.toISOString() ?? null,
-    })),
+    members: members.map(presentMember),
     invitations: invitations.map((invitation) => ({
       id: toPublicId("invitation", invitation.id),
       email: invitation.email,

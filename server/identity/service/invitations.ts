@@ -6,9 +6,9 @@ import { type SqlTx, withScope } from "@/server/platform/db";
 import { env } from "@/server/platform/env";
 import { AppError, notFound } from "@/server/platform/errors";
 import { type Id, newId } from "@/server/platform/ids";
-import { mintSystemScope, type PortalScope } from "@/server/platform/scope";
+import { mintSystemScope, type OperatorScope, type PortalScope } from "@/server/platform/scope";
 import { FIRST_OPERATOR_LINK_HOURS, INVITATION_DAYS } from "../constants";
-import type { Role } from "../permissions";
+import type { OrganisationKind, Role } from "../permissions";
 import * as invitations from "../repository/invitations";
 import * as organisations from "../repository/organisations";
 import * as people from "../repository/people";
@@ -42,20 +42,40 @@ export async function createInvitation(
   scope: PortalScope,
   input: { email: string; role: Role },
 ): Promise<IssuedInvitation> {
-  if (!roleFits(scope.kind, input.role)) throw roleUnknown(scope.kind, input.role);
+  return await inviteInto(scope, { id: scope.organisationId, kind: scope.kind }, input);
+}
+
+/** An operator's invitation of an admin into an organisation of the platform, which then keeps its team by itself. */
+export async function inviteAdmin(
+  scope: OperatorScope,
+  input: { organisationId: Id<"organisation">; email: string },
+): Promise<IssuedInvitation> {
+  const organisation = await withScope(scope, (tx) =>
+    organisations.findOrganisation(tx, input.organisationId),
+  );
+  if (!organisation) throw notFound("organisation");
+  return await inviteInto(scope, organisation, { email: input.email, role: "admin" });
+}
+
+async function inviteInto(
+  scope: PortalScope,
+  organisation: { id: Id<"organisation">; kind: OrganisationKind },
+  input: { email: string; role: Role },
+): Promise<IssuedInvitation> {
+  if (!roleFits(organisation.kind, input.role)) throw roleUnknown(organisation.kind, input.role);
   const { token, tokenHash } = newToken();
   const at = now();
   const id = newId("invitation");
   const expiresAt = new Date(at.getTime() + INVITATION_DAYS * 24 * HOUR);
   await withScope(scope, async (tx) => {
-    const team = await people.listTeam(tx, scope.organisationId);
+    const team = await people.listTeam(tx, organisation.id);
     if (team.some((member) => member.email === input.email)) {
       throw new AppError("conflict", "already_member", `${input.email} is already a member.`);
     }
-    await invitations.revokeOpenInvitations(tx, scope.organisationId, input.email, at);
+    await invitations.revokeOpenInvitations(tx, organisation.id, input.email, at);
     await invitations.insertInvitation(tx, {
       id,
-      organisationId: scope.organisationId,
+      organisationId: organisation.id,
       email: input.email,
       role: input.role,
       tokenHash,

@@ -4,7 +4,7 @@ import { now } from "@/server/platform/clock";
 import { type SqlTx, withScope } from "@/server/platform/db";
 import { AppError, notFound } from "@/server/platform/errors";
 import type { Id } from "@/server/platform/ids";
-import type { PortalScope } from "@/server/platform/scope";
+import type { OperatorScope, PortalScope } from "@/server/platform/scope";
 import type { Role } from "../permissions";
 import * as people from "../repository/people";
 import { mayLoseAdmin, roleFits } from "../rules";
@@ -13,6 +13,14 @@ import type { TeamMember } from "../types";
 
 export async function listTeam(scope: PortalScope): Promise<TeamMember[]> {
   return await withScope(scope, (tx) => people.listTeam(tx, scope.organisationId));
+}
+
+/** The team of any organisation of the platform, for operators who look after it. */
+export async function listMembers(
+  scope: OperatorScope,
+  organisationId: Id<"organisation">,
+): Promise<TeamMember[]> {
+  return await withScope(scope, (tx) => people.listTeam(tx, organisationId));
 }
 
 /** Gives a member another role. Throws `conflict` (`last_admin`), `invalid_input` (`role_unknown`), `not_found`. */

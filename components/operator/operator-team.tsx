@@ -1,0 +1,51 @@
+"use client";
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { usePortal } from "@/components/frame/portal-context";
+import { QueryView } from "@/components/query/query-view";
+import { TeamView } from "@/components/team/team-view";
+import { Page } from "@/components/ui/page-header";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import { type Role, rolesOf } from "@/server/identity/permissions";
+import { useAccountTrpc, useOperatorTrpc } from "@/server/trpc/client";
+
+/** The team of the operator. */
+export function OperatorTeamPage() {
+  const trpc = useOperatorTrpc();
+  const account = useAccountTrpc();
+  const { can, name } = usePortal();
+  const queryClient = useQueryClient();
+  const team = useQuery(trpc.team.list.queryOptions());
+  const me = useQuery(account.account.me.queryOptions());
+  const onSuccess = () => queryClient.invalidateQueries(trpc.team.list.queryFilter());
+  const invite = useMutation(trpc.team.invite.mutationOptions({ onSuccess }));
+  const revokeInvitation = useMutation(trpc.team.revokeInvitation.mutationOptions({ onSuccess }));
+  const changeRole = useMutation(trpc.team.changeRole.mutationOptions({ onSuccess }));
+  const revoke = useMutation(trpc.team.revoke.mutationOptions({ onSuccess }));
+  return (
+    <Page>
+      <QueryView query={team} what="The team" skeleton={<SkeletonRows rows={6} columns={4} />}>
+        {({ members, invitations }) => (
+          <TeamView
+            members={members}
+            invitations={invitations}
+            roles={rolesOf("operator")}
+            organisation={name}
+            me={me.data?.email ?? ""}
+            actions={
+              can("team.manage")
+                ? {
+                    invite: ({ email, role }) => invite.mutateAsync({ email, role: role as Role }),
+                    revokeInvitation: (invitationId) => revokeInvitation.mutateAsync({ invitationId }),
+                    changeRole: (membershipId, role) =>
+                      changeRole.mutateAsync({ membershipId, role: role as Role }),
+                    revoke: (membershipId) => revoke.mutateAsync({ membershipId }),
+                  }
+                : null
+            }
+          />
+        )}
+      </QueryView>
+    </Page>
+  );
+}
