@@ -19,6 +19,8 @@ const schema = z.object({
   PURSE_DEMO: z.enum(["0", "1"]).default("0"),
   /** Folder of this installation, when it has one: the simulator finds its devices' keys there. */
   PURSE_DATA_DIR: z.string().optional(),
+  /** Where the person stood who typed a command; files are named from there. */
+  PURSE_CWD: z.string().optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 

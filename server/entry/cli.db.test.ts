@@ -1,0 +1,168 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addPartyToProgram, createOrganisation, createProgram } from "@/server/identity/service";
+import { mintSystemScope } from "@/server/platform/scope";
+import { useTestDatabase } from "@/server/platform/testing";
+
+const database = useTestDatabase();
+const root = join(import.meta.dirname, "../..");
+let folder = "";
+
+interface Ran {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** The real command line in a process of its own. */
+function purse(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ["--import", "tsx", "server/entry/cli.ts", ...args],
+      {
+        cwd: root,
+        env: { ...process.env, DATABASE_URL: database.url(), LOG_LEVEL: "silent", PURSE_CWD: folder, ...env },
+      },
+      (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
+    );
+  });
+}
+
+const AGREEMENT = {
+  rules: [
+    {
+      name: "All",
+      steps: [
+        { id: "fee", kind: "percent", to: "operator", rate: "1.5%" },
+        { id: "rest", kind: "share", shares: [{ to: "$merchant", weight: "1" }] },
+      ],
+    },
+  ],
+};
+const CSV = `TransactionId,TransactionDateTime,TransactionDate,timeStart,timeExpired,Duration_mins,Amount,PaymentMean,MeterCode,ElementKey
+19038821,2012-05-19 17:50:59,2012-05-19,17:50:00,19:15:00,85,2.75,CREDIT CARD,10255002,6198
+23256881,2012-09-13 18:06:59,2012-09-13,18:06:00,20:01:00,115,-3.73,CREDIT CARD,2133002,36114
+`;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "purse-cli-"));
+  await writeFile(join(folder, "agreement.json"), JSON.stringify(AGREEMENT));
+  await writeFile(join(folder, "payment.json"), JSON.stringify({ amount: "10.01", currency: "EUR" }));
+  await writeFile(join(folder, "rows.csv"), CSV);
+  const scope = mintSystemScope("test");
+  const operator = await createOrganisation(scope, { kind: "operator", slug: "op", name: "Operator" });
+  const merchant = await createOrganisation(scope, { kind: "merchant", slug: "meters", name: "Meters" });
+  const program = await createProgram(scope, {
+    slug: "street",
+    name: "Street",
+    currency: "USD",
+    timeZone: "America/Los_Angeles",
+    calendar: { every: "day", cutOff: "22:00", payoutDelayBusinessDays: 1 },
+    operatorId: operator.id,
+  });
+  await addPartyToProgram(scope, { programId: program.id, organisationId: merchant.id });
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe("purse allocate", () => {
+  test("prints the legs, which add up to the payment", async () => {
+    const ran = await purse([
+      "allocate",
+      "--agreement",
+      "agreement.json",
+      "--payment",
+      "payment.json",
+      "--json",
+    ]);
+    expect(ran.code).toBe(0);
+    const { rule, legs } = JSON.parse(ran.stdout);
+    expect(rule).toBe("All");
+    expect(legs.map((leg: { to: string; amount: string }) => [leg.to, leg.amount])).toEqual([
+      ["operator", "0.15"],
+      ["$merchant", "9.86"],
+    ]);
+  });
+
+  test("works without a database", async () => {
+    const nowhere = { DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" };
+    const ran = await purse(
+      ["allocate", "--agreement", "agreement.json", "--payment", "payment.json"],
+      nowhere,
+    );
+    expect(ran.code).toBe(0);
+  });
+
+  test("an agreement that leaves money unassigned is refused with code 3 and the reason", async () => {
+    const steps = AGREEMENT.rules[0]?.steps.slice(0, 1);
+    await writeFile(join(folder, "short.json"), JSON.stringify({ rules: [{ name: "All", steps }] }));
+    const ran = await purse(["allocate", "--agreement", "short.json", "--payment", "payment.json", "--json"]);
+    expect(ran.code).toBe(3);
+    expect(JSON.parse(ran.stdout).error.code).toBe("agreement_refused");
+  });
+
+  test("a file that is not there is a mistake of the command line, code 2", async () => {
+    const ran = await purse(["allocate", "--agreement", "none.json", "--payment", "payment.json"]);
+    expect(ran).toMatchObject({ code: 2, stdout: "" });
+    expect(ran.stderr).toContain("does not exist");
+  });
+});
+
+describe("purse import", () => {
+  const args = [
+    "import",
+    "rows.csv",
+    "--program",
+    "street",
+    "--merchant",
+    "meters",
+    "--refused",
+    "refused.csv",
+    "--json",
+  ];
+
+  test("the same file twice adds nothing, and refused lines are written with their reasons", async () => {
+    const first = await purse(args);
+    expect(first.code).toBe(0);
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      rows: { total: 2, accepted: 1, duplicate: 0, refused: 1 },
+      accepted: { amount: "2.75", currency: "USD" },
+    });
+    expect(await readFile(join(folder, "refused.csv"), "utf8")).toContain("amount_negative");
+    const second = await purse(args);
+    expect(JSON.parse(second.stdout)).toMatchObject({ rows: { accepted: 0, duplicate: 1, refused: 1 } });
+  });
+
+  test("an unknown program is refused with code 3", async () => {
+    expect(await purse(["import", "rows.csv", "--program", "nope", "--merchant", "meters"])).toMatchObject({
+      code: 3,
+    });
+  });
+});
+
+describe("purse ledger", () => {
+  test("an intact ledger verifies with code 0, an altered one with code 4 and the finding", async () => {
+    const intact = await purse(["ledger", "verify", "--json"]);
+    expect(intact.code).toBe(0);
+    expect(JSON.parse(intact.stdout)).toMatchObject({ ok: true, broken: 0 });
+    const { withOwner } = await import("@/server/platform/db");
+    await withOwner((client) =>
+      client.query("update ledger.account set credits_posted = credits_posted + 1 where credits_posted > 0"),
+    );
+    const altered = await purse(["ledger", "verify", "--json"]);
+    expect(altered.code).toBe(4);
+    expect(JSON.parse(altered.stdout).findings.length).toBeGreaterThan(0);
+  });
+
+  test("a database that is not there is code 5 and a sentence that says what to do", async () => {
+    const ran = await purse(["ledger", "verify"], { DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" });
+    expect(ran.code).toBe(5);
+    expect(ran.stderr).toContain("npm start");
+  });
+});
