@@ -2,10 +2,18 @@
 import { z } from "zod";
 import { listAuditEntries } from "@/server/audit/service";
 import type { AuditEntry } from "@/server/audit/types";
-import { ID_PREFIXES, type IdKind, publicId, toPublicId } from "@/server/platform/ids";
+import { fromPublicId, ID_PREFIXES, type IdKind, publicId, toPublicId } from "@/server/platform/ids";
 import type { PortalScope } from "@/server/platform/scope";
 import { agencyProcedure, merchantProcedure, operatorProcedure, router } from "../procedures";
 import { namesOf } from "../service";
+
+function uuidBehind(text: string): string | null {
+  for (const kind of Object.keys(ID_PREFIXES) as IdKind[]) {
+    const uuid = fromPublicId(kind, text);
+    if (uuid) return uuid;
+  }
+  return null;
+}
 
 const listInput = z.object({
   /** "payout.paid", or "payout" for all that concerns payouts. */
@@ -16,7 +24,17 @@ const listInput = z.object({
     .optional(),
   actorId: publicId("user").optional(),
   organisationId: publicId("organisation").optional(),
-  subjectId: z.uuid().optional(),
+  /** A UUID, or the public id of anything. */
+  subjectId: z
+    .string()
+    .max(80)
+    .transform((text, ctx) => {
+      const uuid = z.uuid().safeParse(text).data ?? uuidBehind(text);
+      if (uuid) return uuid;
+      ctx.addIssue({ code: "custom", message: "is not the id of anything" });
+      return z.NEVER;
+    })
+    .optional(),
   subjectKind: z.string().max(40).optional(),
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
