@@ -100,7 +100,7 @@ export async function verifyRequest<K extends SigningKey>(
   }
 
   let claimed: { key: K | null; keyId: string } | undefined;
-  let failure = new Problem("signature_invalid");
+  let failure: Problem | undefined;
   for (const targetUri of request.targetUris) {
     try {
       const signature = await verifySignature(
@@ -133,8 +133,9 @@ export async function verifyRequest<K extends SigningKey>(
       if (failure.code !== "signature_invalid") break;
     }
   }
-  const unverifiedKey = claimed?.key ?? (await claimedKey(failure, findKey));
-  return { ok: false, problem: failure, unverifiedKey };
+  const problem = failure ?? new Problem("signature_invalid");
+  const unverifiedKey = claimed?.key ?? (await claimedKey(problem, findKey));
+  return { ok: false, problem, unverifiedKey };
 }
 
 /** A refusal of age still says whose clock is off, though not to the sender. */
