@@ -24,7 +24,9 @@ export async function findBrowser(): Promise<LaunchOptions> {
   if (own && existsSync(own)) return withPath(own);
   const system = SYSTEM_BROWSERS.find((path) => existsSync(path));
   if (system) return withPath(system);
-  return { executablePath: await sparticuz.executablePath(), args: sparticuz.args, headless: true };
+  // Its arguments are for a machine with one short task; in a single process the browser dies with its first context.
+  const args = sparticuz.args.filter((arg) => arg !== "--single-process" && arg !== "--no-zygote");
+  return { executablePath: await sparticuz.executablePath(), args, headless: true };
 }
 
 function withPath(executablePath: string): LaunchOptions {

@@ -1,6 +1,6 @@
 /** What every browser test stands on: the browser that was found, pages of the running stack, signing in, axe. */
 import AxeBuilder from "@axe-core/playwright";
-import { type Browser, test as base, expect, type Page } from "@playwright/test";
+import { type Browser, type BrowserContext, test as base, expect, type Page } from "@playwright/test";
 import { chromium } from "playwright-core";
 import { DEMO_PASSWORD } from "@/prisma/seed/harbor-city/cast";
 import { findBrowser } from "./browser";
@@ -44,10 +44,17 @@ export const test = base.extend<Fixtures, { browser: Browser }>({
   },
 });
 
+type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
+/** A person signs in through the page once per worker; further tests go on in that session. */
+const sessions = new Map<string, Cookies>();
+
 async function signInAs(page: Page, email: string): Promise<void> {
+  const known = sessions.get(email);
+  if (known) return await page.context().addCookies(known);
   await page.goto("/sign-in");
-  await page.getByLabel(/e-?mail/i).fill(email);
-  await page.getByLabel(/password/i).fill(DEMO_PASSWORD);
-  await page.getByRole("button", { name: /sign in/i }).click();
+  await page.getByRole("textbox", { name: /e-?mail/i }).fill(email);
+  await page.getByRole("textbox", { name: "Password" }).fill(DEMO_PASSWORD);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+  sessions.set(email, await page.context().cookies());
 }
