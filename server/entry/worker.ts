@@ -1,5 +1,6 @@
 /** The worker: everything that happens without a request. Safe to kill at any moment and to run more than once. */
 import { jobs as deviceJobs } from "@/server/devices/jobs";
+import { jobs as ledgerJobs } from "@/server/ledger/jobs";
 import { jobs as paymentJobs } from "@/server/payments/jobs";
 import { closePool } from "@/server/platform/db";
 import { startHeartbeat } from "@/server/platform/heartbeat";
@@ -11,6 +12,7 @@ import { jobs as settlementJobs } from "@/server/settlement/jobs";
 
 const JOBS: readonly RepeatedJob[] = [
   ...platformJobs,
+  ...ledgerJobs,
   ...deviceJobs,
   ...paymentJobs,
   ...settlementJobs,
