@@ -174,13 +174,22 @@ describe("importing", () => {
     expect(items.filter((item) => item.programId === world.programId)).toEqual([]);
   });
 
-  test("merchants outside the program and programs of another currency are refused", async () => {
+  test("a merchant outside the program is refused", async () => {
     const world = await seattle();
     const other = await createWorld();
     expect(await run(world, HEADER, { merchantId: other.merchantId })).toMatchObject({
       ok: false,
       reason: "merchant_not_in_program",
     });
-    expect(await run(other, HEADER)).toMatchObject({ ok: false, reason: "currency_not_of_program" });
+  });
+
+  test("a file that names no currency is taken in the program's, and each line says so", async () => {
+    const world = await createWorld();
+    const line = "1,2012-05-19 17:50:59,2012-05-19,17:50:00,19:15:00,85,2.75,CREDIT CARD,10255002,6198";
+    const result = await run(world, `${HEADER}\n${line}\n`);
+    expect(result).toMatchObject({ ok: true, import: { rowsAccepted: 1, rowsFlagged: 1, currency: "EUR" } });
+    if (!result.ok) return;
+    const { items } = await listImportRows(system, result.import.id, { flagged: true, limit: 10 });
+    expect(items.map(({ flags }) => flags.map(({ code }) => code))).toEqual([["currency_assumed"]]);
   });
 });

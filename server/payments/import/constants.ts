@@ -43,7 +43,6 @@ export type RowRefusal = keyof typeof ROW_REFUSALS;
 /** Why a file could not be read, or not to its end. */
 export const FILE_REFUSALS = {
   columns_missing: "The header lacks columns of Seattle's published parking transactions.",
-  currency_not_of_program: "Seattle's parking transactions are in USD; the program has another currency.",
   file_empty: "The file is empty.",
   file_too_large: "The file is larger than 256 MiB. Split it and import the parts.",
   format_unknown: "The file is neither JSON nor CSV with a header.",

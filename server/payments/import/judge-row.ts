@@ -70,7 +70,12 @@ export function judgeRow(row: ReadRow, context: JudgeContext): JudgedRow {
     const sentence = `${record.paidAt.toISOString()} is the time of a clock that was never set.`;
     return refuse("time_is_epoch", { code: "time_is_epoch", sentence });
   }
-  if (record.currency !== context.currency) {
+  if (record.currency !== context.currency && !record.currencyIsStated) {
+    flags.push({
+      code: "currency_assumed",
+      sentence: `The file names no currency; its publisher uses ${printable(record.currency)}, it was taken as ${context.currency}.`,
+    });
+  } else if (record.currency !== context.currency) {
     const message = `The currency is ${printable(record.currency)}, the program's is ${context.currency}.`;
     return refuse("currency_not_of_program", undefined, message);
   }

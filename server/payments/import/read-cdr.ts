@@ -135,6 +135,7 @@ function toRecord(cdr: Cdr): Reading {
       externalRef,
       amount: total.text,
       currency: cdr.currency.toUpperCase(),
+      currencyIsStated: true,
       paidAt: endedAt,
       startedAt,
       endedAt,

@@ -130,6 +130,7 @@ function toRecord(
       externalRef,
       amount: line.Amount,
       currency: "USD",
+      currencyIsStated: false,
       paidAt: local.at,
       startedAt: null,
       endedAt: null,

@@ -10,6 +10,8 @@ export interface ImportedRecord {
   externalRef: string;
   amount: string;
   currency: string;
+  /** Whether the file itself names the currency; where it does not, `currency` is what its publisher uses. */
+  currencyIsStated: boolean;
   /** When it was paid; decides its period. */
   paidAt: Date;
   startedAt: Date | null;

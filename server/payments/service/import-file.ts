@@ -67,7 +67,6 @@ export async function importFile(scope: PlatformScope, request: ImportRequest): 
     const isJson = first === "{" || first === "[";
     const format = request.format === "auto" ? (isJson ? "ocpi_cdr" : "seattle_parking") : request.format;
     if (format === "ocpi_cdr" && !isJson) return refused("not_json");
-    if (format === "seattle_parking" && program.currency !== "USD") return refused("currency_not_of_program");
     const rows = format === "ocpi_cdr" ? readCdrs(text) : readSeattle(text, program.timeZone);
     await run.take(format, rows);
   } catch (error) {
