@@ -7,6 +7,7 @@ import { type Id, toPublicId } from "@/server/platform/ids";
 import { parseMicros } from "@/server/platform/money";
 import { mintSystemScope } from "@/server/platform/scope";
 import { useTestDatabase } from "@/server/platform/testing";
+import { allocatePending } from "@/server/settlement/service/allocate-pending";
 import { closePeriod } from "@/server/settlement/service/close-period";
 import {
   bringIntoForce,
@@ -101,6 +102,16 @@ describe("a statement's report", () => {
       tx.query<{ report_sha256: string }>("select report_sha256 from statement where id = $1", [id]),
     );
     expect(rows[0]?.report_sha256).toBe(createHash("sha256").update(first).digest("hex"));
+  });
+
+  test("is made while payments of the next period are allocated already", async () => {
+    await capture(city, { micros: 5_000_000n, at: new Date("2026-06-02T08:00:00Z") });
+    expect((await allocatePending(city.programId)).payments).toBe(1);
+    for (const party of [...city.merchants, ...city.agencies]) {
+      expect(await openStatementReport(system, await statementOf(party.id), "csv")).toMatchObject({
+        ok: true,
+      });
+    }
   });
 
   test("says the same as JSON", async () => {

@@ -54,11 +54,11 @@ export async function readStandings(
         where r.program_id = $1 and r.step <> 'done' and g.from_party_id is not null),
      sums as (
        select party_id,
-              sum(gross) filter (where run_id = $2) as gross, sum(allocated) filter (where run_id = $2) as allocated,
+              sum(gross) filter (where run_id = $2::uuid) as gross, sum(allocated) filter (where run_id = $2) as allocated,
               sum(refunds) filter (where run_id = $2) as refunds, sum(guarantees) filter (where run_id = $2) as guarantees,
               sum(adjustments) filter (where run_id = $2) as adjustments, sum(returned) filter (where run_id = $2) as returned,
               sum(payments) filter (where run_id = $2) as payments, sum(refund_count) filter (where run_id = $2) as refund_count,
-              sum(allocated + refunds + guarantees + adjustments + returned) filter (where run_id is distinct from $2) as open
+              sum(allocated + refunds + guarantees + adjustments + returned) filter (where run_id is null or $2::uuid is null or run_id <> $2) as open
          from items group by party_id),
      closings as (
        select distinct on (s.party_id) s.party_id, s.closing_micros
