@@ -1,7 +1,8 @@
 /** What keeps tenants apart in the database itself, for every table there is and every table that will be. */
 import { beforeAll, describe, expect, test } from "vitest";
+import { ensureAccounts, postTransfers } from "@/server/ledger/service";
 import { appPool, withOwner, withScope } from "@/server/platform/db";
-import type { Id } from "@/server/platform/ids";
+import { type Id, newId } from "@/server/platform/ids";
 import { mintDeviceScope, mintPortalScope, mintSystemScope } from "@/server/platform/scope";
 import { useTestDatabase } from "@/server/platform/testing";
 import { addPartyToProgram, createOrganisation, createProgram } from "./service";
@@ -60,11 +61,27 @@ function scopeOf(tenant: TestTenant) {
   return mintPortalScope(tenant.kind, tenant.organisationId as Id<"organisation">, actor);
 }
 
+interface TableFacts {
+  name: string;
+  protected: boolean;
+}
+
+/** Every table of every schema of ours; the queue's own schema holds ids of jobs and belongs to its library. */
+const EVERY_TABLE = `
+  select case nspname when 'public' then relname else nspname || '.' || relname end as name, relrowsecurity as protected
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where relkind in ('r', 'p') and nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'pgboss')
+    and relname <> '_prisma_migrations' order by 1`;
+
+async function everyTable(): Promise<TableFacts[]> {
+  return await withOwner(async (client) => (await client.query<TableFacts>(EVERY_TABLE)).rows);
+}
+
 /** Whole rows as text, or null where the application may not even ask. */
 async function rowsSeenBy(scope: Parameters<typeof withScope>[0], table: string): Promise<string[] | null> {
   try {
     return await withScope(scope, async (tx) => {
-      const { rows } = await tx.query<{ line: string }>(`select t::text as line from "${table}" t`);
+      const { rows } = await tx.query<{ line: string }>(`select t::text as line from ${table} t`);
       return rows.map((row) => row.line);
     });
   } catch (error) {
@@ -75,27 +92,57 @@ async function rowsSeenBy(scope: Parameters<typeof withScope>[0], table: string)
 
 describe("row-level security", () => {
   test("is on for every table", async () => {
-    const open = await withOwner(async (client) => {
-      const found = await client.query<{ name: string }>(
-        `select relname as name from pg_class where relnamespace = 'public'::regnamespace
-         and relkind in ('r', 'p') and not relrowsecurity and relname <> '_prisma_migrations' order by 1`,
-      );
-      return found.rows.map((row) => row.name);
-    });
+    const open = (await everyTable()).filter((table) => !table.protected).map((table) => table.name);
     expect(open).toEqual([]);
     expect(tables.length).toBeGreaterThan(30);
   });
 
-  test("notices a new table that has it off", async () => {
-    const open = await withOwner(async (client) => {
-      await client.query("begin; create table planted (id uuid primary key)");
-      const found = await client.query(
-        "select relname from pg_class where relname = 'planted' and not relrowsecurity",
-      );
+  test("notices a new table that has it off, in whatever schema", async () => {
+    const found = await withOwner(async (client) => {
+      await client.query("begin; create schema planted; create table planted.open (id uuid primary key)");
+      const all = await client.query<TableFacts>(EVERY_TABLE);
       await client.query("rollback");
-      return found.rowCount;
+      return all.rows.filter((table) => !table.protected).map((table) => table.name);
     });
-    expect(open).toBe(1);
+    expect(found).toEqual(["planted.open"]);
+  });
+
+  test("the ledger is read by the platform alone", async () => {
+    await withScope(system, async (tx) => {
+      const spec = { code: "clearing", currency: "EUR" } as const;
+      const [from = "", to = ""] = await ensureAccounts(tx, [
+        { ...spec, ownerRef: ours[0]?.organisationId ?? "" },
+        { ...spec, ownerRef: theirs[0]?.organisationId ?? "" },
+      ]);
+      const id = newId("transfer");
+      await postTransfers(tx, [
+        {
+          id,
+          kind: "pending",
+          timeoutSeconds: 60,
+          debitAccountId: from,
+          creditAccountId: to,
+          amountMicros: 1n,
+          code: "hold",
+        },
+      ]);
+    });
+    const names = (await everyTable())
+      .map((table) => table.name)
+      .filter((name) => name.startsWith("ledger."));
+    expect(names.length).toBeGreaterThan(4);
+    const [merchant, agency] = ours;
+    if (!merchant || !agency) throw new Error("no tenants");
+    const device = mintDeviceScope(
+      merchant.organisationId as Id<"organisation">,
+      merchant.ids.get("device") as Id<"device">,
+    );
+    for (const scope of [scopeOf(merchant), scopeOf(agency), device]) {
+      for (const name of names)
+        expect((await rowsSeenBy(scope, name)) ?? [], `${scope.kind}, ${name}`).toEqual([]);
+    }
+    for (const name of ["ledger.account", "ledger.transfer"])
+      expect(await rowsSeenBy(system, name)).not.toEqual([]);
   });
 
   test("the application's role owns nothing and cannot step past the policies", async () => {
@@ -114,11 +161,11 @@ describe("row-level security", () => {
 
   test("without a scope no row of any table is seen", async () => {
     const seen: string[] = [];
-    for (const table of tables) {
+    for (const { name } of await everyTable()) {
       const client = await appPool().connect();
       try {
-        const { rowCount } = await client.query(`select 1 from "${table}"`);
-        if (rowCount !== 0) seen.push(table);
+        const { rowCount } = await client.query(`select 1 from ${name}`);
+        if (rowCount !== 0) seen.push(name);
       } catch (error) {
         if (!(error instanceof Error && "code" in error && error.code === "42501")) throw error;
       } finally {

@@ -6,6 +6,7 @@ import { operatorHealthRouter } from "@/server/identity/router/health";
 import { operatorOrganisationsRouter } from "@/server/identity/router/organisations";
 import { operatorProgramsRouter } from "@/server/identity/router/programs";
 import { operatorTeamRouter } from "@/server/identity/router/team";
+import { operatorLedgerRouter } from "@/server/ledger/router";
 import {
   operatorImportsRouter,
   operatorPaymentsRouter,
@@ -32,6 +33,7 @@ export const operatorRouter = router({
   devices: operatorDevicesRouter,
   health: operatorHealthRouter,
   imports: operatorImportsRouter,
+  ledger: operatorLedgerRouter,
   organisations: operatorOrganisationsRouter,
   payments: operatorPaymentsRouter,
   programs: operatorProgramsRouter,

@@ -1,0 +1,109 @@
+/** The ledger as the operator's console sees it: decimal amounts, TypeIDs, owners by name. */
+import { z } from "zod";
+import { publicId } from "@/server/platform/ids";
+import { CURRENCIES } from "@/server/platform/money";
+import { ACCOUNT_CODES, type AccountCode, TRANSFER_CODES, type TransferCode } from "./constants";
+
+const currency = z.enum(CURRENCIES);
+const money = z.object({ amount: z.string(), currency });
+const accountCode = z.enum(Object.keys(ACCOUNT_CODES) as [AccountCode, ...AccountCode[]]);
+const transferCode = z.enum(Object.keys(TRANSFER_CODES) as [TransferCode, ...TransferCode[]]);
+
+const limit = z.number().int().min(1).max(200).default(50);
+const historyPage = {
+  cursor: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .nullish(),
+  limit,
+};
+
+export const listAccountsInput = z.object({
+  currency: currency.optional(),
+  code: accountCode.optional(),
+  programId: publicId("program").optional(),
+  /** Leaves out accounts on which nothing ever happened. */
+  active: z.boolean().default(false),
+  cursor: z
+    .string()
+    .regex(/^[A-Z]{3}\/\d{1,4}\/\d{1,18}$/)
+    .nullish(),
+  limit,
+});
+export const accountInput = z.object({ accountId: publicId("account") });
+export const accountTransfersInput = accountInput.extend({
+  sides: z.enum(["both", "debit", "credit"]).default("both"),
+  from: z.iso.datetime({ offset: true }).optional(),
+  until: z.iso.datetime({ offset: true }).optional(),
+  ...historyPage,
+});
+export const listTransfersInput = z.object(historyPage);
+export const transferInput = z.object({ transferId: publicId("transfer") });
+
+const counters = z.object({
+  debitsPending: money,
+  debitsPosted: money,
+  creditsPending: money,
+  creditsPosted: money,
+});
+
+export const accountView = z.object({
+  id: z.string(),
+  code: accountCode,
+  currency,
+  /** Whose it is in words: names of a program and a party, or the public id of an instrument or a payout. */
+  owner: z.string(),
+  ownerId: z.string().nullable(),
+  programId: z.string().nullable(),
+  /** What is posted, counted on the side that makes this kind of account grow. */
+  balance: money,
+  /** Held on the side that makes it shrink: what a capture could still take. */
+  held: money,
+  counters,
+  normalSide: z.enum(["debit", "credit"]),
+  mayGoNegative: z.boolean(),
+  closed: z.boolean(),
+  createdAt: z.string(),
+});
+export type AccountView = z.infer<typeof accountView>;
+
+const accountRef = z.object({ id: z.string(), code: accountCode.nullable(), owner: z.string() });
+
+export const transferView = z.object({
+  id: z.string(),
+  /** Place in the ledger's own order. */
+  sequence: z.string(),
+  kind: z.enum(["posted", "pending", "post_pending", "void_pending", "expiry"]),
+  code: transferCode.nullable(),
+  state: z.enum(["pending", "posted", "voided", "expired"]).nullable(),
+  amount: money,
+  debit: accountRef,
+  credit: accountRef,
+  pendingId: z.string().nullable(),
+  journalId: z.string().nullable(),
+  effectiveAt: z.string(),
+  recordedAt: z.string(),
+});
+export type TransferView = z.infer<typeof transferView>;
+
+export const accountTransferView = transferView.extend({
+  side: z.enum(["debit", "credit"]),
+  balanceAfter: money,
+});
+
+export const accountsPage = z.object({ items: z.array(accountView), nextCursor: z.string().nullable() });
+export const transfersPage = z.object({ items: z.array(transferView), nextCursor: z.string().nullable() });
+export const accountTransfersPage = z.object({
+  items: z.array(accountTransferView),
+  nextCursor: z.string().nullable(),
+});
+export const totalsView = z.array(
+  z.object({
+    currency,
+    code: accountCode,
+    normalSide: z.enum(["debit", "credit"]),
+    accounts: z.number().int(),
+    balance: money,
+    counters,
+  }),
+);
