@@ -69,7 +69,7 @@ export function AgreementDetailView(props: AgreementDetailProps) {
         <div className="grid gap-4">
           {comparison}
           {before ? <ChangeList before={before} after={termsOf(agreement)} currency={currency} /> : null}
-          <AgreementAnswers agreement={agreement} />
+          {agreement.answers.length > 0 ? <AgreementAnswers agreement={agreement} /> : null}
           <Card title="Facts" bodyClassName="pt-1">
             <KeyValueList
               items={[

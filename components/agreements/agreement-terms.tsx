@@ -159,7 +159,7 @@ function OtherTerms({
         <li>{dust}</li>
         <li>
           A charge-back is borne by{" "}
-          {bearer === "by-legs" ? "everybody who got a part, in proportion" : nameOf(bearer)}.
+          {bearer === "by-legs" ? "everybody who got a part, in proportion" : lower(nameOf(bearer))}.
         </li>
         {(terms.guarantees ?? []).map((guarantee) => (
           <li key={`${guarantee.to}${guarantee.amount}`}>
@@ -170,4 +170,9 @@ function OtherTerms({
       </ul>
     </Card>
   );
+}
+
+/** Names keep their capital; words such as "The merchant" lose it inside a sentence. */
+function lower(name: string): string {
+  return /^(The |You$)/.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
 }

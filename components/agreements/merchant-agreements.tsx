@@ -95,11 +95,7 @@ function Loaded({ agreement }: { agreement: AgreementDetail }) {
   const answer = useMutation(trpc.agreements.answer.mutationOptions());
   const names = new Map(program.data?.parties.map((party) => [party.slug, party.name]));
   const nameOf = (party: string) =>
-    party === "$merchant"
-      ? "The merchant"
-      : party === "operator"
-        ? "The platform"
-        : (names.get(party) ?? party);
+    party === "$merchant" ? "You" : party === "operator" ? "The platform" : (names.get(party) ?? party);
   const mayAnswer =
     agreement.state === "proposed" && agreement.ownAnswer === "waiting" && can("agreements.answer");
   return (

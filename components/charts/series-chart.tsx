@@ -112,7 +112,7 @@ export function SeriesChart(props: Props) {
       <ResponsiveContainer width="100%" height={height} initialDimension={{ width: 640, height }}>
         <Chart
           data={data}
-          margin={{ top: 6, right: 0, bottom: 0, left: 4 }}
+          margin={{ top: 6, right: 0, bottom: 0, left: shape === "bar" ? 14 : 4 }}
           accessibilityLayer
           barCategoryGap="22%"
         >

@@ -3,7 +3,7 @@ import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
 import { ClosingTime } from "@/components/overview/closing-time";
 import { changeAgainst } from "@/components/overview/compare-amounts";
-import { ExactTime, RelativeTime } from "@/components/time/relative-time";
+import { ExactTime } from "@/components/time/relative-time";
 import { StatCard, StatGrid } from "@/components/ui/stat-card";
 import { statusLook } from "@/components/ui/status-badge";
 import type { AgencyLive, AgencyOverview } from "@/server/reporting/schema";
@@ -20,6 +20,7 @@ export function AgencyFigures({ overview, live }: AgencyFiguresProps) {
   const trend = byDay.map(({ kinds }) =>
     Object.values(kinds).reduce((sum, amount) => sum + Number(amount), 0),
   );
+  const change = changeAgainst(settled.amount, settledBefore.amount, "on the 30 before");
   const asOf = live?.asOf ?? overview.asOf;
   return (
     <StatGrid>
@@ -28,7 +29,7 @@ export function AgencyFigures({ overview, live }: AgencyFiguresProps) {
         value={<Money {...(live?.notSettled ?? overview.notSettled)} emphasis="large" />}
         hint={
           <>
-            live, <RelativeTime at={asOf} />
+            live, <ExactTime at={asOf} format="seconds" />
           </>
         }
         trend={running(trend.slice(-10))}
@@ -48,8 +49,8 @@ export function AgencyFigures({ overview, live }: AgencyFiguresProps) {
       <StatCard
         label="Settled in these 30 days"
         value={<Money {...settled} emphasis="large" />}
-        change={changeAgainst(settled.amount, settledBefore.amount, "on the 30 before")}
-        hint={settledBefore.amount === "0.00" ? "closed periods" : undefined}
+        change={change}
+        hint={change ? undefined : "closed periods"}
         trend={trend}
         trendLabel="Your share by day in the last 30 days"
         href={`${base}/statements`}

@@ -19,13 +19,14 @@ export function MerchantFigures({ overview, live }: MerchantFiguresProps) {
   const { base } = usePortal();
   const { today, byDay, lastPayout, nextSettlement } = overview;
   const now = live ?? { ...today, notSettled: overview.notSettled };
+  const change = changeAgainst(now.taken.amount, today.takenWeekBefore.amount, "on last week, same hours");
   return (
     <StatGrid>
       <StatCard
         label="Taken today"
         value={<Money {...now.taken} emphasis="large" />}
-        change={changeAgainst(now.taken.amount, today.takenWeekBefore.amount, "on the same hours last week")}
-        hint={today.takenWeekBefore.amount === "0.00" ? paymentsWord(now.payments) : undefined}
+        change={change}
+        hint={change ? undefined : paymentsWord(now.payments)}
         trend={byDay.slice(-14).map((day) => Number(day.taken))}
         trendLabel="Taken by day in the last 14 days"
         href={`${base}/payments`}

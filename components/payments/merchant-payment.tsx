@@ -88,23 +88,16 @@ function Body({ data, layout }: { data: PaymentDetailView; layout: "page" | "she
   const { base } = usePortal();
   const split = useQuery(trpc.settlement.paymentSplit.queryOptions({ paymentId: data.payment.id }));
   return (
-    <>
-      {layout === "sheet" ? (
-        <div className="mb-4 flex justify-end empty:hidden">
-          <RefundButton payment={data.payment} left={data.refundable} />
-        </div>
-      ) : null}
-      <PaymentDetail
-        data={data}
-        split={split.error ? null : split.data}
-        layout={layout}
-        links={{
-          device: (id) => `${base}/devices/${id}`,
-          statement: (id) => `${base}/statements/${id}`,
-          payout: (id) => `${base}/payouts/${id}`,
-        }}
-      />
-    </>
+    <PaymentDetail
+      data={data}
+      split={split.error ? null : split.data}
+      layout={layout}
+      links={{
+        device: (id) => `${base}/devices/${id}`,
+        statement: (id) => `${base}/statements/${id}`,
+        payout: (id) => `${base}/payouts/${id}`,
+      }}
+    />
   );
 }
 
@@ -139,6 +132,13 @@ function RefundButton({ payment, left }: { payment: PaymentDetailView["payment"]
       />
     </>
   );
+}
+
+/** The refund button for the head of a side sheet; it waits for the detail that the sheet loads anyway. */
+export function MerchantRefundAction({ id }: { id: string }) {
+  const trpc = useMerchantTrpc();
+  const { data } = useQuery(trpc.payments.detail.queryOptions({ paymentId: id }));
+  return data ? <RefundButton payment={data.payment} left={data.refundable} /> : null;
 }
 
 function PaymentSkeleton() {

@@ -7,7 +7,7 @@ import { DataTable } from "@/components/data-table/data-table";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { usePortal } from "@/components/frame/portal-context";
 import { Money } from "@/components/money/money";
-import { MerchantPaymentDetail } from "@/components/payments/merchant-payment";
+import { MerchantPaymentDetail, MerchantRefundAction } from "@/components/payments/merchant-payment";
 import { paymentColumns } from "@/components/payments/payment-columns";
 import { PAYMENT_FILTERS, paymentTabs } from "@/components/payments/payment-filters";
 import { paymentQuery } from "@/components/payments/payment-query";
@@ -55,7 +55,12 @@ export function MerchantPaymentsPage() {
         sheet={(id, row) => ({
           title: row ? <Money {...chargedOf(row)} emphasis="large" /> : "Payment",
           description: <CopyableId id={id} full />,
-          actions: row ? <StatusBadge kind="payment" state={row.state} /> : undefined,
+          actions: (
+            <>
+              {row ? <StatusBadge kind="payment" state={row.state} /> : null}
+              <MerchantRefundAction id={id} />
+            </>
+          ),
           fullHref: `${base}/payments/${id}`,
           width: "lg",
           children: <MerchantPaymentDetail id={id} />,

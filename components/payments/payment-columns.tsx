@@ -23,14 +23,19 @@ export function paymentColumns({ currency, withMerchant }: ColumnChoice = {}): D
       fixed: true,
       cell: (row) => (
         <span className="text-muted">
-          <ExactTime at={row.occurredAt} format="dayTime" />
+          <span className="block truncate leading-4 text-ink md:hidden">
+            {row.device?.name ?? kindLook(row.deviceKind).one}
+          </span>
+          <span className="max-md:block max-md:text-xs max-md:leading-4">
+            <ExactTime at={row.occurredAt} format="dayTime" />
+          </span>
         </span>
       ),
     },
     {
       id: "device",
       header: "Device",
-      priority: 1,
+      priority: 2,
       truncate: true,
       width: "24%",
       cell: (row) => (

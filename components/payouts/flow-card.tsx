@@ -56,9 +56,10 @@ export function FlowCard({ flows, partyId, currency, hint }: FlowCardProps) {
           : { source: flow.from.id, target: "near", amount: flow.amount.amount },
       )}
       footer={
-        <>
-          <ShieldCheck aria-hidden className="size-4" /> Net of refunds. Adds up to the cent with the ledger.
-        </>
+        <span className="flex items-start gap-2">
+          <ShieldCheck aria-hidden className="mt-0.5 size-4 shrink-0" />
+          Net of refunds. Adds up to the cent with the ledger.
+        </span>
       }
     />
   );

@@ -41,7 +41,14 @@ export function ItemsTable(props: ItemsTableProps) {
         id: "payment",
         header: "Payment",
         fixed: true,
-        cell: (row) => <CopyableId id={row.paymentId} className="text-ink" />,
+        cell: (row) => (
+          <span>
+            <CopyableId id={row.paymentId} className="text-ink" />
+            <span className="block text-xs leading-4 text-muted md:hidden">
+              <ExactTime at={row.at} />
+            </span>
+          </span>
+        ),
       },
       {
         id: "at",

@@ -104,9 +104,31 @@ export function harborCityV2(effectiveFrom: string) {
   return harborCity(effectiveFrom, "0.15");
 }
 
-/** Proposed and waiting for answers: the bay fee at chargers rises once more. */
+/**
+ * Proposed and waiting for answers: a higher bay fee again, more of the kerb for both agencies with a larger part for
+ * transit, and a little less of the fares.
+ */
 export function harborCityV3(effectiveFrom: string) {
-  return harborCity(effectiveFrom, "0.20");
+  const terms = harborCity(effectiveFrom, "0.20");
+  return {
+    ...terms,
+    rules: terms.rules.map((rule) => ({
+      ...rule,
+      steps: rule.steps.map((step) => {
+        if (step.id === "kerb") {
+          return {
+            ...step,
+            portion: "40%",
+            shares: [
+              { to: "city-parking", weight: "62" },
+              { to: "metro-transit", weight: "38" },
+            ],
+          };
+        }
+        return step.id === "network" ? { ...step, portion: "60%" } : step;
+      }),
+    })),
+  };
 }
 
 export const SEATTLE_V1 = {
