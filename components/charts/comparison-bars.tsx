@@ -20,6 +20,11 @@ interface ComparisonBarsProps {
   className?: string;
 }
 
+/** Below this every figure is short enough to be written in full. */
+const SHORT_FROM = 100_000;
+
+const smaller = ({ before, after }: ComparisonRow) =>
+  Math.abs(Number(before)) < Math.abs(Number(after)) ? before : after;
 const minus = (amount: string) => (amount.startsWith("-") ? amount.slice(1) : `-${amount}`);
 
 /** Old against new in money: the bar is what it becomes, the pale part what it was. */
@@ -39,13 +44,23 @@ export function ComparisonBars({ rows, currency, total, className }: ComparisonB
               <Figures before={row.before} after={row.after} currency={currency} />
             </div>
             <div aria-hidden className="relative mt-1.5 h-1.5 overflow-hidden rounded-full bg-neutral-soft">
+              {/* What is lost stays grey beyond the new end; what is won is a paler part of the new bar. */}
               <span
                 className="absolute inset-y-0 left-0 rounded-full bg-decor"
                 style={{ width: width(row.before) }}
               />
               <span
+                className="absolute inset-y-0 left-0 rounded-full bg-panel"
+                style={{ width: width(row.after) }}
+              >
+                <span
+                  className="absolute inset-0 rounded-full opacity-50"
+                  style={{ background: seriesColour(row.colour ?? 1) }}
+                />
+              </span>
+              <span
                 className="absolute inset-y-0 left-0 rounded-full"
-                style={{ width: width(row.after), background: seriesColour(row.colour ?? 1) }}
+                style={{ width: width(smaller(row)), background: seriesColour(row.colour ?? 1) }}
               />
             </div>
           </li>
@@ -65,13 +80,15 @@ export function ComparisonBars({ rows, currency, total, className }: ComparisonB
 }
 
 function Figures({ before, after, currency }: { before: string; after: string; currency: string }) {
+  const long = Math.max(Math.abs(Number(before)), Math.abs(Number(after))) < SHORT_FROM;
+  const write = long ? formatAmount : formatAmountShort;
   const exact = `${formatAmount(before, { currency })} to ${formatAmount(after, { currency })} ${currency}`;
   return (
     <span title={exact} className="tabular shrink-0 whitespace-nowrap">
       <span className="sr-only">{exact}</span>
       <span aria-hidden>
-        {formatAmountShort(before, { currency })} <span className="font-normal text-muted">→</span>{" "}
-        {formatAmountShort(after, { currency })}
+        {write(before, { currency })} <span className="font-normal text-muted">→</span>{" "}
+        {write(after, { currency })}
       </span>
     </span>
   );

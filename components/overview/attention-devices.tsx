@@ -57,7 +57,7 @@ export function AttentionDevices({ programId, counts }: AttentionDevicesProps) {
         </QueryView>
       ) : waiting.length === 0 ? (
         <p className="flex items-center gap-2 px-4 pb-4 text-sm text-muted">
-          <CircleCheck aria-hidden className="size-4 text-arrived" />
+          {counts.total > 0 ? <CircleCheck aria-hidden className="size-4 shrink-0 text-arrived" /> : null}
           {counts.total === 0
             ? "No devices are registered yet."
             : "None. All of them were heard of in the last day."}

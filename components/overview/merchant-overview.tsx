@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { usePortal } from "@/components/frame/portal-context";
+import { currencyUnit } from "@/components/money/currency-words";
 import { LivePill } from "@/components/overview/live-pill";
 import { MerchantFigures } from "@/components/overview/merchant-figures";
 import { ProgramSelect, useProgramParam } from "@/components/overview/program-select";
@@ -60,7 +61,7 @@ export function MerchantOverviewPage() {
               <div className="grid gap-4 xl:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)]">
                 <TakingsByHour byHour={data.byHour} asOf={data.asOf} currency={currency} />
                 <SplitFlow
-                  title="Where did each euro go?"
+                  title={`Where did each ${currencyUnit(currency)} go?`}
                   hint={`${currency} of the last 30 days, by who received it`}
                   source="Taken"
                   currency={currency}

@@ -3,6 +3,7 @@
 import { ShieldCheck } from "lucide-react";
 import { usePartySeries } from "@/components/charts/party-series";
 import { SankeyChart } from "@/components/charts/sankey-chart";
+import { currencyUnit } from "@/components/money/currency-words";
 import { Card } from "@/components/ui/card";
 import type { FlowView } from "@/server/settlement/schema";
 
@@ -14,15 +15,13 @@ interface FlowCardProps {
   hint: string;
 }
 
-const UNITS: Record<string, string> = { EUR: "euro", USD: "dollar", GBP: "pound", NOK: "krone" };
-
 /** From a merchant: who got what of its payments. To any other party: from whose payments its part came. */
 export function FlowCard({ flows, partyId, currency, hint }: FlowCardProps) {
   const seriesOf = usePartySeries();
   const shown = flows.filter((flow) => Number(flow.amount.amount) > 0);
   const outwards = shown.some((flow) => flow.from.id === partyId);
   const title = outwards
-    ? `Where did each ${UNITS[currency] ?? currency} go?`
+    ? `Where did each ${currencyUnit(currency)} go?`
     : "Whose payments did it come from?";
   const first = shown[0];
   if (!first) {

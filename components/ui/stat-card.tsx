@@ -78,7 +78,7 @@ export function StatCard({
             values={trend}
             series={series}
             label={trendLabel}
-            className="-mt-2 h-7 w-16 shrink-0 xl:w-20"
+            className="h-6 w-16 shrink-0 xl:w-20"
           />
         ) : null}
       </span>
