@@ -1,0 +1,184 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { SimpleTable } from "@/components/data-table/simple-table";
+import { formatAmount } from "@/components/money/format-amount";
+import { formatCount } from "@/components/money/format-count";
+import { Money } from "@/components/money/money";
+import { sumAmounts } from "@/components/money/sum-amounts";
+import { Period } from "@/components/time/period";
+import { ExactTime, RelativeTime } from "@/components/time/relative-time";
+import { Banner } from "@/components/ui/banner";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { KeyValueList } from "@/components/ui/key-value";
+import { showToast } from "@/components/ui/toast";
+import type { PayoutView, RunDetail } from "@/server/settlement/schema";
+import { useOperatorTrpc } from "@/server/trpc/client";
+import { callErrorOf } from "@/server/trpc/query-client";
+
+interface ApproveRunProps {
+  detail: RunDetail;
+  payouts: readonly PayoutView[];
+  /** Whether the person who looks has created the run. */
+  mine: boolean;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}
+
+/** The second pair of eyes: who created it, how much, to whom, and what has changed since. */
+export function ApproveRun({ detail, payouts, mine, open, onOpenChange }: ApproveRunProps) {
+  const trpc = useOperatorTrpc();
+  const queryClient = useQueryClient();
+  const approve = useMutation(trpc.runs.approve.mutationOptions());
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const { run } = detail;
+  const { currency } = run.program;
+  const going = payouts.filter((each) => each.state === "proposed");
+  const cancelled = payouts.filter((each) => each.state === "cancelled");
+  const total = `${formatAmount(run.payout.amount, { currency })} ${currency}`;
+  const largest = [...going].sort((a, b) => Number(b.amount.amount) - Number(a.amount.amount));
+
+  async function send() {
+    setRefusal(null);
+    try {
+      await approve.mutateAsync({ runId: run.id, revision: run.revision });
+      await queryClient.invalidateQueries();
+      showToast({
+        title: `${total} approved`,
+        description: "The payouts can be sent now.",
+        tone: "arrived",
+      });
+      onOpenChange(false);
+    } catch (error) {
+      await queryClient.invalidateQueries();
+      setRefusal(callErrorOf(error)?.message ?? "The server did not answer. Nothing was approved.");
+    }
+  }
+
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={(next) => {
+        setRefusal(null);
+        onOpenChange(next);
+      }}
+      size="lg"
+      title={
+        mine
+          ? "You cannot approve what you created"
+          : `Approve ${total} in ${formatCount(going.length)} payouts?`
+      }
+      description={
+        mine
+          ? "Four eyes: the database itself refuses an approval by the creator. Ask somebody else of the operator."
+          : "After that they can be sent to the bank. Cancelling one of them later takes the approval back."
+      }
+      footer={
+        <>
+          <Button onClick={() => onOpenChange(false)} disabled={approve.isPending}>
+            {mine ? "Close" : "Cancel"}
+          </Button>
+          {mine ? null : (
+            <Button variant="primary" loading={approve.isPending} onClick={() => void send()}>
+              Approve {total}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <div className="grid gap-4">
+        <KeyValueList
+          items={[
+            {
+              label: "Created by",
+              value: (
+                <>
+                  {run.createdBy?.name ?? "the platform"}, <ExactTime at={run.createdAt} format="dateTime" />
+                </>
+              ),
+            },
+            {
+              label: "Period",
+              value: (
+                <>
+                  <Period start={run.periodStart} end={run.periodEnd} /> of {run.program.name}
+                </>
+              ),
+            },
+            {
+              label: "Gross",
+              value: (
+                <>
+                  <Money {...run.gross} /> in {formatCount(run.paymentCount)} payments
+                </>
+              ),
+            },
+            { label: "Refunds", value: <Money {...run.refunds} /> },
+            { label: "To be paid out", value: <Money {...run.payout} emphasis="strong" /> },
+          ]}
+        />
+        <div>
+          <h3 className="mb-1 text-sm font-semibold">What changed since it was calculated?</h3>
+          {cancelled.length === 0 && run.revision === 0 ? (
+            <p className="text-sm text-muted">
+              Nothing. It stands as it was calculated <RelativeTime at={run.calculatedAt} />.
+            </p>
+          ) : (
+            <ul className="grid list-inside list-disc gap-0.5 text-sm">
+              {cancelled.map((each) => (
+                <li key={each.id}>
+                  {each.party.name}: <Money {...each.amount} /> was cancelled
+                  {each.failureReason ? `, "${each.failureReason}"` : ""}
+                </li>
+              ))}
+              {run.revision > 0 ? (
+                <li>
+                  It was changed {formatCount(run.revision)} {run.revision === 1 ? "time" : "times"}; an
+                  approval before that is void.
+                </li>
+              ) : null}
+            </ul>
+          )}
+        </div>
+        <div className="max-h-64 overflow-y-auto rounded-lg border border-line">
+          <SimpleTable
+            label="Payouts that are approved"
+            dense
+            columns={[
+              { id: "party", header: "To", cell: (row: PayoutView) => row.party.name },
+              {
+                id: "bank",
+                header: "Account",
+                priority: 2,
+                cell: (row: PayoutView) =>
+                  row.bankLabel ?? <span className="text-waiting">no bank account yet</span>,
+              },
+              {
+                id: "amount",
+                header: currency,
+                align: "right",
+                priority: 1,
+                cell: (row: PayoutView) => <Money {...row.amount} hideCode />,
+              },
+            ]}
+            rows={largest}
+            rowId={(row) => row.id}
+            foot={{
+              party: `${formatCount(going.length)} payouts`,
+              amount: (
+                <Money
+                  amount={sumAmounts(going.map((each) => each.amount.amount))}
+                  currency={currency}
+                  hideCode
+                />
+              ),
+            }}
+          />
+        </div>
+        {refusal ? <Banner tone="loss">{refusal}</Banner> : null}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,122 @@
+"use client";
+
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Landmark } from "lucide-react";
+import { useMemo } from "react";
+import { DataTable } from "@/components/data-table/data-table";
+import type { DataColumn, SavedTab, TableFilter } from "@/components/data-table/types";
+import { useTableState } from "@/components/data-table/use-table-state";
+import { usePortal } from "@/components/frame/portal-context";
+import { Money } from "@/components/money/money";
+import { useChoices } from "@/components/operator/use-choices";
+import { tableErrorOf } from "@/components/query/query-view";
+import { BulkPayoutMoves } from "@/components/settlement/payout-moves";
+import { operatorPayoutColumns } from "@/components/settlement/run-payouts";
+import { Period } from "@/components/time/period";
+import { ZoneProvider } from "@/components/time/zone-context";
+import { FirstUse } from "@/components/ui/empty-state";
+import { Page, PageHeader } from "@/components/ui/page-header";
+import { PAYOUT_STATES } from "@/server/settlement/constants";
+import type { PayoutView } from "@/server/settlement/schema";
+import { useOperatorTrpc } from "@/server/trpc/client";
+
+const TABS: readonly SavedTab[] = [
+  { value: "all", label: "All" },
+  { value: "proposed", label: "Waiting for approval" },
+  { value: "approved", label: "To be sent" },
+  { value: "submitted", label: "At the bank" },
+  { value: "paid", label: "Paid" },
+  { value: "failed", label: "Failed" },
+  { value: "returned", label: "Returned" },
+  { value: "cancelled", label: "Cancelled" },
+];
+
+/** Payouts of all runs and programs, by where they stand. */
+export function OperatorPayoutsPage() {
+  const trpc = useOperatorTrpc();
+  const { base, can } = usePortal();
+  const { programs, programOptions } = useChoices();
+  const filters = useMemo<readonly TableFilter[]>(
+    () => [{ id: "program", label: "Program", kind: "choice", options: programOptions }],
+    [programOptions],
+  );
+  const state = useTableState({ tabs: TABS, filters });
+  const programId = state.filters.program?.[0] ?? null;
+  const chosen = PAYOUT_STATES.find((each) => each === state.tab) ?? null;
+  const counts = useQuery(
+    trpc.payouts.counts.queryOptions({ programId }, { placeholderData: (before) => before }),
+  );
+  const list = useInfiniteQuery(
+    trpc.payouts.list.infiniteQueryOptions(
+      { state: chosen, programId, limit: 50 },
+      { getNextPageParam: (page) => page.nextCursor, placeholderData: (before) => before },
+    ),
+  );
+  const columns = useMemo<DataColumn<PayoutView>[]>(() => {
+    const zoneOf = new Map(programs.map(({ id, timeZone }) => [id, timeZone]));
+    return operatorPayoutColumns("").map((column) => {
+      if (column.id === "period") {
+        return {
+          ...column,
+          fixed: false,
+          cell: (row) => (
+            <ZoneProvider zone={zoneOf.get(row.program.id) ?? "UTC"} place={row.program.name}>
+              <Period start={row.periodStart} end={row.periodEnd} />
+              <span className="ml-2 text-muted">{row.program.name}</span>
+            </ZoneProvider>
+          ),
+        };
+      }
+      if (column.id === "amount") {
+        return {
+          ...column,
+          header: "Amount",
+          cell: (row) => <Money {...row.amount} emphasis="strong" />,
+        };
+      }
+      return column;
+    });
+  }, [programs]);
+  const all = Object.values(counts.data ?? {}).reduce((sum, count) => sum + count, 0);
+  const tabs = TABS.filter(
+    ({ value }) =>
+      value === state.tab || !["failed", "returned", "cancelled"].includes(value) || counts.data?.[value],
+  ).map((tab) => ({
+    ...tab,
+    ...(counts.data && { count: tab.value === "all" ? all : (counts.data[tab.value] ?? 0) }),
+  }));
+  const movable = can("payouts.pay") && (chosen === null || chosen === "approved" || chosen === "submitted");
+  return (
+    <Page>
+      <PageHeader title="Payouts" meta="Money on its way to the parties' banks, from every settlement run" />
+      <DataTable
+        id="ops-payouts"
+        label="Payouts"
+        columns={columns}
+        rows={list.data?.pages.flatMap((page) => page.items)}
+        rowId={(row) => row.id}
+        rowHref={(row) => `${base}/settlement/payouts/${row.id}`}
+        state={{ ...state, tabs }}
+        error={tableErrorOf(list.data ? null : list.error)}
+        onRetry={() => void list.refetch()}
+        busy={list.isPlaceholderData}
+        hasMore={list.hasNextPage}
+        onLoadMore={() => void list.fetchNextPage()}
+        loadingMore={list.isFetchingNextPage}
+        autoLoad
+        {...(movable && {
+          bulkActions: ({ rows, clear }: { rows: PayoutView[]; clear: () => void }) => (
+            <BulkPayoutMoves rows={rows} clear={clear} />
+          ),
+        })}
+        firstUse={
+          <FirstUse title={chosen ? "None in this state" : "No payouts yet"} icon={<Landmark aria-hidden />}>
+            {chosen
+              ? "Payouts go from waiting for approval over sent to paid."
+              : "They are proposed when a settlement run has calculated what each party is owed."}
+          </FirstUse>
+        }
+      />
+    </Page>
+  );
+}
