@@ -55,8 +55,9 @@ const REFUSALS: readonly DataColumn<Refusal>[] = [
 export function DeviceDetail({ device, layout = "sheet", payments, credentialAction }: DeviceDetailProps) {
   const now = useNow(60);
   const silent = now !== null && isSilent(device, now);
+  const level = layout === "page" ? 2 : 3;
   const facts = (
-    <Card title="Facts" level={3} bodyClassName="pt-1">
+    <Card title="Facts" level={level} bodyClassName="pt-1">
       <KeyValueList
         items={[
           { label: "Kind", value: <DeviceKind kind={device.kind} /> },
@@ -86,7 +87,7 @@ export function DeviceDetail({ device, layout = "sheet", payments, credentialAct
     <Card
       title="How does it prove who it is?"
       hint="Ed25519 keys that its requests are signed with"
-      level={3}
+      level={level}
       flush
     >
       {device.credentials.length === 0 ? (
@@ -117,7 +118,7 @@ export function DeviceDetail({ device, layout = "sheet", payments, credentialAct
     <Card
       title="What was it refused?"
       hint="Requests that never became a payment, last 90 days"
-      level={3}
+      level={level}
       flush
     >
       {device.refusals.length === 0 ? (
@@ -133,7 +134,9 @@ export function DeviceDetail({ device, layout = "sheet", payments, credentialAct
     </Card>
   );
   const place =
-    device.latitude !== null && device.longitude !== null ? <DevicePlace device={device} /> : null;
+    device.latitude !== null && device.longitude !== null ? (
+      <DevicePlace device={device} level={level} />
+    ) : null;
   return (
     <div className="grid gap-4">
       {device.state === "suspended" || device.state === "retired" ? (

@@ -14,12 +14,12 @@ const COLUMNS = paymentColumns().filter(({ id }) =>
 );
 
 /** The newest payments of one device. */
-export function DevicePayments({ deviceId }: { deviceId: string }) {
+export function DevicePayments({ deviceId, level = 3 }: { deviceId: string; level?: 2 | 3 }) {
   const trpc = useMerchantTrpc();
   const { base } = usePortal();
   const list = useQuery(trpc.payments.list.queryOptions({ deviceId, limit: 8 }));
   return (
-    <Card title="What did it take lately?" level={3} flush>
+    <Card title="What did it take lately?" level={level} flush>
       <QueryView query={list} what="The list" skeleton={<SkeletonRows rows={4} columns={4} />}>
         {(data) => (
           <SimpleTable

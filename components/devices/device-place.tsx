@@ -2,16 +2,18 @@ import { MapPin } from "lucide-react";
 import { Card } from "@/components/ui/card";
 import type { DeviceView } from "@/server/devices/schema";
 
-/** Where a device stands. No map is fetched from elsewhere: an address says where, a link opens a map on purpose. */
-export function DevicePlace({
-  device,
-}: {
+interface DevicePlaceProps {
   device: Pick<DeviceView, "latitude" | "longitude" | "site" | "zone">;
-}) {
+  /** Of the heading. */
+  level: 2 | 3;
+}
+
+/** Where a device stands. No map is fetched from elsewhere: an address says where, a link opens a map on purpose. */
+export function DevicePlace({ device, level }: DevicePlaceProps) {
   if (device.latitude === null || device.longitude === null) return null;
   const at = `${device.latitude.toFixed(5)}, ${device.longitude.toFixed(5)}`;
   return (
-    <Card title="Where does it stand?" level={3}>
+    <Card title="Where does it stand?" level={level}>
       <p className="flex items-start gap-2 text-sm">
         <MapPin aria-hidden className="mt-0.5 size-4 shrink-0 text-muted" />
         <span>

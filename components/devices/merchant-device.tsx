@@ -48,7 +48,7 @@ export function MerchantDevicePage({ id }: { id: string }) {
                 </>
               }
             />
-            <DeviceDetail device={data} layout="page" payments={<DevicePayments deviceId={id} />} />
+            <DeviceDetail device={data} layout="page" payments={<DevicePayments deviceId={id} level={2} />} />
           </ZoneProvider>
         )}
       </QueryView>

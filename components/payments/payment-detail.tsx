@@ -46,10 +46,11 @@ interface PaymentDetailProps {
 export function PaymentDetail({ data, split, links, layout = "sheet", extra }: PaymentDetailProps) {
   const { payment } = data;
   const { currency } = payment.amount;
+  const level = layout === "page" ? 2 : 3;
   const left = (
     <>
       {payment.captured.amount !== "0.00" && split !== null ? (
-        <Card title="Who got what?" hint={`${currency}, by step of the agreement`} level={3}>
+        <Card title="Who got what?" hint={`${currency}, by step of the agreement`} level={level}>
           {split ? (
             <PaymentSplit
               split={split}
@@ -62,8 +63,8 @@ export function PaymentDetail({ data, split, links, layout = "sheet", extra }: P
           )}
         </Card>
       ) : null}
-      {data.usage ? <UsageRecords usage={data.usage} /> : null}
-      <Card title="In the ledger" hint="Every movement, debits left and credits right" level={3}>
+      {data.usage ? <UsageRecords usage={data.usage} level={level} /> : null}
+      <Card title="In the ledger" hint="Every movement, debits left and credits right" level={level}>
         {data.transfers.length > 0 ? (
           <TAccounts transfers={journalOf(data.transfers)} />
         ) : (
@@ -73,7 +74,7 @@ export function PaymentDetail({ data, split, links, layout = "sheet", extra }: P
         )}
       </Card>
       {layout === "page" ? (
-        <Card title="Raw data" level={3}>
+        <Card title="Raw data" level={level}>
           <JsonView value={data} collapsed />
         </Card>
       ) : null}
@@ -82,11 +83,11 @@ export function PaymentDetail({ data, split, links, layout = "sheet", extra }: P
   const right = (
     <>
       {extra}
-      <Card title="What happened" level={3}>
+      <Card title="What happened" level={level}>
         <PaymentTimeline moments={data.timeline} currency={currency} />
       </Card>
-      {data.refunds.length > 0 ? <Refunds refunds={data.refunds} /> : null}
-      <Card title="Facts" level={3} bodyClassName="pt-1">
+      {data.refunds.length > 0 ? <Refunds refunds={data.refunds} level={level} /> : null}
+      <Card title="Facts" level={level} bodyClassName="pt-1">
         <KeyValueList items={factsOf(data, split ?? null, links)} />
       </Card>
       {layout === "sheet" ? <JsonView value={data} label="Raw data" collapsed /> : null}
@@ -143,9 +144,9 @@ function Notices({ payment }: { payment: PaymentDetailView["payment"] }) {
   );
 }
 
-function Refunds({ refunds }: { refunds: readonly PaymentRefund[] }) {
+function Refunds({ refunds, level }: { refunds: readonly PaymentRefund[]; level: 2 | 3 }) {
   return (
-    <Card title="Refunds" level={3} flush>
+    <Card title="Refunds" level={level} flush>
       <ul className="divide-y divide-line-soft border-t border-line-soft">
         {refunds.map((refund) => (
           <li key={refund.id} className="px-4 py-2.5 text-sm">

@@ -59,7 +59,7 @@ const COLUMNS: readonly DataColumn<UsageRecordView>[] = [
 ];
 
 /** The micro-records behind a payment of metered usage, exact to the last decimal, and how they became whole cents. */
-export function UsageRecords({ usage }: { usage: UsageWindowView }) {
+export function UsageRecords({ usage, level }: { usage: UsageWindowView; level: 2 | 3 }) {
   const shown = usage.records.length;
   return (
     <Card
@@ -70,7 +70,7 @@ export function UsageRecords({ usage }: { usage: UsageWindowView }) {
           <ExactTime at={usage.closedAt} />
         </>
       }
-      level={3}
+      level={level}
       flush
       footer={
         <span className="tabular">
