@@ -11,10 +11,12 @@ interface PaymentSplitProps {
   amount: string;
   currency: string;
   agreementHref?: (id: string) => string;
+  /** What the sum is called; "Paid" when left out. */
+  totalLabel?: string;
 }
 
 /** Who got what of a payment, by which step and why; below it, what refunds took back. */
-export function PaymentSplit({ split, amount, currency, agreementHref }: PaymentSplitProps) {
+export function PaymentSplit({ split, amount, currency, agreementHref, totalLabel }: PaymentSplitProps) {
   const seriesOf = usePartySeries();
   if (!split.allocatedAt) {
     return (
@@ -38,6 +40,7 @@ export function PaymentSplit({ split, amount, currency, agreementHref }: Payment
       <SplitRibbon
         amount={amount}
         currency={currency}
+        totalLabel={totalLabel}
         legs={split.legs.filter((leg) => leg.refund === 0).map(toLeg)}
         note={
           <>

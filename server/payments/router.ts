@@ -1,5 +1,5 @@
 /** Payments over tRPC: merchants read and refund theirs, operators read all, decide held ones and import. */
-import { merchantProcedure, operatorProcedure, router } from "@/server/identity/procedures";
+import { agencyProcedure, merchantProcedure, operatorProcedure, router } from "@/server/identity/procedures";
 import { AppError } from "@/server/platform/errors";
 import { toPublicId } from "@/server/platform/ids";
 import { parseMicros } from "@/server/platform/money";
@@ -9,7 +9,13 @@ import type { StateCount } from "./repository/read-payments";
 import { approveHeldPayment, declineHeldPayment, getCaseFile, type ReviewResult } from "./review";
 import * as shape from "./schema";
 import { getImport, listImportRows, listImports } from "./service/list-imports";
-import { countPayments, getPayment, listPayments, listUsageRecords } from "./service/list-payments";
+import {
+  countPayments,
+  getPayment,
+  getSharedPayment,
+  listPayments,
+  listUsageRecords,
+} from "./service/list-payments";
 import { setInstrumentBlock } from "./service/manage-instruments";
 import { refundPayment } from "./service/refund-payment";
 import type { RefundResult } from "./types";
@@ -42,6 +48,14 @@ export const merchantPaymentsRouter = router({
   refund: merchantProcedure("payments.refund")
     .input(shape.refundSchema)
     .mutation(({ ctx, input }) => refund(ctx.scope, input)),
+});
+
+/** Agencies see the payments that they have a part in, without who paid and with what. */
+export const agencyPaymentsRouter = router({
+  detail: agencyProcedure("payments.read")
+    .input(shape.paymentIdSchema)
+    .output(shape.sharedPaymentViewSchema)
+    .query(async ({ ctx, input }) => viewPayment(await getSharedPayment(ctx.scope, input.paymentId))),
 });
 
 export const operatorPaymentsRouter = router({

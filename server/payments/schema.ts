@@ -114,6 +114,25 @@ export const paymentViewSchema = z.object({
 });
 export type PaymentView = z.infer<typeof paymentViewSchema>;
 
+/** What an agency may know of a payment that it has a part in: nothing of who paid and with what. */
+export const sharedPaymentViewSchema = paymentViewSchema.pick({
+  id: true,
+  state: true,
+  captured: true,
+  refunded: true,
+  deviceKind: true,
+  merchant: true,
+  program: true,
+  zone: true,
+  source: true,
+  description: true,
+  quantity: true,
+  occurredAt: true,
+  capturedAt: true,
+  allocatedAt: true,
+});
+export type SharedPaymentView = z.infer<typeof sharedPaymentViewSchema>;
+
 export const paymentListViewSchema = z.object({
   items: z.array(paymentViewSchema),
   nextCursor: z.string().nullable(),

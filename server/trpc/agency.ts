@@ -2,6 +2,7 @@ import { router } from "@/server/identity/procedures";
 import { agencyAuditRouter } from "@/server/identity/router/audit";
 import { agencyProgramsRouter } from "@/server/identity/router/programs";
 import { agencyTeamRouter } from "@/server/identity/router/team";
+import { agencyPaymentsRouter } from "@/server/payments/router";
 import { agencyReportingRouter } from "@/server/reporting/router";
 import {
   agencyAgreementsRouter,
@@ -17,6 +18,7 @@ export const agencyRouter = router({
   settlement: agencySettlementRouter,
   statements: agencyStatementsRouter,
   audit: agencyAuditRouter,
+  payments: agencyPaymentsRouter,
   programs: agencyProgramsRouter,
   reporting: agencyReportingRouter,
   team: agencyTeamRouter,

@@ -101,6 +101,7 @@ const merchant: Record<string, Sample> = {
 const agency: Record<string, Sample> = {
   ...shared,
   ...payouts("remittances"),
+  "payments.detail": (of) => ({ paymentId: of.id("payment") }),
   ...partyAgreements,
 };
 

@@ -6,7 +6,13 @@ import type { Transfer } from "@/server/ledger/types";
 import { type SqlTx, withScope } from "@/server/platform/db";
 import { notFound } from "@/server/platform/errors";
 import { fromPublicId, type Id, toPublicId } from "@/server/platform/ids";
-import { type MerchantScope, mintSystemScope, type OperatorScope, type Scope } from "@/server/platform/scope";
+import {
+  type AgencyScope,
+  type MerchantScope,
+  mintSystemScope,
+  type OperatorScope,
+  type Scope,
+} from "@/server/platform/scope";
 import * as reads from "../repository/read-payments";
 import {
   findWindowOfPayment,
@@ -46,6 +52,18 @@ function narrow(scope: Scope, filter: reads.PaymentFilter): reads.PaymentFilter 
   const own = scope.kind === "merchant" ? scope.organisationId : undefined;
   const textId = filter.text === undefined ? null : fromPublicId("payment", filter.text);
   return { ...filter, merchantId: filter.merchantId ?? own, textId: textId ?? undefined };
+}
+
+/** A payment that an agency has a part in. Throws when it has none, or when there is no such payment. */
+export async function getSharedPayment(
+  scope: AgencyScope,
+  paymentId: Id<"payment">,
+): Promise<reads.ListedPayment> {
+  return await withScope(scope, async (tx) => {
+    const payment = await reads.findListedPayment(tx, paymentId);
+    if (!payment) throw notFound("payment");
+    return payment;
+  });
 }
 
 export interface PaymentDetail {
