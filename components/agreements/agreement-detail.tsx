@@ -68,7 +68,9 @@ export function AgreementDetailView(props: AgreementDetailProps) {
         />
         <div className="grid gap-4">
           {comparison}
-          {before ? <ChangeList before={before} after={termsOf(agreement)} currency={currency} /> : null}
+          {before ? (
+            <ChangeList before={before} after={termsOf(agreement)} currency={currency} nameOf={nameOf} />
+          ) : null}
           {agreement.answers.length > 0 ? <AgreementAnswers agreement={agreement} /> : null}
           <Card title="Facts" bodyClassName="pt-1">
             <KeyValueList
@@ -95,8 +97,15 @@ export function AgreementDetailView(props: AgreementDetailProps) {
   );
 }
 
-function ChangeList({ before, after, currency }: { before: Agreement; after: Agreement; currency: string }) {
-  const changes = changedSteps(before, after, currency);
+interface ChangeListProps {
+  before: Agreement;
+  after: Agreement;
+  currency: string;
+  nameOf: NameOf;
+}
+
+function ChangeList({ before, after, currency, nameOf }: ChangeListProps) {
+  const changes = changedSteps(before, after, currency, nameOf);
   return (
     <Card title="What is different from now?" hint="Against the version in force">
       {changes.length === 0 ? (

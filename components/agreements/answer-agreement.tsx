@@ -1,7 +1,7 @@
 "use client";
 
 import { Check } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { ExactTime } from "@/components/time/relative-time";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
@@ -11,12 +11,14 @@ import type { AgreementSummary } from "@/server/settlement/schema";
 
 interface AnswerAgreementProps {
   agreement: Pick<AgreementSummary, "id" | "version" | "effectiveFrom" | "answers">;
+  /** In the dialog of an approval: what it means in money. */
+  evidence?: ReactNode;
   /** Throws, or gives back a sentence, when it was refused. */
   onAnswer: (answer: "approved" | "rejected", reason?: string) => Promise<string | undefined>;
 }
 
 /** The two buttons of a party that was asked, each with what it leads to. */
-export function AnswerAgreement({ agreement, onAnswer }: AnswerAgreementProps) {
+export function AnswerAgreement({ agreement, evidence, onAnswer }: AnswerAgreementProps) {
   const [asking, setAsking] = useState<"approved" | "rejected" | null>(null);
   const [reason, setReason] = useState("");
   const others = agreement.answers.filter((each) => each.answer === null).length - 1;
@@ -43,7 +45,9 @@ export function AnswerAgreement({ agreement, onAnswer }: AnswerAgreementProps) {
         }
         confirmLabel={`Approve version ${agreement.version}`}
         onConfirm={() => onAnswer("approved")}
-      />
+      >
+        {evidence}
+      </ConfirmDialog>
       <ConfirmDialog
         open={asking === "rejected"}
         onOpenChange={(open) => setAsking(open ? "rejected" : null)}

@@ -1,5 +1,5 @@
 /** What one version of an agreement says differently from another. */
-import { stepSentence } from "@/components/agreements/step-sentence";
+import { type NameOf, stepSentence } from "@/components/agreements/step-sentence";
 import type { Agreement, Step } from "@/server/settlement/agreement/shape";
 
 export interface StepChange {
@@ -14,9 +14,14 @@ export interface StepChange {
 type Terms = Pick<Agreement, "rules">;
 
 /** Steps that are new, gone or different, in the order of the newer version. */
-export function changedSteps(before: Terms, after: Terms, currency: string): StepChange[] {
+export function changedSteps(
+  before: Terms,
+  after: Terms,
+  currency: string,
+  nameOf: NameOf = (party) => party,
+): StepChange[] {
   const changes: StepChange[] = [];
-  const say = (step: Step | undefined) => (step ? withShares(step, currency) : null);
+  const say = (step: Step | undefined) => (step ? withShares(step, currency, nameOf) : null);
   for (const rule of after.rules) {
     const old = before.rules.find((each) => each.name === rule.name);
     for (const step of rule.steps) {
@@ -40,8 +45,8 @@ export function changedSteps(before: Terms, after: Terms, currency: string): Ste
 }
 
 /** Two versions of a share may differ in their weights alone. */
-function withShares(step: Step, currency: string): string {
+function withShares(step: Step, currency: string, nameOf: NameOf): string {
   const sentence = stepSentence(step, currency);
   if (step.kind !== "share" || step.shares.length < 2) return sentence;
-  return `${sentence} (${step.shares.map((share) => `${share.to} ${share.weight}`).join(", ")})`;
+  return `${sentence} (${step.shares.map((share) => `${nameOf(share.to)} ${share.weight}`).join(", ")})`;
 }

@@ -5,7 +5,7 @@ import { Handshake } from "lucide-react";
 import { AGREEMENT_COLUMNS } from "@/components/agreements/agreement-columns";
 import { AgreementDetailView } from "@/components/agreements/agreement-detail";
 import { AnswerAgreement } from "@/components/agreements/answer-agreement";
-import { SimulationCard } from "@/components/agreements/simulation-card";
+import { SimulationCard, SimulationSums } from "@/components/agreements/simulation-card";
 import { DataTable } from "@/components/data-table/data-table";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { Crumbs } from "@/components/frame/crumbs";
@@ -112,6 +112,7 @@ function Loaded({ agreement }: { agreement: AgreementDetail }) {
           mayAnswer ? (
             <AnswerAgreement
               agreement={agreement}
+              evidence={simulation.data ? <SimulationSums simulation={simulation.data} /> : undefined}
               onAnswer={async (given, reason) => {
                 await answer.mutateAsync({ agreementId: agreement.id, answer: given, reason });
                 await queryClient.invalidateQueries();

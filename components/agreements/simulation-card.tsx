@@ -3,9 +3,12 @@
 import type { ReactNode } from "react";
 import { ComparisonBars } from "@/components/charts/comparison-bars";
 import { formatCount } from "@/components/money/format-count";
+import { Money } from "@/components/money/money";
+import { sumAmounts } from "@/components/money/sum-amounts";
 import { type QueryLike, QueryView } from "@/components/query/query-view";
 import { ExactTime } from "@/components/time/relative-time";
 import { Card } from "@/components/ui/card";
+import { KeyValueList } from "@/components/ui/key-value";
 import { SkeletonText } from "@/components/ui/skeleton";
 import type { SimulationView } from "@/server/settlement/schema";
 
@@ -56,5 +59,26 @@ export function SimulationCard({ version, query, footer }: SimulationCardProps) 
         }
       </QueryView>
     </Card>
+  );
+}
+
+/** The sums of a comparison, for the dialog in which a version is approved. */
+export function SimulationSums({ simulation }: { simulation: SimulationView }) {
+  const { before, after } = simulation;
+  const change = sumAmounts([
+    after.amount,
+    before.amount.startsWith("-") ? before.amount.slice(1) : `-${before.amount}`,
+  ]);
+  return (
+    <KeyValueList
+      items={[
+        { label: "Your share of the last 30 days", value: <Money {...before} /> },
+        { label: "The same under this version", value: <Money {...after} /> },
+        {
+          label: "Difference",
+          value: <Money amount={change} currency={after.currency} sign="always" emphasis="strong" />,
+        },
+      ]}
+    />
   );
 }

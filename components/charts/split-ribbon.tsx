@@ -189,7 +189,7 @@ export function SplitRibbon({
           </li>
         ))}
         <li className="flex min-h-9 items-center justify-between gap-3 py-1 text-sm font-semibold">
-          Paid
+          {totalLabel}
           <Money amount={amount} currency={currency} />
         </li>
       </ul>

@@ -107,13 +107,15 @@ export function CommandPalette({ open, onOpenChange, groups, actions = [], onSea
                 {finding.state === "busy" ? <Spinner className="text-muted" /> : <Kbd>Esc</Kbd>}
               </div>
               <Command.List className="max-h-[min(420px,60vh)] overflow-y-auto p-1.5">
-                <Command.Empty className="px-3 py-8 text-center text-sm text-muted">
-                  {finding.state === "busy"
-                    ? "Looking…"
-                    : finding.state === "failed"
-                      ? "The search did not answer. Pages can still be reached from here."
-                      : "Nothing by that name or id."}
-                </Command.Empty>
+                {hits.length > 0 ? null : (
+                  <Command.Empty className="px-3 py-8 text-center text-sm text-muted">
+                    {finding.state === "busy"
+                      ? "Looking…"
+                      : finding.state === "failed"
+                        ? "The search did not answer. Pages can still be reached from here."
+                        : "Nothing by that name or id."}
+                  </Command.Empty>
+                )}
                 {byGroup(hits).map(([heading, found]) => (
                   <Command.Group key={heading} heading={heading} className={GROUP} forceMount>
                     {found.map((hit) => (

@@ -134,6 +134,13 @@ function RefundButton({ payment, left }: { payment: PaymentDetailView["payment"]
   );
 }
 
+/** The amount for the head of a side sheet whose row is not in the loaded pages of its list. */
+export function MerchantPaymentTitle({ id }: { id: string }) {
+  const trpc = useMerchantTrpc();
+  const { data } = useQuery(trpc.payments.detail.queryOptions({ paymentId: id }));
+  return data ? <Money {...chargedOf(data.payment)} emphasis="large" /> : <>Payment</>;
+}
+
 /** The refund button for the head of a side sheet; it waits for the detail that the sheet loads anyway. */
 export function MerchantRefundAction({ id }: { id: string }) {
   const trpc = useMerchantTrpc();

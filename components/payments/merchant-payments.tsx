@@ -7,7 +7,11 @@ import { DataTable } from "@/components/data-table/data-table";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { usePortal } from "@/components/frame/portal-context";
 import { Money } from "@/components/money/money";
-import { MerchantPaymentDetail, MerchantRefundAction } from "@/components/payments/merchant-payment";
+import {
+  MerchantPaymentDetail,
+  MerchantPaymentTitle,
+  MerchantRefundAction,
+} from "@/components/payments/merchant-payment";
 import { paymentColumns } from "@/components/payments/payment-columns";
 import { PAYMENT_FILTERS, paymentTabs } from "@/components/payments/payment-filters";
 import { paymentQuery } from "@/components/payments/payment-query";
@@ -53,7 +57,7 @@ export function MerchantPaymentsPage() {
         autoLoad
         searchPlaceholder="Find by id, reference, card"
         sheet={(id, row) => ({
-          title: row ? <Money {...chargedOf(row)} emphasis="large" /> : "Payment",
+          title: row ? <Money {...chargedOf(row)} emphasis="large" /> : <MerchantPaymentTitle id={id} />,
           description: <CopyableId id={id} full />,
           actions: (
             <>
