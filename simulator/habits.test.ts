@@ -3,12 +3,12 @@ import { cityTime, HABITS, majorOf, meanGapMs, pickKind, TAP_KINDS } from "./hab
 import { Travellers } from "./travellers";
 
 describe("the city's traffic", () => {
-  test("comes every one to three seconds at any hour, faster by day than by night", () => {
+  test("comes every two to five seconds at any hour, faster by day than by night", () => {
     for (const weekend of [false, true]) {
       for (let hour = 0; hour < 24; hour++) {
         const gap = meanGapMs({ hour, weekend });
-        expect(gap).toBeGreaterThanOrEqual(1_000);
-        expect(gap).toBeLessThanOrEqual(3_000);
+        expect(gap).toBeGreaterThanOrEqual(2_000);
+        expect(gap).toBeLessThanOrEqual(5_000);
       }
     }
     expect(meanGapMs({ hour: 8, weekend: false })).toBeLessThan(meanGapMs({ hour: 3, weekend: false }));

@@ -45,7 +45,7 @@ export const HABITS: Record<TapKind, Habit> = {
     describe: parked("Parking by phone"),
   },
   ev_charger: {
-    weight: 55,
+    weight: 30,
     byHour: EVENING,
     weekend: 1.1,
     cents: (random) => between(380, 3900, random),
@@ -97,7 +97,7 @@ export function activity(kind: TapKind, time: { hour: number; weekend: boolean }
   return ((weight * (byHour[time.hour] ?? 0)) / whole) * (time.weekend ? weekend : 1);
 }
 
-/** Milliseconds between two taps on average: one second at the busiest hour, three in the dead of night. */
+/** Milliseconds between two taps on average: two seconds at the busiest hour, five in the dead of night. */
 export function meanGapMs(time: { hour: number; weekend: boolean }): number {
   const now = TAP_KINDS.reduce((sum, kind) => sum + activity(kind, time), 0);
   const busiest = Math.max(
@@ -105,7 +105,7 @@ export function meanGapMs(time: { hour: number; weekend: boolean }): number {
       TAP_KINDS.reduce((sum, kind) => sum + activity(kind, { hour, weekend: false }), 0),
     ),
   );
-  return Math.min(3_000, Math.max(1_000, 1_000 * (busiest / Math.max(now, 0.01)) ** 0.6));
+  return Math.min(5_000, Math.max(2_000, 2_000 * (busiest / Math.max(now, 0.01)) ** 0.6));
 }
 
 export function pickKind(time: { hour: number; weekend: boolean }, random: () => number): TapKind {

@@ -54,7 +54,7 @@ export class LiveCity {
       await sleep(gap);
       if (this.stopped) return;
       const kind = pickKind(time, this.random);
-      const device = this.someDevice(kind);
+      const device = kind === "ev_charger" ? this.freeCharger() : this.someDevice(kind);
       const token = device && this.travellers.somebodyAt(device.place, Date.now());
       if (device && token) this.tap(device, kind, token, HABITS[kind].cents(this.random));
     }
@@ -237,6 +237,15 @@ export class LiveCity {
     const token = from[Math.floor(this.random() * from.length)] ?? "";
     this.travellers.reserve(token, Date.now() + 30 * 60_000);
     return token;
+  }
+
+  /** One car at a time: a charger is free when it neither asks for a session nor has one running. */
+  private freeCharger(): Device | undefined {
+    const taken = new Set(
+      [...this.journal.open.values(), ...this.journal.plans.values()].map(({ deviceId }) => deviceId),
+    );
+    const free = (this.byKind.get("ev_charger") ?? []).filter(({ deviceId }) => !taken.has(deviceId));
+    return free[Math.floor(this.random() * free.length)];
   }
 
   private someDevice(kind: TapKind): Device | undefined {

@@ -19,8 +19,8 @@ export interface PlacedDevice {
 }
 
 /** How many payers the city has; the first ones hold wallets, the others cards. */
-export const PAYERS = 320;
-const WALLET_PAYERS = 150;
+export const PAYERS = 640;
+const WALLET_PAYERS = 300;
 
 export async function placeDevices(city: City): Promise<Map<DeviceKind, PlacedDevice[]>> {
   const manager = operatorScope(city, "jonas@harborcity.example");

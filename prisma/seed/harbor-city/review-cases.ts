@@ -27,11 +27,15 @@ export async function decideOldCases(city: City, at: Date, random: () => number)
   }
 }
 
-const REASONS = ["Charger stopped early", "Paid twice by mistake", "Meter out of order", "Bus did not run"];
+const REASONS: readonly (readonly [merchant: string, reasons: readonly string[]])[] = [
+  ["voltway", ["Charger stopped early", "Charged twice by mistake"]],
+  ["quayside-parking", ["Meter out of order", "Paid for the wrong bay"]],
+  ["northline", ["Bus did not run", "Tapped twice by mistake"]],
+];
 
 /** Two or three refunds a day, some of a part. */
 export async function refundSome(city: City, at: Date, random: () => number): Promise<void> {
-  for (const slug of ["voltway", "quayside-parking", "northline"]) {
+  for (const [slug, reasons] of REASONS) {
     if (random() < 0.25) continue;
     const scope = partyScope(city, slug);
     if (scope.kind !== "merchant") continue;
@@ -43,7 +47,7 @@ export async function refundSome(city: City, at: Date, random: () => number): Pr
       refundPayment(scope, {
         paymentId: payment.id,
         amountMicros: part && part > 0n ? part : undefined,
-        reason: REASONS[Math.floor(random() * REASONS.length)] ?? "Goodwill",
+        reason: reasons[Math.floor(random() * reasons.length)] ?? "Goodwill",
       }),
     );
   }

@@ -49,7 +49,7 @@ function tenths(value: bigint): string {
 
 export const HABITS: Record<Exclude<DeviceKind, "smart_meter">, Habit> = {
   parking_meter: {
-    perDay: 120,
+    perDay: 240,
     byHour: DAYTIME,
     weekend: 0.6,
     cents: (random) => between(2, 30, random) * 25n,
@@ -60,7 +60,7 @@ export const HABITS: Record<Exclude<DeviceKind, "smart_meter">, Habit> = {
     }),
   },
   phone: {
-    perDay: 40,
+    perDay: 80,
     byHour: DAYTIME,
     weekend: 0.7,
     cents: (random) => between(4, 40, random) * 25n,
@@ -71,7 +71,7 @@ export const HABITS: Record<Exclude<DeviceKind, "smart_meter">, Habit> = {
     }),
   },
   ev_charger: {
-    perDay: 55,
+    perDay: 110,
     byHour: EVENING,
     weekend: 1.1,
     cents: (random) => between(380, 3900, random),
@@ -82,7 +82,7 @@ export const HABITS: Record<Exclude<DeviceKind, "smart_meter">, Habit> = {
     }),
   },
   toll_gate: {
-    perDay: 75,
+    perDay: 150,
     byHour: COMMUTE,
     weekend: 0.5,
     cents: (random) => pick([320n, 320n, 320n, 480n, 640n], random),
@@ -93,7 +93,7 @@ export const HABITS: Record<Exclude<DeviceKind, "smart_meter">, Habit> = {
     }),
   },
   transit_validator: {
-    perDay: 130,
+    perDay: 260,
     byHour: COMMUTE,
     weekend: 0.55,
     cents: (random) => pick([275n, 275n, 275n, 410n, 140n], random),
