@@ -9,7 +9,7 @@ import { MerchantDeviceDetail } from "@/components/devices/merchant-device";
 import { usePortal } from "@/components/frame/portal-context";
 import { tableErrorOf } from "@/components/query/query-view";
 import { CopyableId } from "@/components/ui/copyable-id";
-import { FirstUse } from "@/components/ui/empty-state";
+import { FirstUse, NothingFound } from "@/components/ui/empty-state";
 import { Page, PageHeader } from "@/components/ui/page-header";
 import { StatusBadge } from "@/components/ui/status-badge";
 import { DEVICE_KINDS, DEVICE_STATES } from "@/server/devices/constants";
@@ -63,10 +63,14 @@ export function MerchantDevicesPage() {
           children: <MerchantDeviceDetail id={id} />,
         })}
         firstUse={
-          <FirstUse title="No devices here yet" icon={<RadioTower aria-hidden />}>
-            The operator of your program registers a device and gives it a key; from then on its payments
-            appear here.
-          </FirstUse>
+          state.tab !== "all" ? (
+            <NothingFound title="None in this state" />
+          ) : (
+            <FirstUse title="No devices here yet" icon={<RadioTower aria-hidden />}>
+              The operator of your program registers a device and gives it a key; from then on its payments
+              appear here.
+            </FirstUse>
+          )
         }
       />
     </Page>

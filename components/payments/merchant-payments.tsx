@@ -7,6 +7,7 @@ import { DataTable } from "@/components/data-table/data-table";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { usePortal } from "@/components/frame/portal-context";
 import { Money } from "@/components/money/money";
+import { ExportPayments } from "@/components/payments/export-payments";
 import {
   MerchantPaymentDetail,
   MerchantPaymentTitle,
@@ -19,7 +20,7 @@ import { chargedOf } from "@/components/payments/payment-words";
 import { tableErrorOf } from "@/components/query/query-view";
 import { useZone } from "@/components/time/zone-context";
 import { CopyableId } from "@/components/ui/copyable-id";
-import { FirstUse } from "@/components/ui/empty-state";
+import { FirstUse, NothingFound } from "@/components/ui/empty-state";
 import { Page, PageHeader } from "@/components/ui/page-header";
 import { StatusBadge } from "@/components/ui/status-badge";
 import { useMerchantTrpc } from "@/server/trpc/client";
@@ -27,14 +28,15 @@ import { useMerchantTrpc } from "@/server/trpc/client";
 /** Every payment that a merchant's devices asked for, newest first. */
 export function MerchantPaymentsPage() {
   const trpc = useMerchantTrpc();
-  const { base } = usePortal();
+  const { base, slug } = usePortal();
   const { zone } = useZone();
   const columns = useMemo(() => paymentColumns(), []);
   const counts = useQuery(trpc.payments.counts.queryOptions({}));
   const state = useTableState({ tabs: paymentTabs(counts.data), filters: PAYMENT_FILTERS });
+  const query = paymentQuery(state, zone);
   const list = useInfiniteQuery(
     trpc.payments.list.infiniteQueryOptions(
-      { ...paymentQuery(state, zone), limit: 50 },
+      { ...query, limit: 50 },
       { getNextPageParam: (page) => page.nextCursor, placeholderData: (before) => before },
     ),
   );
@@ -55,6 +57,7 @@ export function MerchantPaymentsPage() {
         onLoadMore={() => void list.fetchNextPage()}
         loadingMore={list.isFetchingNextPage}
         autoLoad
+        toolbar={<ExportPayments portal="m" organisation={slug} query={query} />}
         searchPlaceholder="Find by id, reference, card"
         sheet={(id, row) => ({
           title: row ? <Money {...chargedOf(row)} emphasis="large" /> : <MerchantPaymentTitle id={id} />,
@@ -70,9 +73,13 @@ export function MerchantPaymentsPage() {
           children: <MerchantPaymentDetail id={id} />,
         })}
         firstUse={
-          <FirstUse title="No payments yet" icon={<ArrowLeftRight aria-hidden />}>
-            As soon as one of your devices asks for a payment, it stands here within a second.
-          </FirstUse>
+          state.tab !== "all" ? (
+            <NothingFound title="None in this state" />
+          ) : (
+            <FirstUse title="No payments yet" icon={<ArrowLeftRight aria-hidden />}>
+              As soon as one of your devices asks for a payment, it stands here within a second.
+            </FirstUse>
+          )
         }
       />
     </Page>

@@ -8,7 +8,7 @@ import { Money } from "@/components/money/money";
 import { journalOf } from "@/components/payments/payment-journal";
 import { PaymentSplit } from "@/components/payments/payment-split";
 import { PaymentTimeline } from "@/components/payments/payment-timeline";
-import type { PaymentRefund } from "@/components/payments/payment-types";
+import type { PaymentMoment, PaymentRefund } from "@/components/payments/payment-types";
 import { quantityWords, sourceWords } from "@/components/payments/payment-words";
 import { UsageRecords } from "@/components/payments/usage-records";
 import { ExactTime } from "@/components/time/relative-time";
@@ -84,7 +84,7 @@ export function PaymentDetail({ data, split, links, layout = "sheet", extra }: P
     <>
       {extra}
       <Card title="What happened" level={level}>
-        <PaymentTimeline moments={data.timeline} currency={currency} />
+        <PaymentTimeline moments={withAllocation(data)} currency={currency} />
       </Card>
       {data.refunds.length > 0 ? <Refunds refunds={data.refunds} level={level} /> : null}
       <Card title="Facts" level={level} bodyClassName="pt-1">
@@ -228,4 +228,11 @@ function factsOf(
 
 function IdText({ id }: { id: string }) {
   return <span className="font-mono text-xs">{`${id.slice(0, 8)}…${id.slice(-4)}`}</span>;
+}
+
+/** The split is no event of the payment itself, but it happened to it. */
+function withAllocation({ payment, timeline }: PaymentDetailView): PaymentMoment[] {
+  if (!payment.allocatedAt) return timeline;
+  const allocated: PaymentMoment = { at: payment.allocatedAt, kind: "allocated", detail: {} };
+  return [...timeline, allocated].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }

@@ -61,6 +61,8 @@ export function PaymentTimeline({ moments, currency }: PaymentTimelineProps) {
 }
 
 function MomentDetail({ detail, currency }: { detail: Record<string, unknown>; currency: string }) {
+  const records = textOf(detail.records);
+  if (records) return <>{records} records became one payment</>;
   const reason = textOf(detail.reason);
   const amount = amountOf(detail);
   const by = textOf(detail.by) ?? textOf(detail.createdBy) ?? textOf(detail.reviewer);

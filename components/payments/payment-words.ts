@@ -11,10 +11,15 @@ const UNITS: Record<string, string> = {
   litres: "l",
 };
 
+/** "kwh" as "kWh". */
+export function unitWords(unit: string): string {
+  return UNITS[unit] ?? unit.replaceAll("_", " ");
+}
+
 /** `{"kwh":"22.4"}` as "22.4 kWh". */
 export function quantityWords(quantity: Record<string, string> | null): string {
   return Object.entries(quantity ?? {})
-    .map(([unit, value]) => `${value}${GROUP_SPACE}${UNITS[unit] ?? unit.replaceAll("_", " ")}`)
+    .map(([unit, value]) => `${value}${GROUP_SPACE}${unitWords(unit)}`)
     .join(", ");
 }
 
@@ -34,6 +39,8 @@ export function purposeWords(
   fallback: string,
 ): string {
   const quantity = quantityWords(payment.quantity);
+  // A window of metered usage says in its description already how many records it gathered.
+  if (payment.source === "usage" && payment.description) return payment.description;
   if (payment.description && quantity) return `${payment.description}, ${quantity}`;
   return payment.description ?? (quantity || (payment.source === "usage" ? "Metered usage" : fallback));
 }

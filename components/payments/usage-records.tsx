@@ -3,6 +3,7 @@ import type { DataColumn } from "@/components/data-table/types";
 import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
 import type { MoneyText } from "@/components/payments/payment-types";
+import { unitWords } from "@/components/payments/payment-words";
 import { ExactTime } from "@/components/time/relative-time";
 import { Card } from "@/components/ui/card";
 
@@ -47,7 +48,7 @@ const COLUMNS: readonly DataColumn<UsageRecordView>[] = [
     header: "Quantity",
     align: "right",
     priority: 1,
-    cell: (row) => (row.quantity ? `${row.quantity} ${row.unit ?? ""}` : "–"),
+    cell: (row) => (row.quantity ? `${row.quantity} ${unitWords(row.unit ?? "")}` : "–"),
   },
   {
     id: "amount",

@@ -45,6 +45,8 @@ const pageSchema = z.object({
   limit: z.number().int().min(1).max(200).default(50),
 });
 
+export type PaymentFilter = z.output<typeof paymentFilterSchema>;
+
 export const paymentListSchema = paymentFilterSchema.extend(pageSchema.shape);
 export const paymentIdSchema = z.object({ paymentId: publicId("payment") });
 export const usageRecordsSchema = paymentIdSchema.extend(pageSchema.shape);

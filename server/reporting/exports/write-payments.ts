@@ -1,0 +1,71 @@
+/** A list of payments as a CSV file: exactly what its filters show, streamed in constant memory. */
+import type { PaymentFilter } from "@/server/payments/schema";
+import { listPayments } from "@/server/payments/service/list-payments";
+import { toPublicId } from "@/server/platform/ids";
+import { formatMicros, minorDigits } from "@/server/platform/money";
+import type { MerchantScope, OperatorScope } from "@/server/platform/scope";
+import { csvRow } from "./rules";
+
+const PAGE = 500;
+const COLUMNS = [
+  "payment_id",
+  "occurred_at",
+  "captured_at",
+  "state",
+  "decline_reason",
+  "merchant",
+  "program",
+  "device",
+  "device_kind",
+  "zone",
+  "source",
+  "instrument",
+  "description",
+  "quantity",
+  "amount",
+  "captured",
+  "refunded",
+  "currency",
+];
+
+/** Newest first, times in UTC. Rows that come in while it runs are not in it: it walks from the newest down. */
+export async function* writePayments(
+  scope: MerchantScope | OperatorScope,
+  filter: PaymentFilter,
+): AsyncGenerator<string> {
+  yield csvRow(COLUMNS);
+  let cursor: string | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof listPayments>> = await listPayments(scope, filter, {
+      cursor,
+      limit: PAGE,
+    });
+    yield page.items.map(lineOf).join("");
+    cursor = page.nextCursor;
+  } while (cursor);
+}
+
+function lineOf(payment: Awaited<ReturnType<typeof listPayments>>["items"][number]): string {
+  const amount = (micros: bigint) => formatMicros(micros, minorDigits(payment.currency));
+  const quantity = Object.entries(payment.quantity ?? {}).map(([unit, value]) => `${value} ${unit}`);
+  return csvRow([
+    toPublicId("payment", payment.id),
+    payment.occurredAt.toISOString(),
+    payment.capturedAt?.toISOString() ?? "",
+    payment.state,
+    payment.declineReason ?? "",
+    payment.merchantName,
+    payment.programSlug,
+    payment.deviceName ?? "",
+    payment.deviceKind,
+    payment.zone ?? "",
+    payment.source,
+    payment.instrumentLabel,
+    payment.description ?? "",
+    quantity.join("; "),
+    amount(payment.amountMicros),
+    amount(payment.capturedMicros),
+    amount(payment.refundedMicros),
+    payment.currency,
+  ]);
+}
