@@ -103,17 +103,17 @@ function Loaded({ detail }: { detail: RunDetail }) {
       <StatGrid>
         <StatCard
           label="Gross"
-          value={<Money {...run.gross} emphasis="figure" />}
+          value={<Money {...run.gross} emphasis="large" />}
           hint={`${formatCount(run.paymentCount)} payments`}
         />
         <StatCard
           label="Refunds"
-          value={<Money {...run.refunds} emphasis="figure" />}
+          value={<Money {...run.refunds} emphasis="large" />}
           hint="taken off the shares that they came from"
         />
         <StatCard
           label="To be paid out"
-          value={<Money {...run.payout} emphasis="figure" />}
+          value={<Money {...run.payout} emphasis="large" />}
           hint={`${formatCount(payouts.data?.items.filter((each) => each.state !== "cancelled").length ?? 0)} payouts`}
         />
         <StatCard

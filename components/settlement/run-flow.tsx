@@ -1,9 +1,11 @@
 "use client";
 
 import { ShieldCheck } from "lucide-react";
-import { usePartySeries } from "@/components/charts/party-series";
 import { SankeyChart } from "@/components/charts/sankey-chart";
 import type { FlowView, RunView } from "@/server/settlement/schema";
+
+/** The last of the six series. */
+const GREY = 6;
 
 /** Money from merchants, who took it, to parties, who were given it; each side in order of size. */
 export function FlowSankey({
@@ -21,11 +23,12 @@ export function FlowSankey({
   fileName: string;
   footer?: React.ReactNode;
 }) {
-  const seriesOf = usePartySeries();
   const shown = flows.filter(({ amount }) => Number(amount.amount) > 0);
   if (shown.length === 0) return null;
   const sources = ranked(shown, "from");
   const targets = ranked(shown, "to");
+  // Streams have the colour of who took the money, and so has its own share at the right; the rest is grey there.
+  const colours = new Map(sources.map(({ id }, index) => [id, (index % (GREY - 1)) + 1]));
   return (
     <SankeyChart
       title={title}
@@ -34,8 +37,16 @@ export function FlowSankey({
       height={Math.max(260, Math.max(sources.length, targets.length) * 40)}
       fileName={fileName}
       nodes={[
-        ...sources.map((party) => ({ id: `from/${party.id}`, label: party.name, colour: seriesOf(party) })),
-        ...targets.map((party) => ({ id: `to/${party.id}`, label: party.name, colour: seriesOf(party) })),
+        ...sources.map((party) => ({
+          id: `from/${party.id}`,
+          label: party.name,
+          colour: colours.get(party.id) ?? GREY,
+        })),
+        ...targets.map((party) => ({
+          id: `to/${party.id}`,
+          label: party.name,
+          colour: colours.get(party.id) ?? GREY,
+        })),
       ]}
       links={shown.map(({ from, to, amount }) => ({
         source: `from/${from.id}`,

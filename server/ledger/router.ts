@@ -2,8 +2,11 @@
 import { z } from "zod";
 import { operatorProcedure, router } from "@/server/identity/procedures";
 import { withScope } from "@/server/platform/db";
+import { findInLedger } from "./find-in-ledger";
+import { readProof, startProof } from "./run-proof";
 import * as shape from "./schema";
 import {
+  balancesAt,
   getAccount,
   getTransfer,
   listAccounts,
@@ -11,7 +14,16 @@ import {
   listTransfers,
   sumAccountsByCode,
 } from "./service";
-import { accountsOf, nameOwners, transferViewer, viewAccount, viewEffect, viewTotals } from "./view-ledger";
+import { readTrialBalance } from "./trial-balance";
+import {
+  accountsOf,
+  nameOwners,
+  transferViewer,
+  viewAccount,
+  viewBalance,
+  viewEffect,
+  viewTotals,
+} from "./view-ledger";
 
 export const operatorLedgerRouter = router({
   totals: operatorProcedure("ledger.read")
@@ -71,4 +83,42 @@ export const operatorLedgerRouter = router({
       const view = await transferViewer(ctx.scope, accounts);
       return { transfer: view(found), journal: rows.map(view) };
     }),
+  /** All transfers of one business event. */
+  journal: operatorProcedure("ledger.read")
+    .input(shape.journalInput)
+    .output(z.object({ items: z.array(shape.transferView) }))
+    .query(async ({ ctx, input }) => {
+      const { rows, accounts } = await withScope(ctx.scope, async (tx) => {
+        const found = await listTransfers(tx, { journalId: input.journalId });
+        return { rows: found.rows, accounts: await accountsOf(tx, found.rows) };
+      });
+      const view = await transferViewer(ctx.scope, accounts);
+      return { items: rows.map(view) };
+    }),
+  find: operatorProcedure("ledger.read")
+    .input(shape.findInput)
+    .output(shape.foundView)
+    .query(({ ctx, input }) => withScope(ctx.scope, (tx) => findInLedger(tx, input.text))),
+  balanceAt: operatorProcedure("ledger.read")
+    .input(shape.balanceAtInput)
+    .output(shape.balanceAtView)
+    .query(({ ctx, input: { accountId, at, by } }) =>
+      withScope(ctx.scope, async (tx) => {
+        const account = await getAccount(tx, accountId);
+        const then = (await balancesAt(tx, [accountId], new Date(at), by)).get(accountId);
+        return { at, by, ...viewBalance(account, then ?? NOTHING) };
+      }),
+    ),
+  trialBalance: operatorProcedure("ledger.read")
+    .input(shape.trialBalanceInput)
+    .output(shape.trialBalanceView)
+    .query(({ ctx, input: { currency, at, by } }) =>
+      withScope(ctx.scope, (tx) => readTrialBalance(tx, currency, at ? new Date(at) : null, by)),
+    ),
+  proof: operatorProcedure("ledger.read")
+    .output(shape.proofView)
+    .query(({ ctx }) => readProof(ctx.scope)),
+  startProof: operatorProcedure("ledger.read").mutation(({ ctx }) => ({ started: startProof(ctx.scope) })),
 });
+
+const NOTHING = { debitsPending: 0n, debitsPosted: 0n, creditsPending: 0n, creditsPosted: 0n };

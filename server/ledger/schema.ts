@@ -107,3 +107,90 @@ export const totalsView = z.array(
     counters,
   }),
 );
+
+/** Now when `at` is left out; by ledger time (what was known then) or business time (what is known now about then). */
+const moment = {
+  at: z.iso.datetime({ offset: true }).nullish(),
+  by: z.enum(["recorded", "effective"]).default("recorded"),
+};
+export const balanceAtInput = accountInput.extend({
+  at: z.iso.datetime({ offset: true }),
+  by: moment.by,
+});
+export const balanceAtView = z.object({
+  at: z.string(),
+  by: moment.by,
+  balance: money,
+  held: money,
+  counters,
+});
+
+export const journalInput = z.object({ journalId: publicId("journal") });
+export const findInput = z.object({ text: z.string().trim().min(3).max(100) });
+export const foundView = z
+  .object({ kind: z.enum(["account", "transfer", "journal"]), id: z.string() })
+  .nullable();
+
+export const trialBalanceInput = z.object({ currency, ...moment });
+const sides = z.object({ debits: money, credits: money, debitBalance: money, creditBalance: money });
+export const trialBalanceView = z.object({
+  currency,
+  /** Null for now. */
+  at: z.string().nullable(),
+  by: z.enum(["recorded", "effective"]),
+  rows: z.array(
+    sides.extend({
+      code: accountCode,
+      programId: z.string().nullable(),
+      accounts: z.number(),
+    }),
+  ),
+  totals: sides,
+  balanced: z.boolean(),
+});
+export type TrialBalance = z.infer<typeof trialBalanceView>;
+
+const finding = z.object({ severity: z.enum(["broken", "notice"]), part: z.string(), message: z.string() });
+/** A proof that came to its end, as the audit log keeps it. */
+export const proofRecord = z.object({
+  seconds: z.number(),
+  result: z.object({
+    ok: z.boolean(),
+    accounts: z.number(),
+    transfers: z.number(),
+    blocks: z.number(),
+    sealedThrough: z.number(),
+    gaps: z.number(),
+    broken: z.number(),
+    notices: z.number(),
+  }),
+  findings: z.array(finding),
+});
+export type ProofRecord = z.infer<typeof proofRecord>;
+
+export const proofView = z.object({
+  /** The newest sealed block. */
+  head: z
+    .object({
+      height: z.string(),
+      firstSeq: z.string(),
+      lastSeq: z.string(),
+      transfers: z.number(),
+      sealedAt: z.string(),
+      previousHash: z.string(),
+      hash: z.string(),
+    })
+    .nullable(),
+  newestSequence: z.string().nullable(),
+  running: z
+    .object({
+      startedAt: z.string(),
+      parts: z.array(z.object({ part: z.string(), done: z.number(), total: z.number() })),
+      findings: z.array(finding),
+    })
+    .nullable(),
+  last: proofRecord.extend({ at: z.string(), by: z.string().nullable() }).nullable(),
+  /** Why the last attempt of this process did not come to its end. */
+  failure: z.string().nullable(),
+});
+export type ProofView = z.infer<typeof proofView>;

@@ -63,6 +63,17 @@ function viewCounters(balance: Balance, currency: Currency) {
   };
 }
 
+/** The posted balance on the account's own side, what is held on the other, and the counters behind them. */
+export function viewBalance(account: Pick<Account, "code" | "currency">, balance: Balance) {
+  const currency = currencyOf(account.currency);
+  const held = NORMAL_SIDE[account.code] === "credit" ? balance.debitsPending : balance.creditsPending;
+  return {
+    balance: toMoneyJson(netOf(account.code, balance), currency),
+    held: toMoneyJson(held, currency),
+    counters: viewCounters(balance, currency),
+  };
+}
+
 export function viewAccount(account: Account, names: OwnerNames): AccountView {
   const currency = currencyOf(account.currency);
   const normalSide = NORMAL_SIDE[account.code];
@@ -72,9 +83,7 @@ export function viewAccount(account: Account, names: OwnerNames): AccountView {
     currency,
     ...ownerOf(account, names),
     programId: account.programRef && toPublicId("program", account.programRef),
-    balance: toMoneyJson(netOf(account.code, account), currency),
-    held: toMoneyJson(normalSide === "credit" ? account.debitsPending : account.creditsPending, currency),
-    counters: viewCounters(account, currency),
+    ...viewBalance(account, account),
     normalSide,
     mayGoNegative: !(account.debitsMustNotExceedCredits || account.creditsMustNotExceedDebits),
     closed: account.closed,

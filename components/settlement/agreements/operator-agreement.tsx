@@ -17,7 +17,6 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Page } from "@/components/ui/page-header";
 import { showToast } from "@/components/ui/toast";
-import { listNamedParties } from "@/server/settlement/agreement/list-parties";
 import type { AgreementDetail } from "@/server/settlement/schema";
 import { useOperatorTrpc } from "@/server/trpc/client";
 
@@ -97,7 +96,7 @@ function Propose({ agreement, nameOf }: { agreement: AgreementDetail; nameOf: (p
   const queryClient = useQueryClient();
   const [open, setOpen] = useState(false);
   const propose = useMutation(trpc.agreements.propose.mutationOptions());
-  const named = listNamedParties(termsOf(agreement)).filter((party) => party !== "operator");
+  const named = [...namesIn(termsOf(agreement))].filter((party) => party !== "operator").sort();
   return (
     <>
       <Button variant="primary" icon={<Send />} onClick={() => setOpen(true)}>
@@ -121,4 +120,17 @@ function Propose({ agreement, nameOf }: { agreement: AgreementDetail; nameOf: (p
       />
     </>
   );
+}
+
+/** Short names of the parties in any corner of the terms: whoever gets something, funds something or bears it. */
+function namesIn(part: unknown, names = new Set<string>()): Set<string> {
+  if (Array.isArray(part)) for (const each of part) namesIn(each, names);
+  else if (typeof part === "object" && part !== null) {
+    for (const [key, value] of Object.entries(part)) {
+      const isName = ["to", "from", "bearer"].includes(key) && typeof value === "string";
+      if (!isName) namesIn(value, names);
+      else if (value !== "$merchant" && value !== "by-legs") names.add(value);
+    }
+  }
+  return names;
 }
