@@ -8,8 +8,8 @@ import { findBrowser } from "./browser";
 export { expect };
 
 interface Fixtures {
-  /** Signs in as a person of the demo, by e-mail address. */
-  signIn: (email: string) => Promise<void>;
+  /** Signs in as a person of the demo, by e-mail address; on the test's page unless another is given. */
+  signIn: (email: string, on?: Page) => Promise<void>;
   /** Fails with what axe has found on the page as it stands. */
   expectAccessible: () => Promise<void>;
 }
@@ -31,7 +31,7 @@ export const test = base.extend<Fixtures, { browser: Browser }>({
     await use(url);
   },
   signIn: async ({ page }, use) => {
-    await use((email) => signInAs(page, email));
+    await use((email, on = page) => signInAs(on, email));
   },
   expectAccessible: async ({ page }, use) => {
     await use(async () => {

@@ -7,5 +7,6 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   process.env.PURSE_E2E_URL = stack.webUrl;
   process.env.PURSE_E2E_GATEWAY_URL = stack.gatewayUrl;
   process.env.PURSE_E2E_DATABASE_URL = stack.databaseUrl;
+  process.env.PURSE_E2E_DATA_DIR = stack.env.PURSE_DATA_DIR;
   return stack.stop;
 }

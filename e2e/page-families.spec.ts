@@ -5,20 +5,11 @@ import { PAGE_FAMILIES, type PageFamily } from "./page-families";
 async function open(page: Page, family: PageFamily): Promise<void> {
   await page.goto(family.path);
   if (!family.detail) return;
-  const links = page.getByRole("main").getByRole("link");
-  await expect(links.first()).toBeVisible();
-  await expect
-    .poll(async () => await hrefOf(page, family.detail ?? /./), { message: `a link to one ${family.name}` })
-    .not.toBeNull();
-  await page.goto((await hrefOf(page, family.detail)) ?? "");
-}
-
-async function hrefOf(page: Page, form: RegExp): Promise<string | null> {
-  const hrefs = await page
-    .getByRole("main")
-    .getByRole("link")
-    .evaluateAll((links) => links.map((link) => link.getAttribute("href") ?? ""));
-  return hrefs.find((href) => form.test(href)) ?? null;
+  const id = new RegExp(`${family.detail}_[0-9a-z]{26}`);
+  // A row leads to the page itself or to a sheet beside the list; both put the id into the address.
+  await page.getByRole("main").locator("tbody tr").first().click();
+  await expect.poll(() => page.url()).toMatch(id);
+  await page.goto(`${family.path}/${id.exec(page.url())?.[0]}`);
 }
 
 /** Everything that was asked for has come: no skeleton is left. */

@@ -98,7 +98,8 @@ async function createDatabase(serverUrl: string): Promise<string> {
 
 if (process.argv[1] === import.meta.filename) {
   const stack = await startTestStack();
-  console.log(JSON.stringify({ web: stack.webUrl, gateway: stack.gatewayUrl, database: stack.databaseUrl }));
+  const { webUrl: web, gatewayUrl: gateway, databaseUrl: database, env } = stack;
+  console.log(JSON.stringify({ web, gateway, database, data: env.PURSE_DATA_DIR }));
   const end = () => void stack.stop().then(() => process.exit(0));
   process.on("SIGINT", end);
   process.on("SIGTERM", end);

@@ -4,8 +4,8 @@ import type { SqlTx } from "@/server/platform/db";
 /** What a party has been allocated and no settlement run has taken yet, refunds deducted. */
 export async function readNotSettled(tx: SqlTx, programId: string, partyId: string): Promise<bigint> {
   const { rows } = await tx.query<{ micros: bigint }>(
-    `select coalesce(sum(amount_micros), 0)::bigint as micros
-       from tranche_total join tranche on tranche.no = tranche_no
+    `select coalesce(sum(amount_micros + t.refund_micros), 0)::bigint as micros
+       from tranche_total t join tranche on tranche.no = tranche_no
       where program_id = $1 and party_id = $2 and settlement_run_id is null`,
     [programId, partyId],
   );

@@ -1,0 +1,60 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+import { microsIn } from "../amounts";
+
+/** Settlement runs in the operator console. */
+export class RunPage {
+  constructor(private readonly page: Page) {}
+
+  /** Closes the last period that is over of a program, and lands on its run. */
+  async close(programName: string): Promise<string> {
+    await this.page.goto("/ops/settlement");
+    await this.page.getByRole("button", { name: "Close a period" }).first().click();
+    const dialog = this.page.getByRole("dialog", { name: "Close a period" });
+    await dialog.getByRole("combobox", { name: "Program" }).click();
+    await this.page.getByRole("option", { name: new RegExp(programName) }).click();
+    const close = dialog.getByRole("button", { name: /^Close \d/ });
+    await expect(close).toBeEnabled();
+    await close.click();
+    await expect(this.page).toHaveURL(/\/settlement\/run_[0-9a-z]{26}/, { timeout: 30_000 });
+    await expect(this.heading).toContainText(/\d\.\d\d/);
+    return /run_[0-9a-z]{26}/.exec(this.page.url())?.[0] ?? "";
+  }
+
+  async open(runId: string): Promise<void> {
+    await this.page.goto(`/ops/settlement/${runId}`);
+    await expect(this.heading).toContainText(/\d\.\d\d/);
+  }
+
+  get heading(): Locator {
+    return this.page.getByRole("heading", { level: 1 });
+  }
+
+  /** The badge beside the figure. */
+  state(label: string): Locator {
+    return this.heading.locator("xpath=..").getByText(label, { exact: true });
+  }
+
+  async amount(): Promise<bigint> {
+    return microsIn((await this.heading.textContent()) ?? "");
+  }
+
+  async payouts(): Promise<{ party: string; state: string; micros: bigint }[]> {
+    const table = this.page.getByRole("table", { name: "Payouts", exact: true });
+    await expect(table.locator("tbody tr").first()).toBeVisible();
+    const rows = await table.locator("tbody tr").all();
+    return await Promise.all(
+      rows.map(async (row) => {
+        const cells = await row.locator("td").allTextContents();
+        return { party: cells[0] ?? "", micros: microsIn(cells[1] ?? ""), state: cells[2] ?? "" };
+      }),
+    );
+  }
+
+  action(name: string): Locator {
+    return this.page.getByRole("main").getByRole("button", { name, exact: true });
+  }
+
+  dialog(): Locator {
+    return this.page.getByRole("dialog");
+  }
+}
