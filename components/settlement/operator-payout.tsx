@@ -8,6 +8,7 @@ import { ItemsTable } from "@/components/payouts/items-table";
 import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
 import { PayoutDetailView } from "@/components/payouts/payout-view";
 import { QueryView, tableErrorOf } from "@/components/query/query-view";
+import { PartyColours } from "@/components/settlement/party-colours";
 import { PayoutMoves } from "@/components/settlement/payout-moves";
 import { statementFileHref } from "@/components/statements/statement-files";
 import { formatPeriod } from "@/components/time/period";
@@ -27,7 +28,11 @@ export function OperatorPayoutPage({ id }: { id: string }) {
       <QueryView query={payout} what="This payout" skeleton={<PayoutSkeleton />}>
         {(detail) => (
           <ZoneProvider zone={detail.statement.program.timeZone} place={detail.statement.program.name}>
-            <Loaded detail={detail} />
+            <PartyColours
+              own={detail.statement.party.kind === "merchant" ? detail.statement.party.slug : undefined}
+            >
+              <Loaded detail={detail} />
+            </PartyColours>
           </ZoneProvider>
         )}
       </QueryView>

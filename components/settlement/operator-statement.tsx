@@ -6,6 +6,7 @@ import { usePortal } from "@/components/frame/portal-context";
 import { ItemsTable } from "@/components/payouts/items-table";
 import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
 import { QueryView, tableErrorOf } from "@/components/query/query-view";
+import { PartyColours } from "@/components/settlement/party-colours";
 import { StatementDetailView } from "@/components/statements/statement-detail";
 import { statementFileHref } from "@/components/statements/statement-files";
 import { formatPeriod } from "@/components/time/period";
@@ -23,7 +24,11 @@ export function OperatorStatementPage({ id }: { id: string }) {
       <QueryView query={statement} what="This statement" skeleton={<PayoutSkeleton />}>
         {(detail) => (
           <ZoneProvider zone={detail.statement.program.timeZone} place={detail.statement.program.name}>
-            <Loaded detail={detail} />
+            <PartyColours
+              own={detail.statement.party.kind === "merchant" ? detail.statement.party.slug : undefined}
+            >
+              <Loaded detail={detail} />
+            </PartyColours>
           </ZoneProvider>
         )}
       </QueryView>

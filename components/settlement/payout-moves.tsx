@@ -1,7 +1,7 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Ban, CheckCheck, Send, Undo2, X } from "lucide-react";
+import { Ban, CheckCheck, Ellipsis, Send, Undo2, X } from "lucide-react";
 import { useState } from "react";
 import { usePortal } from "@/components/frame/portal-context";
 import { formatAmount } from "@/components/money/format-amount";
@@ -10,6 +10,7 @@ import { sumAmounts } from "@/components/money/sum-amounts";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Field } from "@/components/ui/field";
+import { IconButton } from "@/components/ui/icon-button";
 import { Textarea } from "@/components/ui/input";
 import { Menu, type MenuEntry } from "@/components/ui/menu";
 import { showToast } from "@/components/ui/toast";
@@ -148,13 +149,17 @@ export function PayoutMoves({ payout, compact }: { payout: PayoutView; compact?:
       <Menu
         align="end"
         trigger={
-          <Button
-            size={compact ? "sm" : "md"}
-            variant={compact ? "ghost" : "secondary"}
-            aria-label={`Move the payout to ${payout.party.name}`}
-          >
-            {compact ? "Move…" : "Move on…"}
-          </Button>
+          compact ? (
+            <IconButton
+              label={`Move on the payout to ${payout.party.name}`}
+              icon={<Ellipsis />}
+              size="sm"
+              variant="ghost"
+              hint={false}
+            />
+          ) : (
+            <Button>Move on…</Button>
+          )
         }
         entries={entries}
       />

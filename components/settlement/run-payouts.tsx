@@ -66,7 +66,9 @@ export function operatorPayoutColumns(currency: string): DataColumn<PayoutView>[
       priority: 1,
       cell: (row) => <span className="font-medium">{row.party.name}</span>,
     },
-    ...payoutColumns({ currency }),
+    ...payoutColumns({ currency }).map((column) =>
+      column.id === "created" ? { ...column, defaultHidden: true } : column,
+    ),
     {
       id: "moves",
       header: "",

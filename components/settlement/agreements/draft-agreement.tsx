@@ -8,9 +8,11 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { Crumbs } from "@/components/frame/crumbs";
 import { usePortal } from "@/components/frame/portal-context";
 import { useChoices } from "@/components/operator/use-choices";
+import { formatTerms } from "@/components/settlement/agreements/order-terms";
 import { TermsIssues } from "@/components/settlement/agreements/terms-issues";
 import { TryAgreement } from "@/components/settlement/agreements/try-agreement";
 import { useProgramParties } from "@/components/settlement/agreements/use-party-names";
+import { PartyColours } from "@/components/settlement/party-colours";
 import { useNow } from "@/components/time/use-now";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
@@ -91,7 +93,11 @@ export function DraftAgreementPage() {
           ) : undefined
         }
       />
-      {program ? <Editor key={`${program.id}/${from ?? ""}`} program={program} from={from} /> : null}
+      {program ? (
+        <PartyColours>
+          <Editor key={`${program.id}/${from ?? ""}`} program={program} from={from} />
+        </PartyColours>
+      ) : null}
     </Page>
   );
 }
@@ -129,8 +135,8 @@ function Editor({ program, from }: EditorProps) {
   const none = from === null && versions.data !== undefined && source === undefined;
   const prefill = useMemo(() => {
     if (start === null) return null;
-    if (template.data) return JSON.stringify({ ...template.data.terms, effectiveFrom: start }, null, 2);
-    return none ? JSON.stringify(firstTerms(program.slug, start), null, 2) : null;
+    if (template.data) return formatTerms({ ...template.data.terms, effectiveFrom: start });
+    return none ? formatTerms(firstTerms(program.slug, start)) : null;
   }, [template.data, start, none, program.slug]);
   useEffect(() => {
     if (prefill !== null) setText((before) => before ?? prefill);

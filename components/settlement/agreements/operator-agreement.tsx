@@ -11,6 +11,7 @@ import { QueryView } from "@/components/query/query-view";
 import { ChangesCard } from "@/components/settlement/agreements/changes-card";
 import { TryAgreement } from "@/components/settlement/agreements/try-agreement";
 import { useProgramParties } from "@/components/settlement/agreements/use-party-names";
+import { PartyColours } from "@/components/settlement/party-colours";
 import { ZoneProvider } from "@/components/time/zone-context";
 import { Banner } from "@/components/ui/banner";
 import { Button, ButtonLink } from "@/components/ui/button";
@@ -27,7 +28,11 @@ export function OperatorAgreementPage({ id }: { id: string }) {
   return (
     <Page>
       <QueryView query={agreement} what="This agreement" skeleton={<PayoutSkeleton />}>
-        {(data) => <Loaded agreement={data} />}
+        {(data) => (
+          <PartyColours>
+            <Loaded agreement={data} />
+          </PartyColours>
+        )}
       </QueryView>
     </Page>
   );
@@ -48,6 +53,13 @@ function Loaded({ agreement }: { agreement: AgreementDetail }) {
   const before = useQuery(
     trpc.agreements.get.queryOptions({ agreementId: earlier?.id ?? "" }, { enabled: earlier !== undefined }),
   );
+  const inForceId = all.find((each) => each.state === "in_force" && each.id !== agreement.id)?.id;
+  const inForce = useQuery(
+    trpc.agreements.get.queryOptions(
+      { agreementId: inForceId ?? "" },
+      { enabled: inForceId !== undefined && ["draft", "proposed", "approved"].includes(agreement.state) },
+    ),
+  );
   const currency = program?.currency ?? "";
   const compares = before.data && earlier && before.data.id === earlier.id ? before.data : undefined;
   const newDraft = `${base}/agreements/new?program=${agreement.program.slug}&from=${agreement.id}`;
@@ -61,7 +73,7 @@ function Loaded({ agreement }: { agreement: AgreementDetail }) {
       ) : null}
       <AgreementDetailView
         agreement={agreement}
-        inForce={["draft", "proposed"].includes(agreement.state) ? compares : undefined}
+        inForce={inForce.data}
         currency={currency}
         nameOf={nameOf}
         actions={
@@ -83,7 +95,9 @@ function Loaded({ agreement }: { agreement: AgreementDetail }) {
               merchants={(program?.parties ?? []).filter(({ kind }) => kind === "merchant")}
               nameOf={nameOf}
             />
-            {compares ? <ChangesCard agreement={agreement} before={compares} currency={currency} /> : null}
+            {compares && compares.id !== inForce.data?.id ? (
+              <ChangesCard agreement={agreement} before={compares} currency={currency} />
+            ) : null}
           </>
         }
       />
