@@ -22,6 +22,13 @@ interface RecentPaymentsProps {
 const SHOWN = 8;
 const SHOWN_COLUMNS = ["at", "device", "purpose", "amount", "state"];
 
+/** In a card there is room for few columns; those that stay get what the others leave. */
+function columnsFor(currency: string) {
+  return paymentColumns({ currency })
+    .filter(({ id }) => SHOWN_COLUMNS.includes(id))
+    .map((column) => (column.id === "device" ? { ...column, width: "30%" } : column));
+}
+
 /** The newest payments, moving with the page's live figures. */
 export function RecentPayments({ programId, currency, pulse }: RecentPaymentsProps) {
   const trpc = useMerchantTrpc();
@@ -51,7 +58,7 @@ export function RecentPayments({ programId, currency, pulse }: RecentPaymentsPro
         {(data) => (
           <SimpleTable
             label="Recent payments"
-            columns={paymentColumns({ currency }).filter(({ id }) => SHOWN_COLUMNS.includes(id))}
+            columns={columnsFor(currency)}
             rows={data.items}
             rowId={(row) => row.id}
             rowHref={(row) => `${base}/payments?open=${row.id}`}

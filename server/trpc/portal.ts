@@ -1,4 +1,6 @@
 /** What the layout of a portal needs to know before anything is drawn. */
+
+import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { type OrganisationKind, type Permission, permissionsOf } from "@/server/identity/permissions";
 import { portalPath } from "@/server/identity/rules";
@@ -7,6 +9,9 @@ import { now } from "@/server/platform/clock";
 import { env } from "@/server/platform/env";
 import { toPublicId } from "@/server/platform/ids";
 import { getMemberships, requireSession } from "./session";
+
+/** Set by proxy.ts: where the browser wanted to go, for coming back after signing in. */
+const ASKED_PATH_HEADER = "x-purse-path";
 
 export interface PortalFacts {
   portal: {
@@ -35,7 +40,8 @@ const PORTAL_NAMES: Record<OrganisationKind, string> = {
  * goes to the sign-in page. Without a slug, the first organisation of that kind that the person belongs to.
  */
 export async function findPortal(kind: OrganisationKind, slug?: string): Promise<PortalFacts | null> {
-  const session = await requireSession(kind === "operator" || !slug ? "/ops" : portalPath(kind, slug));
+  const asked = (await headers()).get(ASKED_PATH_HEADER);
+  const session = await requireSession(asked ?? (slug ? portalPath(kind, slug) : "/ops"));
   const all = await getMemberships();
   const access = all.find(
     ({ organisation }) => organisation.kind === kind && (slug === undefined || organisation.slug === slug),
