@@ -225,6 +225,10 @@ export type RouteGuard =
 /** Every `route.ts` below `app/`, by its folder. */
 export const ROUTES: Record<string, RouteGuard> = {
   "api/auth/[...nextauth]": { access: "public", because: "signing in is how one becomes somebody" },
+  "api/exports/[portal]/[organisation]/payments": {
+    access: "signed_in",
+    params: (of) => ({ portal: "m", organisation: of.organisationSlug }),
+  },
   "api/reports/[statementId]": {
     access: "signed_in",
     params: (of) => ({ statementId: `${of.id("statement")}.csv` }),
