@@ -4,6 +4,7 @@ import { type Browser, type BrowserContext, test as base, expect, type Page } fr
 import { chromium } from "playwright-core";
 import { DEMO_PASSWORD } from "@/prisma/seed/harbor-city/cast";
 import { findBrowser } from "./browser";
+import { SignInPage } from "./pages/sign-in-page";
 
 export { expect };
 
@@ -51,10 +52,6 @@ const sessions = new Map<string, Cookies>();
 async function signInAs(page: Page, email: string): Promise<void> {
   const known = sessions.get(email);
   if (known) return await page.context().addCookies(known);
-  await page.goto("/sign-in");
-  await page.getByRole("textbox", { name: /e-?mail/i }).fill(email);
-  await page.getByRole("textbox", { name: "Password" }).fill(DEMO_PASSWORD);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+  await new SignInPage(page).enter(email, DEMO_PASSWORD);
   sessions.set(email, await page.context().cookies());
 }

@@ -23,25 +23,26 @@ export class ReviewPage {
     return this.page.getByRole("article", { name: /^Case case_/ });
   }
 
-  /** Presses j, or k from the end, until the case with this amount is open. */
+  /** Presses j and k until the case with this amount is open; the list may move meanwhile. */
   async goTo(amount: string): Promise<void> {
     await expect(this.row(amount)).toBeVisible({ timeout: 20_000 });
-    const isOpen = async () => (await this.row(amount).getAttribute("aria-current")) === "true";
-    const count = await this.cases.count();
-    for (const key of ["j", "k"]) {
-      for (let press = 0; press < count + 5 && !(await isOpen()); press++) {
-        const open = this.cases.and(this.page.locator("[aria-current=true]"));
-        const before = await open.getAttribute("href");
-        await this.page.keyboard.press(key);
-        const moved = await expect
-          .poll(async () => (await open.getAttribute("href")) !== before, { timeout: 1_500 })
-          .toBe(true)
-          .then(() => true)
-          .catch(() => false);
-        // The end of the list: the other key goes back.
-        if (!moved) break;
-      }
-    }
+    await expect
+      .poll(
+        async () => {
+          const [open, wanted] = await this.cases.evaluateAll(
+            (all, text) => [
+              all.findIndex((each) => each.getAttribute("aria-current") === "true"),
+              all.findIndex((each) => each.textContent?.includes(text)),
+            ],
+            amount,
+          );
+          if (open === wanted) return "there";
+          await this.page.keyboard.press((open ?? 0) < (wanted ?? 0) ? "j" : "k");
+          return "on the way";
+        },
+        { timeout: 30_000, intervals: [100] },
+      )
+      .toBe("there");
     await expect(this.row(amount)).toHaveAttribute("aria-current", "true");
     await expect(this.file.getByRole("heading", { level: 2 })).toContainText(amount);
     await expect(this.file.getByText("Why this score")).toBeVisible();
@@ -52,7 +53,7 @@ export class ReviewPage {
    * nothing, so it is pressed until the page says that it was heard.
    */
   async decide(key: "a" | "d", says: string): Promise<void> {
-    const toast = this.page.getByText(says);
+    const toast = this.page.locator("[data-toast]").filter({ hasText: says });
     await expect
       .poll(
         async () => {
@@ -62,6 +63,16 @@ export class ReviewPage {
         { timeout: 10_000, intervals: [400] },
       )
       .toBe(true);
+  }
+
+  /** The list of keys; a key is heard once the page has come alive. */
+  async showKeys(): Promise<void> {
+    await expect
+      .poll(async () => {
+        await this.page.keyboard.press("?");
+        return await this.page.getByRole("dialog").count();
+      })
+      .toBe(1);
   }
 
   async undo(): Promise<void> {
