@@ -21,9 +21,9 @@ import {
 import {
   readFlow,
   readNotSettled,
+  readOwnShareByDayAndKind,
   readSettled,
   readShare,
-  readShareByDayAndKind,
   readShareBySteps,
   readSplitOfMerchant,
 } from "./repository/read-shares";
@@ -79,7 +79,7 @@ export async function readMerchantOverview(scope: MerchantScope, slug?: string):
     const outcomes = await readOutcomes(tx, day);
     const hours = await readTakingsByHour(tx, programId, program.time_zone, spans.dayStart);
     const kindRows = await readTakingsByDayAndKind(tx, month, program.time_zone);
-    const shareRows = await readShareByDayAndKind(tx, { ...month, partyId }, program.time_zone);
+    const shareRows = await readOwnShareByDayAndKind(tx, month, program.time_zone);
     const notSettled = await readNotSettled(tx, programId, partyId);
     const split = await readSplitOfMerchant(tx, { ...month, merchantId: partyId });
     const devices = await countDevices(tx, programId, new Date(+spans.now - SILENT_AFTER_HOURS * HOUR_MS));
@@ -147,7 +147,7 @@ export async function readAgencyOverview(scope: AgencyScope, slug?: string): Pro
     });
     const today = await readShare(tx, { ...month, from: spans.dayStart });
     const monthShare = await readShare(tx, month);
-    const dayRows = await readShareByDayAndKind(tx, month, program.time_zone);
+    const dayRows = await readOwnShareByDayAndKind(tx, month, program.time_zone);
     const steps = await readShareBySteps(tx, month);
     const payout = await findLastPayout(tx, programId, partyId);
     const onTheWay = await sumPayoutsOnTheWay(tx, programId, partyId);

@@ -20,7 +20,7 @@ export async function findPrograms(tx: SqlTx): Promise<ProgramRow[]> {
     `select p.id, p.slug, p.name, p.currency, p.time_zone, p.calendar
        from program p
        left join lateral (
-         select max(captured_at) as last from payment where program_id = p.id and captured_at is not null
+         select max(last_effective_at) as last from tranche where program_id = p.id
        ) recent on true
       order by recent.last desc nulls last, p.created_at`,
   );

@@ -47,18 +47,18 @@ export interface ShareDayRow {
   micros: bigint;
 }
 
-export async function readShareByDayAndKind(
+/** The scope's own share: whose it is follows from the transaction, not from an argument. */
+export async function readOwnShareByDayAndKind(
   tx: SqlTx,
-  span: ShareSpan,
+  span: Omit<ShareSpan, "partyId">,
   timeZone: string,
 ): Promise<ShareDayRow[]> {
-  const { rows } = await tx.query<ShareDayRow>(
-    `select (l.effective_at at time zone $5)::date as day, p.device_kind as kind, sum(l.amount_micros)::bigint as micros
-       from allocation_leg l join payment p on p.id = l.payment_id
-      where l.program_id = $1 and l.party_id = $2 and l.effective_at >= $3 and l.effective_at < $4
-      group by 1, 2 order by 1, 2`,
-    [span.programId, span.partyId, span.from, span.to, timeZone],
-  );
+  const { rows } = await tx.query<ShareDayRow>("select * from scope_share_by_day($1, $2, $3, $4)", [
+    span.programId,
+    span.from,
+    span.to,
+    timeZone,
+  ]);
   return rows;
 }
 
