@@ -1,7 +1,10 @@
+import { z } from "zod";
 import { agencyProcedure, merchantProcedure, operatorProcedure, router } from "@/server/identity/procedures";
+import { publicId } from "@/server/platform/ids";
 import {
   agencyOverview,
   attention,
+  journalCause,
   merchantOverview,
   operatorAttention,
   operatorOverview,
@@ -19,6 +22,7 @@ import {
   watchMerchant,
   watchOperator,
 } from "./service";
+import { explainJournal } from "./service/explain-journal";
 import { readOperatorAttention } from "./service/read-work";
 
 export const merchantReportingRouter = router({
@@ -70,4 +74,8 @@ export const operatorReportingRouter = router({
     .input(searchInput)
     .output(searchResult)
     .query(async ({ ctx, input }) => ({ hits: await search(ctx.scope, input.text) })),
+  journalCause: operatorProcedure("ledger.read")
+    .input(z.object({ journalId: publicId("journal") }))
+    .output(journalCause)
+    .query(({ ctx, input }) => explainJournal(ctx.scope, input.journalId)),
 });

@@ -171,3 +171,18 @@ export const searchHit = z.object({
 });
 export const searchResult = z.object({ hits: z.array(searchHit) });
 export type SearchHit = z.infer<typeof searchHit>;
+
+/** What a journal of the ledger was written for; empty where nothing on record names it. */
+export const journalCause = z.object({
+  sentence: z.string(),
+  causes: z.array(
+    z.object({
+      kind: z.enum(["payment", "payout", "run", "adjustment"]),
+      id: z.string(),
+      label: z.string(),
+    }),
+  ),
+  /** How many more there are than are listed. */
+  more: z.number(),
+});
+export type JournalCause = z.infer<typeof journalCause>;

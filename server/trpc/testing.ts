@@ -126,6 +126,7 @@ const operator: Record<string, Sample> = {
   "ledger.trialBalance": () => ({ currency: "EUR" }),
   "ledger.proof": nothing,
   "ledger.startProof": nothing,
+  "reporting.journalCause": (of) => ({ journalId: of.id("journal") }),
   "ledger.transfer": (of) => ({ transferId: of.id("transfer") }),
   "cases.ofPayment": (of) => ({ paymentId: of.id("payment") }),
   "settlement.splitPreview": (of) => ({ paymentId: of.id("payment") }),

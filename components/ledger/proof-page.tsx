@@ -1,0 +1,246 @@
+"use client";
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { CircleCheck, Download, ShieldCheck, TriangleAlert } from "lucide-react";
+import { downloadText } from "@/components/charts/to-csv";
+import { LedgerFrame } from "@/components/ledger/ledger-frame";
+import { formatCount } from "@/components/money/format-count";
+import { QueryView } from "@/components/query/query-view";
+import { ExactTime, RelativeTime } from "@/components/time/relative-time";
+import { Banner } from "@/components/ui/banner";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { CopyableId } from "@/components/ui/copyable-id";
+import { KeyValueList } from "@/components/ui/key-value";
+import { Progress } from "@/components/ui/progress";
+import { SkeletonCard } from "@/components/ui/skeleton";
+import { showToast } from "@/components/ui/toast";
+import type { ProofView } from "@/server/ledger/schema";
+import { useOperatorTrpc } from "@/server/trpc/client";
+import { callErrorOf } from "@/server/trpc/query-client";
+
+const PARTS: Record<string, { label: string; unit: string }> = {
+  chain: { label: "Sealed blocks hashed again", unit: "blocks" },
+  counters: { label: "Histories of accounts walked", unit: "steps" },
+  rest: { label: "Limits, double entry, sequence, clearing", unit: "" },
+};
+
+/** The head of the chain, the last proof, and the way to run it again. */
+export function ProofPage() {
+  const trpc = useOperatorTrpc();
+  const queryClient = useQueryClient();
+  const proof = useQuery(
+    trpc.ledger.proof.queryOptions(undefined, {
+      staleTime: 0,
+      refetchInterval: ({ state }) => (state.data?.running ? 500 : 15_000),
+    }),
+  );
+  const start = useMutation(
+    trpc.ledger.startProof.mutationOptions({
+      onSettled: () => queryClient.invalidateQueries(trpc.ledger.proof.queryFilter()),
+      onError: (error) =>
+        showToast({ title: callErrorOf(error)?.message ?? "The server did not answer.", tone: "loss" }),
+    }),
+  );
+  return (
+    <LedgerFrame
+      actions={
+        <Button
+          variant="primary"
+          icon={<ShieldCheck />}
+          loading={start.isPending || Boolean(proof.data?.running)}
+          onClick={() => start.mutate()}
+        >
+          {proof.data?.running ? "Proving" : "Run the proof"}
+        </Button>
+      }
+    >
+      <QueryView
+        query={proof}
+        what="The proof"
+        skeleton={
+          <div className="grid gap-4 xl:grid-cols-2">
+            <SkeletonCard lines={6} />
+            <SkeletonCard lines={6} />
+          </div>
+        }
+      >
+        {(data) => (
+          <>
+            {data.failure ? <Banner tone="loss">{data.failure}</Banner> : null}
+            {data.running ? <Running running={data.running} /> : null}
+            <div className="grid items-start gap-4 xl:grid-cols-2">
+              <LastProof last={data.last} />
+              <Head data={data} />
+            </div>
+            <Card title="What does the proof check?">
+              <ul className="grid list-inside list-disc gap-1 text-sm text-muted">
+                <li>Every sealed block is hashed again from its rows; the first altered row is named.</li>
+                <li>Every account's counters follow, transfer by transfer, from the amounts.</li>
+                <li>No account is past its limit, and debits equal credits in every currency.</li>
+                <li>The sequence has no row above it, and the guards of the tables stand.</li>
+                <li>Clearing is zero, or says what waits in it.</li>
+              </ul>
+            </Card>
+          </>
+        )}
+      </QueryView>
+    </LedgerFrame>
+  );
+}
+
+function Running({ running }: { running: NonNullable<ProofView["running"]> }) {
+  return (
+    <Card
+      title="The proof is running"
+      hint={
+        <>
+          started <RelativeTime at={running.startedAt} />. You can leave this page
+        </>
+      }
+    >
+      <div className="grid gap-3">
+        {Object.entries(PARTS).map(([part, { label, unit }]) => {
+          const at = running.parts.find((each) => each.part === part);
+          return (
+            <Progress key={part} label={label} done={at?.done ?? 0} total={at?.total ?? 1} unit={unit} />
+          );
+        })}
+        <Findings findings={running.findings} />
+      </div>
+    </Card>
+  );
+}
+
+function LastProof({ last }: { last: ProofView["last"] }) {
+  if (!last) {
+    return (
+      <Card title="What did the last proof find?">
+        <p className="text-sm text-muted">
+          None was run from the console yet. It reads every sealed block and every account, and changes
+          nothing.
+        </p>
+      </Card>
+    );
+  }
+  const { result } = last;
+  return (
+    <Card
+      title="What did the last proof find?"
+      hint={
+        <>
+          <ExactTime at={last.at} format="dateTime" withOffset />, {last.by ? `${last.by}, ` : ""}
+          {last.seconds} s
+        </>
+      }
+    >
+      <div className="grid gap-3">
+        <Banner
+          tone={result.ok ? "arrived" : "loss"}
+          icon={result.ok ? <CircleCheck aria-hidden /> : <TriangleAlert aria-hidden />}
+          title={
+            result.ok
+              ? "Nothing contradicts anything"
+              : `${formatCount(result.broken)} ${result.broken === 1 ? "contradiction" : "contradictions"}`
+          }
+        >
+          {formatCount(result.transfers)} transfers, {formatCount(result.accounts)} accounts and{" "}
+          {formatCount(result.blocks)} blocks were read.
+        </Banner>
+        <Findings findings={last.findings} />
+        <KeyValueList
+          items={[
+            { label: "Sealed through number", value: formatCount(result.sealedThrough) },
+            {
+              label: "Numbers that were rolled back",
+              value: formatCount(result.gaps),
+              hint: "drawn and never used; nothing is wrong with that",
+            },
+            { label: "Notices", value: formatCount(result.notices) },
+          ]}
+        />
+      </div>
+    </Card>
+  );
+}
+
+function Findings({ findings }: { findings: readonly { severity: string; message: string }[] }) {
+  if (findings.length === 0) return null;
+  return (
+    <ul className="grid gap-1.5 text-sm">
+      {findings.map((each) => (
+        <li key={each.message} className="flex items-start gap-2">
+          <TriangleAlert
+            aria-label={each.severity === "broken" ? "Contradiction" : "Notice"}
+            className={
+              each.severity === "broken"
+                ? "mt-0.5 size-4 shrink-0 text-loss"
+                : "mt-0.5 size-4 shrink-0 text-waiting"
+            }
+          />
+          <span className="min-w-0 break-words">{each.message}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Head({ data: { head, newestSequence } }: { data: ProofView }) {
+  if (!head) {
+    return (
+      <Card title="Where is the head of the chain?">
+        <p className="text-sm text-muted">
+          Nothing is sealed yet. The worker seals transfers into blocks a little behind the newest one.
+        </p>
+      </Card>
+    );
+  }
+  const open = newestSequence === null ? 0 : Number(BigInt(newestSequence) - BigInt(head.lastSeq));
+  return (
+    <Card
+      title="Where is the head of the chain?"
+      hint={
+        <>
+          block {formatCount(BigInt(head.height))}, sealed <RelativeTime at={head.sealedAt} />
+        </>
+      }
+      actions={
+        <Button
+          size="sm"
+          variant="ghost"
+          icon={<Download />}
+          onClick={() =>
+            downloadText(
+              `ledger-head-${head.height}.json`,
+              `${JSON.stringify(head, null, 2)}\n`,
+              "application/json",
+            )
+          }
+        >
+          Export the head
+        </Button>
+      }
+      bodyClassName="pt-1"
+    >
+      <KeyValueList
+        items={[
+          { label: "Hash", value: <CopyableId id={head.hash} full className="break-all text-right" /> },
+          { label: "Hash before it", value: <CopyableId id={head.previousHash} /> },
+          {
+            label: "Transfers in it",
+            value: `${formatCount(head.transfers)}, numbers ${formatCount(BigInt(head.firstSeq))} to ${formatCount(BigInt(head.lastSeq))}`,
+          },
+          {
+            label: "Not sealed yet",
+            value: formatCount(Math.max(0, open)),
+            hint: "proved by their counters until they are",
+          },
+        ]}
+      />
+      <p className="mt-3 border-t border-line-soft pt-3 text-sm text-muted">
+        Keep exported heads where nobody of the platform can write. A later proof must find them in the chain
+        unchanged: <code className="font-mono text-xs">purse ledger verify</code> compares.
+      </p>
+    </Card>
+  );
+}
