@@ -1,5 +1,5 @@
 /** The calls that write: they reach the database only through the ledger's own functions. */
-import type { SqlTx } from "@/server/platform/db";
+import { type SqlTx, TransientDatabaseError } from "@/server/platform/db";
 import type { ResultCode } from "../constants";
 
 /** One event as the database function takes it; see `ledger.post_transfers`. */
@@ -89,8 +89,33 @@ export function parseCodes(text: string): ResultCode[] {
 export async function postEvents(tx: SqlTx, events: readonly TransferEvent[]): Promise<ResultCode[]> {
   if (events.length === 0) return [];
   const { text, params } = postStatement(events);
-  const { rows } = await tx.query<{ codes: string }>(text, params);
-  return parseCodes(rows[0]?.codes ?? "");
+  try {
+    const { rows } = await tx.query<{ codes: string }>(text, params);
+    return parseCodes(rows[0]?.codes ?? "");
+  } catch (error) {
+    throw isSameIdAtOnce(error) ? sameIdAtOnce(error) : error;
+  }
+}
+
+/** Somebody else posts the same new id between other accounts at this moment; a retry will see what came of it. */
+function isSameIdAtOnce(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    error.code === "23505" &&
+    "constraint" in error &&
+    (error.constraint === "transfer_pkey" || error.constraint === "transfer_pending_key")
+  );
+}
+
+/** Wears the code of a serialisation failure, on which a transaction is tried again. */
+function sameIdAtOnce(cause: unknown): Error {
+  return Object.assign(
+    new TransientDatabaseError("The same transfer was posted at the same moment.", { cause }),
+    {
+      code: "40001",
+    },
+  );
 }
 
 export async function createAccounts(tx: SqlTx, events: readonly AccountEvent[]): Promise<string[]> {
