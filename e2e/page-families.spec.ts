@@ -1,20 +1,30 @@
+/** Every family of pages opens without an error and passes axe, in both themes; a page that none covers fails here. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import type { Page } from "@playwright/test";
+import { ask } from "./api";
 import { expect, test } from "./fixtures";
 import { PAGE_FAMILIES, type PageFamily } from "./page-families";
 
-async function open(page: Page, family: PageFamily): Promise<void> {
-  await page.goto(family.path);
-  if (!family.detail) return;
-  const id = new RegExp(`${family.detail}_[0-9a-z]{26}`);
-  // A row leads to the page itself or to a sheet beside the list; both put the id into the address.
-  await page.getByRole("main").locator("tbody tr").first().click();
-  await expect.poll(() => page.url()).toMatch(id);
-  await page.goto(`${family.path}/${id.exec(page.url())?.[0]}`);
+/** Where a portal's queries are asked for a page below this path. */
+function portalOf(path: string): string {
+  const [portal, organisation] = path.split("/").filter(Boolean);
+  return portal === "ops" ? "ops/harbor-city" : `${portal}/${organisation}`;
+}
+
+async function addressOf(page: Page, { path, one }: PageFamily): Promise<string> {
+  if (!one) return path;
+  type Item = Record<string, unknown>;
+  const answer = await ask<Item[] | { items: Item[] }>(page, portalOf(path), one.procedure, one.input ?? {});
+  const ids = (Array.isArray(answer) ? answer : answer.items).map((item) => item[one.field ?? "id"]);
+  const id = ids.find((each) => typeof each === "string");
+  expect(id, `${one.procedure} has an item to look at`).toBeTruthy();
+  return `${path}/${id}`;
 }
 
 /** Everything that was asked for has come: no skeleton is left. */
 async function settled(page: Page): Promise<void> {
-  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
   await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
 }
 
@@ -33,9 +43,44 @@ for (const theme of ["light", "dark"] as const)
           if (response.status() >= 500) errors.push(`${response.status()} ${response.url()}`);
         });
         if (family.email) await signIn(family.email);
-        await open(page, family);
+        await page.goto(await addressOf(page, family));
         await settled(page);
+        await expect(page.getByRole("heading", { name: /There is (no|nothing)/ })).toHaveCount(0);
         await expectAccessible();
         expect(errors).toEqual([]);
       });
   });
+
+const APP = join(import.meta.dirname, "../app");
+/** Pages that show nothing of their own: they lead on. */
+const LEADS_ON = ["/"];
+
+/** Addresses of all pages as the files say them: `/m/[merchant]/payments`. */
+function listRoutes(): string[] {
+  return readdirSync(APP, { recursive: true, encoding: "utf8" })
+    .filter((file) => /(^|\/)page\.tsx$/.test(file))
+    .map((file) => file.split("/").slice(0, -1))
+    .map((folders) => `/${folders.filter((each) => !each.startsWith("(")).join("/")}`);
+}
+
+/** The route that shows an address: the one with the fewest placeholders among those that fit. */
+function routeOf(address: string, routes: readonly string[]): string | undefined {
+  const placeholders = (route: string) => route.split("[").length;
+  const fits = (route: string) =>
+    new RegExp(`^${route.replaceAll(/\[\w+\]/g, "[^/]+")}$`).test(address.replace(/\/$/, "") || "/");
+  return routes.filter(fits).sort((a, b) => placeholders(a) - placeholders(b))[0];
+}
+
+test("every page of the application belongs to a family", () => {
+  const routes = listRoutes();
+  expect(routes.length).toBeGreaterThan(30);
+  const covered = PAGE_FAMILIES.map(({ path, one }) => routeOf(one ? `${path}/one` : path, routes));
+  const uncovered = routes.filter((route) => !covered.includes(route) && !LEADS_ON.includes(route));
+  expect(uncovered).toEqual([]);
+});
+
+test("every family has a page", () => {
+  const routes = listRoutes();
+  const without = PAGE_FAMILIES.filter(({ path, one }) => !routeOf(one ? `${path}/one` : path, routes));
+  expect(without.map(({ name }) => name)).toEqual([]);
+});

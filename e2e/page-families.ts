@@ -5,59 +5,91 @@ export interface PageFamily {
   /** Null for pages before signing in. */
   email: string | null;
   path: string;
-  /** For pages of one thing: the prefix of its id; the first row of the list at `path` says which. */
-  detail?: string;
+  /** For pages of one thing: the query of the portal whose first item stands at the end of the path. */
+  one?: { procedure: string; input?: unknown; field?: string };
 }
 
 const MERCHANT = "sam@voltway.example";
 const AGENCY = "ana@metrotransit.example";
 const OPERATOR = "olivia@harborcity.example";
 
-export const PAGE_FAMILIES: readonly PageFamily[] = [
+type Row = [name: string, path: string, one?: string | PageFamily["one"]];
+
+const family =
+  (prefix: string, email: string, base: string) =>
+  ([name, path, one]: Row): PageFamily => ({
+    name: `${prefix} ${name}`,
+    email,
+    path: `${base}${path}`,
+    ...(one && { one: typeof one === "string" ? { procedure: one } : one }),
+  });
+
+const before: PageFamily[] = [
   { name: "sign-in", email: null, path: "/sign-in" },
+  { name: "invitation that is used up", email: null, path: "/invitation/not-a-token" },
+  { name: "link of the first operator that is used up", email: null, path: "/first-operator/not-a-token" },
   { name: "account", email: MERCHANT, path: "/account" },
   { name: "choice of organisation", email: MERCHANT, path: "/organisations" },
-  { name: "merchant overview", email: MERCHANT, path: "/m/voltway" },
-  { name: "merchant payments", email: MERCHANT, path: "/m/voltway/payments" },
-  { name: "merchant payment", email: MERCHANT, path: "/m/voltway/payments", detail: "pay" },
-  { name: "merchant payouts", email: MERCHANT, path: "/m/voltway/payouts" },
-  { name: "merchant payout", email: MERCHANT, path: "/m/voltway/payouts", detail: "po" },
-  { name: "merchant devices", email: MERCHANT, path: "/m/voltway/devices" },
-  { name: "merchant device", email: MERCHANT, path: "/m/voltway/devices", detail: "dev" },
-  { name: "merchant statements", email: MERCHANT, path: "/m/voltway/statements" },
-  {
-    name: "merchant statement",
-    email: MERCHANT,
-    path: "/m/voltway/statements",
-    detail: "stl",
-  },
-  { name: "merchant team", email: MERCHANT, path: "/m/voltway/team" },
-  { name: "agency overview", email: AGENCY, path: "/a/metro-transit" },
-  { name: "agency statements", email: AGENCY, path: "/a/metro-transit/statements" },
-  {
-    name: "agency statement",
-    email: AGENCY,
-    path: "/a/metro-transit/statements",
-    detail: "stl",
-  },
-  { name: "agency agreements", email: AGENCY, path: "/a/metro-transit/agreements" },
-  {
-    name: "agency agreement",
-    email: AGENCY,
-    path: "/a/metro-transit/agreements",
-    detail: "agr",
-  },
-  { name: "agency remittances", email: AGENCY, path: "/a/metro-transit/remittances" },
-  {
-    name: "agency remittance",
-    email: AGENCY,
-    path: "/a/metro-transit/remittances",
-    detail: "po",
-  },
-  { name: "agency team", email: AGENCY, path: "/a/metro-transit/team" },
-  { name: "console overview", email: OPERATOR, path: "/ops" },
-  { name: "console payments", email: OPERATOR, path: "/ops/payments" },
-  { name: "console payment", email: OPERATOR, path: "/ops/payments", detail: "pay" },
-  { name: "console devices", email: OPERATOR, path: "/ops/devices" },
-  { name: "console device", email: OPERATOR, path: "/ops/devices", detail: "dev" },
+];
+
+const merchant: Row[] = [
+  ["overview", ""],
+  ["payments", "/payments"],
+  ["payment", "/payments", "payments.list"],
+  ["payouts", "/payouts"],
+  ["payout", "/payouts", "payouts.list"],
+  ["devices", "/devices"],
+  ["device", "/devices", "devices.list"],
+  ["statements", "/statements"],
+  ["statement", "/statements", "statements.list"],
+  ["agreements", "/agreements"],
+  ["agreement", "/agreements", "agreements.list"],
+  ["team", "/team"],
+];
+
+const agency: Row[] = [
+  ["overview", ""],
+  ["statements", "/statements"],
+  ["statement", "/statements", "statements.list"],
+  ["agreements", "/agreements"],
+  ["agreement", "/agreements", "agreements.list"],
+  ["remittances", "/remittances"],
+  ["remittance", "/remittances", "remittances.list"],
+  ["team", "/team"],
+];
+
+const operator: Row[] = [
+  ["overview", ""],
+  ["review queue", "/review"],
+  ["payments", "/payments"],
+  ["payment", "/payments", "payments.list"],
+  ["devices", "/devices"],
+  ["device", "/devices", "devices.list"],
+  ["settlement runs", "/settlement"],
+  ["settlement run", "/settlement", "runs.list"],
+  ["payouts", "/settlement/payouts"],
+  ["payout", "/settlement/payouts", "payouts.list"],
+  ["statement", "/settlement/statements", "statements.list"],
+  ["agreements", "/agreements"],
+  ["agreement", "/agreements", "agreements.list"],
+  ["draft of an agreement", "/agreements/new"],
+  ["ledger", "/ledger"],
+  ["account of the ledger", "/ledger/accounts", { procedure: "ledger.accounts", input: { active: true } }],
+  ["transfers", "/ledger/transfers"],
+  ["transfer", "/ledger/transfers", { procedure: "ledger.transfers", input: {} }],
+  ["journal", "/ledger/journals", { procedure: "ledger.transfers", input: {}, field: "journalId" }],
+  ["trial balance", "/ledger/trial-balance"],
+  ["proof of the ledger", "/ledger/proof"],
+  ["organisations", "/organisations"],
+  ["organisation", "/organisations", "organisations.list"],
+  ["audit log", "/audit"],
+  ["health", "/health"],
+  ["team", "/team"],
+];
+
+export const PAGE_FAMILIES: readonly PageFamily[] = [
+  ...before,
+  ...merchant.map(family("merchant", MERCHANT, "/m/voltway")),
+  ...agency.map(family("agency", AGENCY, "/a/metro-transit")),
+  ...operator.map(family("console", OPERATOR, "/ops")),
 ];
