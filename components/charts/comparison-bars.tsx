@@ -23,6 +23,8 @@ interface ComparisonBarsProps {
 /** Below this every figure is short enough to be written in full. */
 const SHORT_FROM = 100_000;
 
+const writerFor = (...amounts: string[]) =>
+  amounts.every((amount) => Math.abs(Number(amount)) < SHORT_FROM) ? formatAmount : formatAmountShort;
 const smaller = ({ before, after }: ComparisonRow) =>
   Math.abs(Number(before)) < Math.abs(Number(after)) ? before : after;
 const minus = (amount: string) => (amount.startsWith("-") ? amount.slice(1) : `-${amount}`);
@@ -80,8 +82,7 @@ export function ComparisonBars({ rows, currency, total, className }: ComparisonB
 }
 
 function Figures({ before, after, currency }: { before: string; after: string; currency: string }) {
-  const long = Math.max(Math.abs(Number(before)), Math.abs(Number(after))) < SHORT_FROM;
-  const write = long ? formatAmount : formatAmountShort;
+  const write = writerFor(before, after);
   const exact = `${formatAmount(before, { currency })} to ${formatAmount(after, { currency })} ${currency}`;
   return (
     <span title={exact} className="tabular shrink-0 whitespace-nowrap">
@@ -101,7 +102,7 @@ function Change({ amount, currency }: { amount: string; currency: string }) {
       title={`${formatAmount(amount, { currency, sign: "always" })} ${currency}`}
       className={cn("tabular whitespace-nowrap", sign > 0 && "text-arrived", sign < 0 && "text-loss")}
     >
-      {formatAmountShort(amount, { currency, sign: "always" })}
+      {writerFor(amount)(amount, { currency, sign: "always" })}
     </span>
   );
 }
