@@ -89,29 +89,64 @@ export async function post(client: Queryable, events: readonly TransferEvent[]):
   if (odd) throw new Error(`A transfer of the bench was refused: ${odd}.`);
 }
 
-/** The same rows into a table with the same columns, checks and indexes, and nothing asked. */
+/**
+ * The same rows into a table with the same columns, checks and indexes, and nothing asked. `bare` sends only what a
+ * caller of the ledger knows and leaves sequence, times and counters to constants; otherwise every value is sent, as
+ * whoever inserts whole rows has to.
+ */
 export async function insertRaw(
   bench: Bench,
   client: Queryable,
   events: readonly TransferEvent[],
+  bare: boolean,
 ): Promise<void> {
-  const column = (cell: (event: TransferEvent) => unknown) => `{${events.map(cell).join(",")}}`;
+  const column = (cell: (event: TransferEvent, index: number) => unknown) =>
+    `{${events.map(cell).join(",")}}`;
+  const known = [
+    column((event) => event.id),
+    column((event) => bench.nos.get(event.debit ?? "")),
+    column((event) => bench.nos.get(event.credit ?? "")),
+    column((event) => event.amount),
+    column((event) => event.code),
+    column((event) => event.flags),
+  ];
+  const into = `insert into public.raw_transfer (seq, recorded_at, effective_at, debit_no, credit_no, amount, debit_pending,
+    debit_posted, credit_pending, credit_posted, id, timeout_seconds, code, flags)`;
+  if (bare) {
+    await client.query({
+      name: "raw bare",
+      text: `${into} select nextval('public.raw_seq'), clock_timestamp(), clock_timestamp(), u.d, u.c, u.a, 0, u.a, 0, u.a, u.id, 0, u.k, u.f
+        from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::smallint[], $6::smallint[]) u(id, d, c, a, k, f)`,
+      values: known,
+    });
+    return;
+  }
+  const at = new Date().toISOString().slice(0, -1);
+  const micros = column((_, index) => `${at}${String(index % 1000).padStart(3, "0")}Z`);
+  rawSeq += events.length;
+  const end = rawSeq;
   await client.query({
     name: "raw",
-    text: `insert into public.raw_transfer (seq, recorded_at, effective_at, debit_no, credit_no, amount, debit_pending,
-        debit_posted, credit_pending, credit_posted, id, timeout_seconds, code, flags)
-      select nextval('public.raw_seq'), clock_timestamp(), clock_timestamp(), u.d, u.c, u.a, 0, u.a, 0, u.a, u.id, 0, u.k, u.f
-      from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::smallint[], $6::smallint[]) u(id, d, c, a, k, f)`,
+    text: `${into} select u.s, u.r, u.e, u.d, u.c, u.a, u.dp, u.dq, u.cp, u.cq, u.id, u.t, u.k, u.f
+      from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::smallint[], $6::smallint[], $7::bigint[], $8::timestamptz[],
+        $9::timestamptz[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::integer[])
+        u(id, d, c, a, k, f, s, r, e, dp, dq, cp, cq, t)`,
     values: [
-      column((event) => event.id),
-      column((event) => bench.nos.get(event.debit ?? "")),
-      column((event) => bench.nos.get(event.credit ?? "")),
+      ...known,
+      column((_, index) => end + index),
+      micros,
+      micros,
+      column(() => 0),
+      column((_, index) => (end + index) * 1_250_000),
+      column(() => 0),
       column((event) => event.amount),
-      column((event) => event.code),
-      column((event) => event.flags),
+      column(() => 0),
     ],
   });
 }
+
+/** Far above what `nextval` draws for the bare rows. */
+let rawSeq = 1_000_000_000;
 
 /** Fills the ledger up to `size` transfers through its own function, inside the server. */
 export async function fill(bench: Bench, size: number, onProgress: (text: string) => void): Promise<void> {
