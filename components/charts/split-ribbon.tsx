@@ -31,8 +31,6 @@ interface SplitRibbonProps {
   amount: string;
   currency: string;
   legs: readonly SplitLeg[];
-  /** What the sum is called; "Paid" when left out. */
-  totalLabel?: string;
   /** Under the list: version of the agreement, how dust was given. */
   note?: ReactNode;
   className?: string;
@@ -92,14 +90,7 @@ function ribbon({ topFrom, topTo, from, to }: Placed): string {
 const percent = (share: number) => (share > 0 && share < 0.001 ? "<0.1" : (share * 100).toFixed(1));
 
 /** One payment's split: the whole above, who got what below, and the reason of every leg. */
-export function SplitRibbon({
-  amount,
-  currency,
-  legs,
-  totalLabel = "Paid",
-  note,
-  className,
-}: SplitRibbonProps) {
+export function SplitRibbon({ amount, currency, legs, note, className }: SplitRibbonProps) {
   const [box, width] = useWidth<HTMLDivElement>(520);
   const [near, setNear] = useState<string | null>(null);
   const placed = place(legs, width);
@@ -189,7 +180,7 @@ export function SplitRibbon({
           </li>
         ))}
         <li className="flex min-h-9 items-center justify-between gap-3 py-1 text-sm font-semibold">
-          {totalLabel}
+          Paid
           <Money amount={amount} currency={currency} />
         </li>
       </ul>

@@ -82,8 +82,8 @@ function Loaded({ payment, split }: { payment: SharedPaymentView; split: SplitVi
         <Card title="How was your share reached?" hint={`${currency}, by step of the agreement`}>
           <PaymentSplit
             split={split}
-            amount={first}
-            totalLabel="Your share"
+            amount={payment.captured.amount}
+            others={sumAmounts([payment.captured.amount, `-${first}`])}
             currency={currency}
             agreementHref={(id) => `${base}/agreements/${id}`}
           />

@@ -11,12 +11,12 @@ interface PaymentSplitProps {
   amount: string;
   currency: string;
   agreementHref?: (id: string) => string;
-  /** What the sum is called; "Paid" when left out. */
-  totalLabel?: string;
+  /** What went to parties whose legs may not be seen; the ribbon shows them as one. */
+  others?: string;
 }
 
 /** Who got what of a payment, by which step and why; below it, what refunds took back. */
-export function PaymentSplit({ split, amount, currency, agreementHref, totalLabel }: PaymentSplitProps) {
+export function PaymentSplit({ split, amount, currency, agreementHref, others }: PaymentSplitProps) {
   const seriesOf = usePartySeries();
   if (!split.allocatedAt) {
     return (
@@ -40,8 +40,12 @@ export function PaymentSplit({ split, amount, currency, agreementHref, totalLabe
       <SplitRibbon
         amount={amount}
         currency={currency}
-        totalLabel={totalLabel}
-        legs={split.legs.filter((leg) => leg.refund === 0).map(toLeg)}
+        legs={[
+          ...split.legs.filter((leg) => leg.refund === 0).map(toLeg),
+          ...(others && Number(others) > 0
+            ? [{ id: "others", party: "Everybody else", step: "", amount: others, colour: 6 }]
+            : []),
+        ]}
         note={
           <>
             Split <ExactTime at={split.allocatedAt} format="dateTime" />

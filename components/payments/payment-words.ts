@@ -19,7 +19,10 @@ export function unitWords(unit: string): string {
 /** `{"kwh":"22.4"}` as "22.4 kWh". */
 export function quantityWords(quantity: Record<string, string> | null): string {
   return Object.entries(quantity ?? {})
-    .map(([unit, value]) => `${value}${GROUP_SPACE}${unitWords(unit)}`)
+    .map(
+      ([unit, value]) =>
+        `${value}${GROUP_SPACE}${value === "1" ? unitWords(unit).replace(/s$/, "") : unitWords(unit)}`,
+    )
     .join(", ");
 }
 
