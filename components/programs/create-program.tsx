@@ -1,0 +1,205 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useMemo, useState } from "react";
+import { usePortal } from "@/components/frame/portal-context";
+import { periodWords, WEEKDAYS } from "@/components/programs/calendar-words";
+import { Banner } from "@/components/ui/banner";
+import { Button } from "@/components/ui/button";
+import { Combobox } from "@/components/ui/combobox";
+import { Dialog } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Select } from "@/components/ui/select";
+import { showToast } from "@/components/ui/toast";
+import { createProgramSchema } from "@/server/identity/schema";
+import { CURRENCIES } from "@/server/platform/money";
+import { useOperatorTrpc } from "@/server/trpc/client";
+import { callErrorOf } from "@/server/trpc/query-client";
+
+const EMPTY = {
+  name: "",
+  slug: "",
+  currency: "EUR",
+  timeZone: "Europe/Oslo",
+  every: "day",
+  day: "1",
+  cutOff: "22:00",
+  delay: "1",
+};
+
+/** "Harbor City Mobility" as "harbor-city-mobility". */
+const slugOf = (name: string) =>
+  name
+    .toLowerCase()
+    .normalize("NFKD")
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 60);
+
+interface CreateProgramProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}
+
+/** Founds a program. Currency, zone and calendar stay with it. */
+export function CreateProgram({ open, onOpenChange }: CreateProgramProps) {
+  const trpc = useOperatorTrpc();
+  const router = useRouter();
+  const { base } = usePortal();
+  const queryClient = useQueryClient();
+  const [facts, setFacts] = useState(EMPTY);
+  const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const create = useMutation(trpc.programs.create.mutationOptions());
+  const zones = useMemo(
+    () =>
+      Intl.supportedValuesOf("timeZone").map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") })),
+    [],
+  );
+  const put = (field: keyof typeof EMPTY) => (value: string) =>
+    setFacts((before) => ({ ...before, [field]: value }));
+  const slug = facts.slug || slugOf(facts.name);
+  const every = facts.every === "week" || facts.every === "month" ? facts.every : "day";
+  const calendar = {
+    every,
+    ...(every !== "day" && { day: Number(facts.day) }),
+    cutOff: facts.cutOff,
+    payoutDelayBusinessDays: Number(facts.delay),
+  } as const;
+
+  async function send() {
+    setRefusal(null);
+    const checked = createProgramSchema.safeParse({
+      name: facts.name,
+      slug,
+      currency: facts.currency,
+      timeZone: facts.timeZone,
+      calendar,
+    });
+    if (!checked.success) {
+      setErrors(
+        Object.fromEntries(checked.error.issues.map((issue) => [issue.path.join("."), issue.message])),
+      );
+      return;
+    }
+    setErrors({});
+    try {
+      const made = await create.mutateAsync(checked.data);
+      await queryClient.invalidateQueries();
+      showToast({
+        title: `${made.name} is founded`,
+        description: "Add its parties, then draft its agreement.",
+      });
+      setFacts(EMPTY);
+      onOpenChange(false);
+      router.push(`${base}/programs/${made.slug}`);
+    } catch (error) {
+      setRefusal(callErrorOf(error)?.message ?? "The server did not answer. Nothing was created.");
+    }
+  }
+
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      size="lg"
+      title="New program"
+      description="Its currency, time zone and calendar cannot be changed once payments are taken."
+      footer={
+        <>
+          <Button onClick={() => onOpenChange(false)} disabled={create.isPending}>
+            Cancel
+          </Button>
+          <Button variant="primary" loading={create.isPending} onClick={() => void send()}>
+            Create the program
+          </Button>
+        </>
+      }
+    >
+      <form
+        className="grid gap-4 sm:grid-cols-2"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        <Field label="Name" error={errors.name}>
+          <Input
+            value={facts.name}
+            placeholder="Harbor City Mobility"
+            onChange={(event) => put("name")(event.currentTarget.value)}
+          />
+        </Field>
+        <Field label="Short name" error={errors.slug} hint="In addresses and agreements">
+          <Input mono value={slug} onChange={(event) => put("slug")(event.currentTarget.value)} />
+        </Field>
+        <Field label="Currency" error={errors.currency}>
+          <Select
+            value={facts.currency}
+            onValueChange={put("currency")}
+            options={CURRENCIES.map((value) => ({ value, label: value }))}
+          />
+        </Field>
+        <Field label="Time zone" error={errors.timeZone}>
+          <Combobox
+            value={facts.timeZone}
+            onValueChange={(value) => value && put("timeZone")(value)}
+            options={zones}
+          />
+        </Field>
+        <Field label="A period lasts">
+          <Select
+            value={facts.every}
+            onValueChange={put("every")}
+            options={[
+              { value: "day", label: "A day" },
+              { value: "week", label: "A week" },
+              { value: "month", label: "A month" },
+            ]}
+          />
+        </Field>
+        {every === "week" ? (
+          <Field label="It ends on" error={errors["calendar.day"]}>
+            <Select
+              value={facts.day}
+              onValueChange={put("day")}
+              options={WEEKDAYS.map((label, index) => ({ value: String(index + 1), label }))}
+            />
+          </Field>
+        ) : null}
+        {every === "month" ? (
+          <Field label="It ends on day" error={errors["calendar.day"]} hint="1 to 28">
+            <Input
+              inputMode="numeric"
+              value={facts.day}
+              onChange={(event) => put("day")(event.currentTarget.value)}
+            />
+          </Field>
+        ) : null}
+        <Field label="Cut-off" error={errors["calendar.cutOff"]} hint="Local time, such as 22:00">
+          <Input value={facts.cutOff} onChange={(event) => put("cutOff")(event.currentTarget.value)} />
+        </Field>
+        <Field label="Paid out after" error={errors["calendar.payoutDelayBusinessDays"]} hint="Working days">
+          <Input
+            inputMode="numeric"
+            value={facts.delay}
+            onChange={(event) => put("delay")(event.currentTarget.value)}
+          />
+        </Field>
+        <p className="text-sm text-muted sm:col-span-2">
+          {periodWords(calendar)}, {facts.timeZone.replaceAll("_", " ")} time.
+        </p>
+        {refusal ? (
+          <div className="sm:col-span-2">
+            <Banner tone="loss">{refusal}</Banner>
+          </div>
+        ) : null}
+        <button type="submit" className="sr-only" tabIndex={-1} aria-hidden>
+          Create
+        </button>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,77 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { ShieldCheck } from "lucide-react";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { useMemo } from "react";
+import { QueryView } from "@/components/query/query-view";
+import { FlowSankey } from "@/components/settlement/run-flow";
+import { formatInZone } from "@/components/time/format-in-zone";
+import { useNow } from "@/components/time/use-now";
+import { Card } from "@/components/ui/card";
+import { Segmented } from "@/components/ui/segmented";
+import { SkeletonChart } from "@/components/ui/skeleton";
+import { useOperatorTrpc } from "@/server/trpc/client";
+
+const SPANS = ["7", "30", "90"] as const;
+const DAY_MS = 86_400_000;
+
+interface ProgramMoneyProps {
+  program: { id: string; slug: string; currency: string; timeZone: string };
+}
+
+/** Where the program's money went over the last days, in its own zone. */
+export function ProgramMoney({ program }: ProgramMoneyProps) {
+  const trpc = useOperatorTrpc();
+  const now = useNow(3600);
+  const [span, setSpan] = useQueryState("span", parseAsStringLiteral(SPANS).withDefault("30"));
+  const days = useMemo(() => {
+    if (now === null) return null;
+    const day = (at: number) => formatInZone(at, program.timeZone, "iso");
+    return { fromDay: day(now - (Number(span) - 1) * DAY_MS), toDay: day(now) };
+  }, [now, span, program.timeZone]);
+  const flow = useQuery(
+    trpc.settlement.flow.queryOptions(
+      { programId: program.id, fromDay: days?.fromDay ?? "2000-01-01", toDay: days?.toDay ?? "2000-01-01" },
+      { enabled: days !== null, placeholderData: (before) => before },
+    ),
+  );
+  return (
+    <section aria-label="Money of the program" className="grid gap-2">
+      <div className="flex justify-end">
+        <Segmented
+          label="Span"
+          value={span}
+          onValueChange={(next) => void setSpan(SPANS.find((each) => each === next) ?? "30")}
+          options={SPANS.map((value) => ({ value, label: `${value} days` }))}
+        />
+      </div>
+      <QueryView query={flow} what="The flow of money" skeleton={<SkeletonChart />}>
+        {(flows) =>
+          flows.some(({ amount }) => Number(amount.amount) > 0) ? (
+            <FlowSankey
+              title="Who took the money, and who got it?"
+              hint={`${program.currency} captured in the last ${span} days, net of refunds`}
+              flows={flows}
+              currency={program.currency}
+              fileName={`flow-${program.slug}`}
+              footer={
+                <>
+                  <ShieldCheck aria-hidden className="size-4" /> From the legs of every split payment; adds up
+                  with the ledger.
+                </>
+              }
+            />
+          ) : (
+            <Card title="Who took the money, and who got it?">
+              <p className="text-sm text-muted">
+                Nothing was split in these days. Captured payments are split within seconds, once an agreement
+                is in force.
+              </p>
+            </Card>
+          )
+        }
+      </QueryView>
+    </section>
+  );
+}
