@@ -9,9 +9,9 @@ import { useTableState } from "@/components/data-table/use-table-state";
 import { Crumbs } from "@/components/frame/crumbs";
 import { usePortal } from "@/components/frame/portal-context";
 import {
-  accountKind,
   accountMeaning,
   accountName,
+  accountWord,
   movesMoney,
   transferWords,
 } from "@/components/ledger/ledger-words";
@@ -56,7 +56,7 @@ function Loaded({ account }: { account: AccountView }) {
       <Crumbs items={[{ label: accountName(account) }]} />
       <PageHeader
         figure
-        eyebrow={`${accountKind(account.code)} of ${account.owner}`}
+        eyebrow={accountName(account)}
         title={<Money {...account.balance} full />}
         aside={account.closed ? <Badge>Closed</Badge> : null}
         meta={
@@ -206,6 +206,16 @@ function columnsFor(currency: string, base: string): DataColumn<Leg>[] {
       cell: (row) => <ExactTime at={row.recordedAt} format="dateTime" />,
     },
     {
+      id: "effective",
+      header: "Business time",
+      priority: 2,
+      cell: (row) => (
+        <span className="text-muted">
+          <ExactTime at={row.effectiveAt} format="dateTime" />
+        </span>
+      ),
+    },
+    {
       id: "what",
       header: "What for",
       priority: 1,
@@ -242,17 +252,6 @@ function columnsFor(currency: string, base: string): DataColumn<Leg>[] {
       priority: 1,
       cell: (row) => <Money {...row.balanceAfter} hideCode full emphasis="strong" />,
     },
-    {
-      id: "effective",
-      header: "Business time",
-      priority: 3,
-      defaultHidden: true,
-      cell: (row) => (
-        <span className="text-muted">
-          <ExactTime at={row.effectiveAt} format="dateTime" />
-        </span>
-      ),
-    },
     { id: "id", header: "Transfer", priority: 3, cell: (row) => <CopyableId id={row.id} /> },
   ];
 }
@@ -278,7 +277,7 @@ function Owner({ account }: { account: AccountView }) {
               account.owner
             ),
           },
-          { label: "Kind", value: accountKind(account.code) },
+          { label: "Kind", value: accountWord(account.code) },
           {
             label: "Limit",
             value: account.mayGoNegative ? "none" : "its balance must not go below zero",

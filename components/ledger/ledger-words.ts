@@ -1,5 +1,6 @@
 /** The ledger's codes as people read them. */
 import type { JournalTransfer } from "@/components/charts/t-account";
+import { shortenId } from "@/components/ui/shorten-id";
 import type { TransferView } from "@/server/ledger/schema";
 
 const ACCOUNTS: Record<string, string> = {
@@ -14,6 +15,14 @@ const ACCOUNTS: Record<string, string> = {
   usage_carry: "Usage carried over",
   suspense: "Suspense",
   external: "External funds",
+};
+
+/** One account of a kind, where the chart speaks of many. */
+const SINGLE: Record<string, string> = {
+  wallet: "Wallet",
+  party_payable: "Payable",
+  reserve: "Reserve",
+  payout_in_transit: "Payout in transit",
 };
 
 const MEANINGS: Record<string, string> = {
@@ -43,9 +52,18 @@ export function accountMeaning(code: string): string {
   return MEANINGS[code] ?? "";
 }
 
-/** "Payable to parties · Harbor City Mobility · Voltway" */
+export function accountWord(code: string | null): string {
+  return SINGLE[code ?? ""] ?? accountKind(code);
+}
+
+/** Owners without a name of their own are called by the short form of their id. */
+export function ownerWords(owner: string): string {
+  return /^[a-z]+_[0-9a-z]{26}$/.test(owner) ? shortenId(owner) : owner;
+}
+
+/** "Payable · Harbor City Mobility · Voltway" */
 export function accountName(account: { code: string | null; owner: string }): string {
-  return [accountKind(account.code), account.owner].filter(Boolean).join(" · ");
+  return [accountWord(account.code), ownerWords(account.owner)].filter(Boolean).join(" · ");
 }
 
 const KINDS: Record<string, string> = {
@@ -68,18 +86,34 @@ export function movesMoney(kind: TransferView["kind"]): boolean {
   return kind === "posted" || kind === "post_pending";
 }
 
-/** Transfers for T-accounts: every one is drawn, releases as struck through because they move nothing. */
+/**
+ * Transfers for T-accounts. A hold whose posting or release is drawn too is told by that one; one that was posted in a
+ * later journal stays, and says so; releases are struck through, because they move nothing.
+ */
 export function toJournal(transfers: readonly TransferView[]): JournalTransfer[] {
-  return transfers.map((transfer) => ({
-    id: transfer.id,
-    amount: transfer.amount.amount,
-    currency: transfer.amount.currency,
-    debit: { id: transfer.debit.id, label: accountName(transfer.debit) },
-    credit: { id: transfer.credit.id, label: accountName(transfer.credit) },
-    label: transferWords(transfer),
-    ...(transfer.kind === "pending" && {
-      state: transfer.state === "pending" ? "pending" : "voided",
-    }),
-    ...((transfer.kind === "void_pending" || transfer.kind === "expiry") && { state: "voided" }),
-  }));
+  const resolved = new Set(
+    transfers.flatMap(({ pendingId, kind }) => (movesMoney(kind) ? (pendingId ?? []) : [])),
+  );
+  const held = new Set(transfers.map(({ id }) => id));
+  return transfers
+    .filter(({ id, kind, pendingId }) => {
+      const releases = kind === "void_pending" || kind === "expiry";
+      return !resolved.has(id) && !(releases && pendingId !== null && held.has(pendingId));
+    })
+    .map((transfer) => ({
+      id: transfer.id,
+      amount: transfer.amount.amount,
+      currency: transfer.amount.currency,
+      debit: { id: transfer.debit.id, label: accountName(transfer.debit) },
+      credit: { id: transfer.credit.id, label: accountName(transfer.credit) },
+      label:
+        transfer.state === "posted" ? `${transferWords(transfer)}, posted later` : transferWords(transfer),
+      ...stateOf(transfer),
+    }));
+}
+
+function stateOf({ kind, state }: TransferView): { state?: string } {
+  if (kind === "void_pending" || kind === "expiry") return { state: "voided" };
+  if (kind !== "pending" || state === "posted") return {};
+  return { state: state === "pending" ? "pending" : "voided" };
 }

@@ -25,6 +25,16 @@ export const TRANSFER_COLUMNS: readonly DataColumn<TransferView>[] = [
     cell: (row) => <ExactTime at={row.recordedAt} format="dateTime" />,
   },
   {
+    id: "effective",
+    header: "Business time",
+    priority: 3,
+    cell: (row) => (
+      <span className="text-muted">
+        <ExactTime at={row.effectiveAt} format="dateTime" />
+      </span>
+    ),
+  },
+  {
     id: "what",
     header: "What for",
     priority: 1,
