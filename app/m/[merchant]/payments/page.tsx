@@ -5,9 +5,26 @@ import { merchantApi } from "@/server/trpc/prefetch";
 
 export const metadata = { title: "Payments" };
 
-export default async function PaymentsPage({ params }: { params: Promise<{ merchant: string }> }) {
+interface PageProps {
+  params: Promise<{ merchant: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}
+
+export default async function PaymentsPage({ params, searchParams }: PageProps) {
   const { trpc, prefetch, Hydrate } = await merchantApi((await params).merchant);
-  await prefetch(trpc.payments.counts.queryOptions({}));
+  // A list that the address narrows is fetched by the browser, which reads the filters.
+  const { open: _open, ...narrowed } = await searchParams;
+  await prefetch(
+    trpc.payments.counts.queryOptions({}),
+    ...(Object.keys(narrowed).length === 0
+      ? [
+          trpc.payments.list.infiniteQueryOptions(
+            { limit: 50 },
+            { getNextPageParam: (page) => page.nextCursor },
+          ),
+        ]
+      : []),
+  );
   return (
     <Hydrate>
       <Suspense fallback={<PortalLoading shape="list" />}>

@@ -1,13 +1,24 @@
 import { Suspense } from "react";
 import { PortalLoading } from "@/components/frame/portal-loading";
 import { MerchantStatementsPage } from "@/components/statements/merchant-statements";
+import { merchantApi } from "@/server/trpc/prefetch";
 
 export const metadata = { title: "Statements" };
 
-export default function StatementsPage() {
+interface PageProps {
+  params: Promise<{ merchant: string }>;
+}
+
+export default async function StatementsPage({ params }: PageProps) {
+  const { trpc, prefetch, Hydrate } = await merchantApi((await params).merchant);
+  await prefetch(
+    trpc.statements.list.infiniteQueryOptions({ limit: 50 }, { getNextPageParam: (page) => page.nextCursor }),
+  );
   return (
-    <Suspense fallback={<PortalLoading shape="list" />}>
-      <MerchantStatementsPage />
-    </Suspense>
+    <Hydrate>
+      <Suspense fallback={<PortalLoading shape="list" />}>
+        <MerchantStatementsPage />
+      </Suspense>
+    </Hydrate>
   );
 }
