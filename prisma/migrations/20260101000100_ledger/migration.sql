@@ -814,16 +814,21 @@ END $$;
 -- The counters of an account after its newest transfers of ledger time p_at or before.
 CREATE FUNCTION ledger.balance_recorded_at(p_account uuid, p_at timestamptz)
   RETURNS TABLE (debits_pending bigint, debits_posted bigint, credits_pending bigint, credits_posted bigint)
-  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-DECLARE v_no bigint;
+  LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, public SET plan_cache_mode = force_generic_plan AS $$
+DECLARE a ledger.account;
 BEGIN
   -- As row-level security would have it, asked once instead of at every look-up.
   IF current_setting('role') = 'purse_app' AND NOT public.scope_is_platform() THEN RETURN; END IF;
-  SELECT a.no INTO v_no FROM ledger.account a WHERE a.id = p_account;
-  SELECT t.debit_pending, t.debit_posted INTO debits_pending, debits_posted FROM ledger.transfer t
-    WHERE t.debit_no = v_no AND t.recorded_at <= p_at ORDER BY t.recorded_at DESC LIMIT 1;
-  SELECT t.credit_pending, t.credit_posted INTO credits_pending, credits_posted FROM ledger.transfer t
-    WHERE t.credit_no = v_no AND t.recorded_at <= p_at ORDER BY t.recorded_at DESC LIMIT 1;
+  SELECT * INTO a FROM ledger.account x WHERE x.id = p_account;
+  IF a.debit_effective_at > '-infinity' THEN
+    SELECT t.debit_pending, t.debit_posted INTO debits_pending, debits_posted FROM ledger.transfer t
+      WHERE t.debit_no = a.no AND t.recorded_at <= p_at ORDER BY t.recorded_at DESC LIMIT 1;
+  END IF;
+  IF a.credit_effective_at > '-infinity' THEN
+    SELECT t.credit_pending, t.credit_posted INTO credits_pending, credits_posted FROM ledger.transfer t
+      WHERE t.credit_no = a.no AND t.recorded_at <= p_at ORDER BY t.recorded_at DESC LIMIT 1;
+  END IF;
   debits_pending := coalesce(debits_pending, 0); debits_posted := coalesce(debits_posted, 0);
   credits_pending := coalesce(credits_pending, 0); credits_posted := coalesce(credits_posted, 0);
   RETURN NEXT;
@@ -962,16 +967,27 @@ END $$;
 -- may be released before it is made, so the pending ones can be negative, or past the range of bigint.
 CREATE FUNCTION ledger.balance_effective_at(p_account uuid, p_at timestamptz)
   RETURNS TABLE (debits_pending numeric, debits_posted bigint, credits_pending numeric, credits_posted bigint)
-  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-DECLARE v_no bigint; q record;
+  LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, public SET plan_cache_mode = force_generic_plan AS $$
+DECLARE a ledger.account; q record;
 BEGIN
   -- As row-level security would have it, asked once instead of at every look-up.
   IF current_setting('role') = 'purse_app' AND NOT public.scope_is_platform() THEN RETURN; END IF;
-  SELECT a.no INTO v_no FROM ledger.account a WHERE a.id = p_account;
-  q := ledger.side_effective_at(v_no, true, p_at);
-  debits_pending := q.pending; debits_posted := q.posted;
-  q := ledger.side_effective_at(v_no, false, p_at);
-  credits_pending := q.pending; credits_posted := q.posted;
+  SELECT * INTO a FROM ledger.account x WHERE x.id = p_account;
+  debits_pending := 0; debits_posted := 0; credits_pending := 0; credits_posted := 0;
+  -- A side on which nothing happened is zero, and one whose newest business time has passed is as it stands now.
+  IF p_at >= a.debit_effective_at THEN
+    debits_pending := a.debits_pending; debits_posted := a.debits_posted;
+  ELSIF a.no IS NOT NULL THEN
+    q := ledger.side_effective_at(a.no, true, p_at);
+    debits_pending := q.pending; debits_posted := q.posted;
+  END IF;
+  IF p_at >= a.credit_effective_at THEN
+    credits_pending := a.credits_pending; credits_posted := a.credits_posted;
+  ELSIF a.no IS NOT NULL THEN
+    q := ledger.side_effective_at(a.no, false, p_at);
+    credits_pending := q.pending; credits_posted := q.posted;
+  END IF;
   RETURN NEXT;
 END $$;
 
