@@ -18,7 +18,7 @@ const LAYERS = [
   ["platform"],
 ];
 
-const TESTS = "(\\.test\\.tsx?|/testing\\.ts|/testdata/.*)$";
+const TESTS = "(\\.test\\.tsx?|/testing\\.ts|/(testing|testdata)/.*)$";
 const anyOf = (names) => `(${names.join("|")})`;
 
 const downwards = LAYERS.flatMap((layer, index) =>

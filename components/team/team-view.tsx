@@ -79,7 +79,7 @@ export function TeamView({ members, invitations, roles, organisation, me, action
       ? [
           {
             id: "more",
-            header: "",
+            header: "Actions",
             align: "right" as const,
             priority: 1 as const,
             cell: (row: Member) => (

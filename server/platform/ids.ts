@@ -2,7 +2,7 @@
  * Identifiers. Inside the database: UUIDv7. Outside: TypeIDs, whose prefix says what the thing is (`pay_…`).
  * `toPublicId` and `fromPublicId` are the only crossing.
  */
-import { fromString, TypeID, toUUID, typeid } from "typeid-js";
+import { fromString, TypeID, toUUID } from "typeid-js";
 import { v7 } from "uuid";
 import { z } from "zod";
 
@@ -75,5 +75,3 @@ export function publicId<K extends IdKind>(kind: K) {
       return z.NEVER;
     });
 }
-
-export { typeid };
