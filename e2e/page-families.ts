@@ -6,14 +6,23 @@ export interface PageFamily {
   email: string | null;
   path: string;
   /** For pages of one thing: the query of the portal whose first item stands at the end of the path. */
-  one?: { procedure: string; input?: unknown; field?: string };
+  one?: One;
+}
+
+interface One {
+  procedure: string;
+  input?: Record<string, unknown>;
+  /** Of the item; its id when left out. */
+  field?: string;
+  /** Asks that query first and hands its item's id on under this name. */
+  of?: [name: string, one: One];
 }
 
 const MERCHANT = "sam@voltway.example";
 const AGENCY = "ana@metrotransit.example";
 const OPERATOR = "olivia@harborcity.example";
 
-type Row = [name: string, path: string, one?: string | PageFamily["one"]];
+type Row = [name: string, path: string, one?: string | One];
 
 const family =
   (prefix: string, email: string, base: string) =>
@@ -55,6 +64,15 @@ const agency: Row[] = [
   ["agreement", "/agreements", "agreements.list"],
   ["remittances", "/remittances"],
   ["remittance", "/remittances", "remittances.list"],
+  [
+    "payment",
+    "/payments",
+    {
+      procedure: "statements.payments",
+      field: "paymentId",
+      of: ["statementId", { procedure: "statements.list" }],
+    },
+  ],
   ["team", "/team"],
 ];
 
@@ -73,6 +91,9 @@ const operator: Row[] = [
   ["agreements", "/agreements"],
   ["agreement", "/agreements", "agreements.list"],
   ["draft of an agreement", "/agreements/new"],
+  ["programs", "/programs"],
+  ["program", "/programs", { procedure: "programs.list", field: "slug" }],
+  ["exceptions", "/exceptions"],
   ["ledger", "/ledger"],
   ["account of the ledger", "/ledger/accounts", { procedure: "ledger.accounts", input: { active: true } }],
   ["transfers", "/ledger/transfers"],

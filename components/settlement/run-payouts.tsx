@@ -71,7 +71,7 @@ export function operatorPayoutColumns(currency: string): DataColumn<PayoutView>[
     ),
     {
       id: "moves",
-      header: "",
+      header: "Move",
       align: "right",
       fixed: true,
       priority: 1,

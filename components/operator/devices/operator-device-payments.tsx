@@ -18,7 +18,7 @@ export function OperatorDevicePayments({ deviceId, currency }: { deviceId: strin
     ["at", "purpose", "instrument", "amount", "state"].includes(id),
   );
   return (
-    <Card title="What did it take lately?" level={3} flush>
+    <Card title="What did it take lately?" flush>
       <QueryView query={list} what="The list" skeleton={<SkeletonRows rows={4} columns={4} />}>
         {(data) => (
           <SimpleTable
