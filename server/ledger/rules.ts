@@ -1,7 +1,7 @@
-/** Pure decisions of the ledger's client side: account ids, flag bits, signed balances. */
+/** Pure decisions of the ledger's client side: account ids and flag bits. */
 import { createHash } from "node:crypto";
-import { ACCOUNT_CODES, ACCOUNT_FLAGS, type AccountCode, NORMAL_SIDE, TRANSFER_FLAGS } from "./constants";
-import type { AccountKey, AccountSpec, Balance, TransferInput } from "./types";
+import { ACCOUNT_CODES, ACCOUNT_FLAGS, TRANSFER_FLAGS } from "./constants";
+import type { AccountKey, AccountSpec, TransferInput } from "./types";
 
 /**
  * The account's id: a UUID of version 8 (RFC 9562) over currency, code and owner. Pure, so hot paths need no look-up;
@@ -33,15 +33,4 @@ export function transferFlagsFor(input: TransferInput): number {
     (input.closingDebit ? TRANSFER_FLAGS.closing_debit : 0) |
     (input.closingCredit ? TRANSFER_FLAGS.closing_credit : 0)
   );
-}
-
-/** One signed number of posted money, in micros: positive on the side on which accounts of this code grow. */
-export function postedBalance(code: AccountCode, balance: Balance): bigint {
-  const credit = balance.creditsPosted - balance.debitsPosted;
-  return NORMAL_SIDE[code] === "credit" ? credit : -credit;
-}
-
-/** What may still be taken from an account whose debits must not exceed its credits, in micros. */
-export function availableCredit(balance: Balance): bigint {
-  return balance.creditsPosted - balance.debitsPosted - balance.debitsPending;
 }

@@ -14,7 +14,7 @@ import * as transfers from "./repository/read-transfers";
 import { accountFlagsFor, accountIdFor, transferFlagsFor } from "./rules";
 import type { Account, AccountSpec, AccountTransfer, Balance, Page, Transfer, TransferInput } from "./types";
 
-export { accountIdFor, availableCredit, postedBalance } from "./rules";
+export { accountIdFor } from "./rules";
 export {
   type Finding,
   type VerifyOptions,
