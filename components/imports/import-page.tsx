@@ -1,0 +1,117 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { ArrowLeftRight, Download } from "lucide-react";
+import { Crumbs } from "@/components/frame/crumbs";
+import { usePortal } from "@/components/frame/portal-context";
+import { ImportLines } from "@/components/imports/import-lines";
+import { formatWords, type ImportItem, importState } from "@/components/imports/import-words";
+import { formatCount } from "@/components/money/format-count";
+import { Money } from "@/components/money/money";
+import { QueryView } from "@/components/query/query-view";
+import { ExactTime } from "@/components/time/relative-time";
+import { Badge } from "@/components/ui/badge";
+import { Banner } from "@/components/ui/banner";
+import { ButtonLink } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
+import { CopyableId } from "@/components/ui/copyable-id";
+import { Dot, Page, PageHeader } from "@/components/ui/page-header";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import { StatCard, StatGrid } from "@/components/ui/stat-card";
+import { useOperatorTrpc } from "@/server/trpc/client";
+
+/** One file: what was taken of it, what was not, and why. */
+export function ImportPage({ id }: { id: string }) {
+  const trpc = useOperatorTrpc();
+  const found = useQuery(
+    trpc.imports.detail.queryOptions(
+      { importId: id },
+      { refetchInterval: (query) => (query.state.data?.finishedAt === null ? 1_000 : false) },
+    ),
+  );
+  return (
+    <Page>
+      <QueryView query={found} what="This import" skeleton={<SkeletonRows rows={8} columns={4} />}>
+        {(item) => <Opened item={item} />}
+      </QueryView>
+    </Page>
+  );
+}
+
+function Opened({ item }: { item: ImportItem }) {
+  const { base, slug } = usePortal();
+  const state = importState(item);
+  return (
+    <>
+      <Crumbs items={[{ label: item.fileName }]} />
+      <PageHeader
+        title={item.fileName}
+        aside={<Badge tone={state.tone}>{state.label}</Badge>}
+        meta={
+          <>
+            <CopyableId id={item.id} />
+            <Dot />
+            <span>{formatWords(item.format)}</span>
+            <Dot />
+            <span>
+              {item.merchant.name} in {item.program.name}
+            </span>
+            <Dot />
+            <span>
+              <ExactTime at={item.createdAt} format="dateTime" />
+              {item.createdBy ? ` by ${item.createdBy}` : ""}
+            </span>
+            <Dot />
+            <CopyableId id={item.fileSha256} label="SHA-256" />
+          </>
+        }
+        actions={
+          <>
+            {item.rows.refused > 0 ? (
+              <a
+                href={`/api/imports/${slug}/${item.id}/refused`}
+                download
+                className={buttonClass({ variant: "secondary" })}
+              >
+                <Download aria-hidden /> Refused lines as CSV
+              </a>
+            ) : null}
+            {item.rows.accepted > 0 ? (
+              <ButtonLink
+                href={`${base}/payments?source=import&merchant=${item.merchant.id}`}
+                icon={<ArrowLeftRight />}
+              >
+                Payments from files
+              </ButtonLink>
+            ) : null}
+          </>
+        }
+      />
+      {item.failure ? (
+        <Banner tone="loss" title={item.failure.message}>
+          <span className="font-mono text-xs">{item.failure.code}</span>
+          {item.rows.total > 0 ? ". What was read before stands; mend the file and import it again." : null}
+        </Banner>
+      ) : null}
+      <StatGrid>
+        <StatCard
+          label="Taken"
+          value={formatCount(item.rows.accepted)}
+          hint={
+            <>
+              <Money {...item.acceptedAmount} /> captured
+            </>
+          }
+        />
+        <StatCard label="Known already" value={formatCount(item.rows.duplicate)} hint="added nothing" />
+        <StatCard label="Odd, and taken" value={formatCount(item.rows.flagged)} hint="flagged as they came" />
+        <StatCard
+          label="Refused"
+          value={formatCount(item.rows.refused)}
+          hint={`of ${formatCount(item.rows.total)} lines`}
+        />
+      </StatGrid>
+      <ImportLines item={item} />
+    </>
+  );
+}
