@@ -87,7 +87,8 @@ function Table({ data }: { data: TrialBalance }) {
     align: "right",
     priority: strong ? 1 : 2,
     cell: (row) => {
-      const empty = strong && Number(row[id].amount) === 0;
+      const none = Number(row.debitBalance.amount) === 0 && Number(row.creditBalance.amount) === 0;
+      const empty = strong && Number(row[id].amount) === 0 && !(none && id === "creditBalance");
       return empty ? null : <Money {...row[id]} hideCode full emphasis={strong ? "strong" : "muted"} />;
     },
   });

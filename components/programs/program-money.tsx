@@ -36,42 +36,42 @@ export function ProgramMoney({ program }: ProgramMoneyProps) {
       { enabled: days !== null, placeholderData: (before) => before },
     ),
   );
+  const choice = (
+    <Segmented
+      label="Span"
+      size="sm"
+      value={span}
+      onValueChange={(next) => void setSpan(SPANS.find((each) => each === next) ?? "30")}
+      options={SPANS.map((value) => ({ value, label: `${value} days` }))}
+    />
+  );
   return (
-    <section aria-label="Money of the program" className="grid gap-2">
-      <div className="flex justify-end">
-        <Segmented
-          label="Span"
-          value={span}
-          onValueChange={(next) => void setSpan(SPANS.find((each) => each === next) ?? "30")}
-          options={SPANS.map((value) => ({ value, label: `${value} days` }))}
-        />
-      </div>
-      <QueryView query={flow} what="The flow of money" skeleton={<SkeletonChart />}>
-        {(flows) =>
-          flows.some(({ amount }) => Number(amount.amount) > 0) ? (
-            <FlowSankey
-              title="Who took the money, and who got it?"
-              hint={`${program.currency} captured in the last ${span} days, net of refunds`}
-              flows={flows}
-              currency={program.currency}
-              fileName={`flow-${program.slug}`}
-              footer={
-                <>
-                  <ShieldCheck aria-hidden className="size-4" /> From the legs of every split payment; adds up
-                  with the ledger.
-                </>
-              }
-            />
-          ) : (
-            <Card title="Who took the money, and who got it?">
-              <p className="text-sm text-muted">
-                Nothing was split in these days. Captured payments are split within seconds, once an agreement
-                is in force.
-              </p>
-            </Card>
-          )
-        }
-      </QueryView>
-    </section>
+    <QueryView query={flow} what="The flow of money" skeleton={<SkeletonChart />}>
+      {(flows) =>
+        flows.some(({ amount }) => Number(amount.amount) > 0) ? (
+          <FlowSankey
+            title="Who took the money, and who got it?"
+            hint={`${program.currency} captured in the last ${span} days, net of refunds`}
+            flows={flows}
+            currency={program.currency}
+            fileName={`flow-${program.slug}`}
+            actions={choice}
+            footer={
+              <>
+                <ShieldCheck aria-hidden className="size-4" /> From the legs of every split payment; adds up
+                with the ledger.
+              </>
+            }
+          />
+        ) : (
+          <Card title="Who took the money, and who got it?" actions={choice}>
+            <p className="text-sm text-muted">
+              Nothing was split in these days. Captured payments are split within seconds, once an agreement
+              is in force.
+            </p>
+          </Card>
+        )
+      }
+    </QueryView>
   );
 }

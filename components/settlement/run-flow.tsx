@@ -1,6 +1,7 @@
 "use client";
 
 import { ShieldCheck } from "lucide-react";
+import type { ReactNode } from "react";
 import { SankeyChart } from "@/components/charts/sankey-chart";
 import type { FlowView, RunView } from "@/server/settlement/schema";
 
@@ -15,13 +16,15 @@ export function FlowSankey({
   currency,
   fileName,
   footer,
+  actions,
 }: {
   title: string;
   hint: string;
   flows: readonly FlowView[];
   currency: string;
   fileName: string;
-  footer?: React.ReactNode;
+  footer?: ReactNode;
+  actions?: ReactNode;
 }) {
   const shown = flows.filter(({ amount }) => Number(amount.amount) > 0);
   if (shown.length === 0) return null;
@@ -54,6 +57,7 @@ export function FlowSankey({
         amount: amount.amount,
       }))}
       footer={footer}
+      actions={actions}
     />
   );
 }
