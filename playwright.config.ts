@@ -7,8 +7,8 @@ export default defineConfig({
   // The tests share one seeded city; two at a time is what two cores carry beside the stack.
   fullyParallel: true,
   workers: 2,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   forbidOnly: true,
   retries: 0,
   reporter: [["list"], ["json", { outputFile: "test-results/browser.json" }]],

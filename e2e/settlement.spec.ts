@@ -16,7 +16,7 @@ test("a day is closed by one, approved by another, sent and paid, and the mercha
   baseURL,
   signIn,
 }) => {
-  test.setTimeout(150_000);
+  test.setTimeout(240_000);
   const program = await foundProgram();
   const taken = sumOf(program.amounts.map(microsOf));
   // What is taken today belongs to the day that still runs.

@@ -62,7 +62,7 @@ const { programId, device } = await withClock(before, async () => {
     programId: program.id,
     terms: {
       program: slug,
-      effectiveFrom: "2020-01-01T00:00:00",
+      effectiveFrom: "2012-01-01T00:00:00",
       dust: "largest-remainder",
       rules: [
         {
