@@ -2,7 +2,6 @@
 
 import { Tabs as Base } from "@base-ui/react/tabs";
 import Link from "next/link";
-import { parseAsString, useQueryState } from "nuqs";
 import type { ReactNode } from "react";
 import { formatCount } from "@/components/money/format-count";
 import { cn } from "@/components/ui/cn";
@@ -49,17 +48,6 @@ export function Tabs({ items, value, onValueChange, label, bare, className, chil
       ))}
     </Base.Root>
   );
-}
-
-/** `Tabs` whose choice lives in the URL; the first tab is the default and leaves the URL clean. */
-export function UrlTabs({
-  param = "tab",
-  ...rest
-}: Omit<TabsProps, "value" | "onValueChange"> & { param?: string }) {
-  const first = rest.items[0]?.value ?? "";
-  const [value, setValue] = useQueryState(param, parseAsString.withDefault(first));
-  const known = rest.items.some((item) => item.value === value) ? value : first;
-  return <Tabs {...rest} value={known} onValueChange={(next) => void setValue(next)} />;
 }
 
 export interface LinkTab {

@@ -2,7 +2,7 @@
 
 import { Toast as Base } from "@base-ui/react/toast";
 import { CircleCheck, CircleX, Info, TriangleAlert, X } from "lucide-react";
-import { type ReactNode, useMemo } from "react";
+import type { ReactNode } from "react";
 import { TONE_TEXT, type Tone } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button-class";
 import { cn } from "@/components/ui/cn";
@@ -63,11 +63,6 @@ export function showToast({
 
 export function closeToast(id: string) {
   manager.close(id);
-}
-
-/** `showToast` as a hook, for components that prefer one. */
-export function useToast() {
-  return useMemo(() => ({ show: showToast, close: closeToast }), []);
 }
 
 export function ToastRegion({ children }: { children: ReactNode }) {
