@@ -93,7 +93,7 @@ function RefundLegs({
 }) {
   return (
     <div>
-      <h4 className="mb-1 text-sm font-medium">Refund {refund} took back</h4>
+      <p className="mb-1 text-sm font-medium">Refund {refund} took back</p>
       <ul className="divide-y divide-line-soft text-sm">
         {legs.map((leg) => (
           <li

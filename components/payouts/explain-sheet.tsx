@@ -7,6 +7,7 @@ import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
 import { sumAmounts } from "@/components/money/sum-amounts";
 import { stepWords } from "@/components/payments/payment-words";
+import { itemsHref } from "@/components/payouts/item-filter";
 import { EXPLAIN_PARAM, reckoningLabel } from "@/components/payouts/payout-reckoning";
 import { ExactTime } from "@/components/time/relative-time";
 import { ButtonLink } from "@/components/ui/button";
@@ -17,7 +18,7 @@ interface ExplainSheetProps {
   rows: readonly ReckoningRow[];
   lines: readonly StatementLineView[];
   currency: string;
-  /** Where the payments behind the figures are. */
+  /** The page whose table of items holds the payments behind the figures. */
   paymentsHref: string;
   statementHref: string;
 }
@@ -43,7 +44,7 @@ export function ExplainSheet({ rows, lines, currency, paymentsHref, statementHre
       footer={
         <>
           <ButtonLink href={statementHref}>Open the statement</ButtonLink>
-          <ButtonLink href={paymentsHref} variant="primary" onClick={() => void setKey(null)}>
+          <ButtonLink href={stepHref(paymentsHref, row, behind)} variant="primary">
             See the payments
           </ButtonLink>
         </>
@@ -58,6 +59,7 @@ export function ExplainSheet({ rows, lines, currency, paymentsHref, statementHre
               columns={lineColumns(row, currency)}
               rows={behind}
               rowId={(line) => `${line.day}/${line.rule}/${line.step}`}
+              rowHref={({ day, rule, step }) => itemsHref(paymentsHref, { day, rule, step })}
               foot={{
                 day: "Sum",
                 payments: formatCount(behind.reduce((sum, line) => sum + line.paymentCount, 0)),
@@ -137,4 +139,10 @@ function sentenceFor(row: ReckoningRow, rows: readonly ReckoningRow[]): string {
   return row.kind === "minus"
     ? "Taken off, by the steps of the agreement that was in force when each payment was captured."
     : "Added, from the payments that were captured in this period.";
+}
+
+/** The payments of one step where the row is one of the party's own; else all of them. */
+function stepHref(pageHref: string, row: ReckoningRow, behind: readonly StatementLineView[]): string {
+  const step = row.key.startsWith("step:") ? behind[0]?.step : undefined;
+  return step ? itemsHref(pageHref, { step }) : `${pageHref}#payments`;
 }

@@ -3,23 +3,27 @@
 import { Download } from "lucide-react";
 import { useMemo } from "react";
 import { DataTable } from "@/components/data-table/data-table";
-import type { DataColumn, TableError } from "@/components/data-table/types";
+import type { DataColumn, TableError, TableFilter } from "@/components/data-table/types";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { DeviceKindIcon, kindLook } from "@/components/devices/device-kind";
 import { Money } from "@/components/money/money";
-import { purposeWords } from "@/components/payments/payment-words";
+import { purposeWords, stepWords } from "@/components/payments/payment-words";
+import { ITEM_PREFIX } from "@/components/payouts/item-filter";
+import { formatInZone } from "@/components/time/format-in-zone";
 import { ExactTime } from "@/components/time/relative-time";
 import { Badge } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button-class";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { FirstUse } from "@/components/ui/empty-state";
-import type { StatementItem } from "@/server/settlement/schema";
+import type { StatementItem, StatementLineView } from "@/server/settlement/schema";
 
 interface ItemsTableProps {
   title: string;
   items: readonly StatementItem[] | undefined;
   currency: string;
-  total: number;
+  /** Of the statement: what the items can be narrowed to. */
+  lines?: readonly StatementLineView[] | undefined;
+  total: number | null;
   /** Agencies and the operator see payments of several merchants. */
   withMerchant?: boolean;
   paymentHref: (paymentId: string) => string;
@@ -34,7 +38,8 @@ interface ItemsTableProps {
 /** The payments and refunds inside a payout or statement, with the party's own part of each. */
 export function ItemsTable(props: ItemsTableProps) {
   const { currency, withMerchant } = props;
-  const state = useTableState({ prefix: "in-" });
+  const filters = useMemo(() => filtersOf(props.lines ?? []), [props.lines]);
+  const state = useTableState({ prefix: ITEM_PREFIX, filters });
   const columns = useMemo<DataColumn<StatementItem>[]>(
     () => [
       {
@@ -141,4 +146,23 @@ export function ItemsTable(props: ItemsTableProps) {
       />
     </div>
   );
+}
+
+/** Day, rule and step of the statement's lines, as far as there is more than one to choose from. */
+function filtersOf(lines: readonly StatementLineView[]): TableFilter[] {
+  const filter = (
+    id: "day" | "rule" | "step",
+    label: string,
+    words: (value: string) => string,
+  ): TableFilter[] => {
+    const values = [...new Set(lines.map((line) => line[id]))].sort();
+    return values.length < 2
+      ? []
+      : [{ id, label, kind: "choice", options: values.map((value) => ({ value, label: words(value) })) }];
+  };
+  return [
+    ...filter("day", "Day", (value) => formatInZone(`${value}T12:00:00Z`, "UTC", "weekday")),
+    ...filter("rule", "Rule", (value) => value),
+    ...filter("step", "Step", stepWords),
+  ];
 }

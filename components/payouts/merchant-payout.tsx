@@ -3,6 +3,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Crumbs } from "@/components/frame/crumbs";
 import { usePortal } from "@/components/frame/portal-context";
+import { useItemFilter } from "@/components/payouts/item-filter";
 import { ItemsTable } from "@/components/payouts/items-table";
 import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
 import { PayoutDetailView } from "@/components/payouts/payout-view";
@@ -36,9 +37,10 @@ function Loaded({ detail }: { detail: PayoutDetail }) {
   const { base } = usePortal();
   const { payout, statement } = detail;
   const lines = useQuery(trpc.statements.get.queryOptions({ statementId: statement.id }));
+  const filter = useItemFilter();
   const items = useInfiniteQuery(
     trpc.payouts.payments.infiniteQueryOptions(
-      { payoutId: payout.id, limit: 50 },
+      { payoutId: payout.id, limit: 50, ...filter },
       { getNextPageParam: (page) => page.nextCursor },
     ),
   );
@@ -51,7 +53,8 @@ function Loaded({ detail }: { detail: PayoutDetail }) {
         <ItemsTable
           title="Payments in this payout"
           items={items.data?.pages.flatMap((page) => page.items)}
-          total={statement.paymentCount + statement.refundCount}
+          total={Object.keys(filter).length > 0 ? null : statement.paymentCount + statement.refundCount}
+          lines={lines.data?.lines}
           currency={payout.amount.currency}
           paymentHref={(paymentId) => `${base}/payments/${paymentId}`}
           exportHref={statementFileHref(statement.id, "csv")}

@@ -1,6 +1,7 @@
 "use client";
 
 import { Download, FileText, Route } from "lucide-react";
+import { usePathname } from "next/navigation";
 import { parseAsString, useQueryState } from "nuqs";
 import type { ReactNode } from "react";
 import { formatAmount } from "@/components/money/format-amount";
@@ -33,6 +34,7 @@ interface PayoutViewProps {
 export function PayoutDetailView({ detail, lines, base, word, actions, children }: PayoutViewProps) {
   const { payout, statement, reckoning, flows } = detail;
   const [, setExplain] = useQueryState(EXPLAIN_PARAM, parseAsString.withOptions({ history: "push" }));
+  const pathname = usePathname();
   const { currency } = payout.amount;
   const statementHref = `${base}/statements/${statement.id}`;
   const first = reckoning[0];
@@ -86,7 +88,7 @@ export function PayoutDetailView({ detail, lines, base, word, actions, children 
         rows={reckoning}
         lines={lines}
         currency={currency}
-        paymentsHref="#payments"
+        paymentsHref={pathname}
         statementHref={statementHref}
       />
     </>

@@ -6,6 +6,7 @@ import { DataTable } from "@/components/data-table/data-table";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { Crumbs } from "@/components/frame/crumbs";
 import { usePortal } from "@/components/frame/portal-context";
+import { itemsHref, useItemFilter } from "@/components/payouts/item-filter";
 import { ItemsTable } from "@/components/payouts/items-table";
 import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
 import { QueryView, tableErrorOf } from "@/components/query/query-view";
@@ -75,9 +76,10 @@ function Loaded({ detail }: { detail: StatementDetail }) {
   const trpc = useAgencyTrpc();
   const { base } = usePortal();
   const { statement } = detail;
+  const filter = useItemFilter();
   const items = useInfiniteQuery(
     trpc.statements.payments.infiniteQueryOptions(
-      { statementId: statement.id, limit: 50 },
+      { statementId: statement.id, limit: 50, ...filter },
       { getNextPageParam: (page) => page.nextCursor },
     ),
   );
@@ -91,12 +93,17 @@ function Loaded({ detail }: { detail: StatementDetail }) {
       <StatementDetailView
         detail={detail}
         base={base}
+        lineHref={({ day, rule, step }) =>
+          itemsHref(`${base}/statements/${statement.id}`, { day, rule, step })
+        }
+        payoutLabel="See the remittance"
         payoutHref={statement.payoutId ? `${base}/remittances/${statement.payoutId}` : undefined}
       >
         <ItemsTable
           title="Payments in this statement"
           items={items.data?.pages.flatMap((page) => page.items)}
-          total={statement.paymentCount + statement.refundCount}
+          total={Object.keys(filter).length > 0 ? null : statement.paymentCount + statement.refundCount}
+          lines={detail.lines}
           currency={statement.payout.currency}
           withMerchant
           paymentHref={(paymentId) => `${base}/payments/${paymentId}`}

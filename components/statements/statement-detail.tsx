@@ -26,6 +26,8 @@ interface StatementDetailProps {
   /** Of the portal. */
   base: string;
   payoutHref?: string | undefined;
+  /** "See the payout" when left out. */
+  payoutLabel?: string;
   runHref?: string | undefined;
   /** Shows the payments behind a line. */
   lineHref?: (line: StatementLineView) => string;
@@ -39,6 +41,7 @@ export function StatementDetailView({
   detail,
   base,
   payoutHref,
+  payoutLabel = "See the payout",
   runHref,
   lineHref,
   actions,
@@ -73,7 +76,7 @@ export function StatementDetailView({
         actions={
           <>
             {actions}
-            {payoutHref ? <ButtonLink href={payoutHref}>See the payout</ButtonLink> : null}
+            {payoutHref ? <ButtonLink href={payoutHref}>{payoutLabel}</ButtonLink> : null}
             <Menu
               trigger={
                 <Button variant="primary" icon={<Download />}>
@@ -159,7 +162,7 @@ export function StatementDetailView({
         rows={reckoning}
         lines={lines}
         currency={currency}
-        paymentsHref={`${base}/statements/${statement.id}#payments`}
+        paymentsHref={`${base}/statements/${statement.id}`}
         statementHref={`${base}/statements/${statement.id}`}
       />
     </>

@@ -13,6 +13,16 @@ export const pageInput = z.object({
   limit: z.number().int().min(1).max(200).default(50),
 });
 
+/** Items of a statement, narrowed to one of its lines. */
+export const itemsInput = pageInput.extend({
+  day: z
+    .string()
+    .regex(/^\d{4}-\d\d-\d\d$/)
+    .optional(),
+  rule: z.string().max(120).optional(),
+  step: z.string().max(64).optional(),
+});
+
 export const listPayoutsInput = pageInput.extend({
   programId: publicId("program").nullish(),
   state: z.enum(PAYOUT_STATES).nullish(),

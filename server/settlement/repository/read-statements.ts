@@ -260,9 +260,16 @@ export interface ItemKey {
 }
 
 /** The payments and refunds of a party in a run, one row each, in the order of business time within each tranche. */
+export interface ItemFilter {
+  /** Local day of the program, YYYY-MM-DD. */
+  day?: string | undefined;
+  rule?: string | undefined;
+  step?: string | undefined;
+}
+
 export async function listItems(
   tx: SqlTx,
-  which: { runId: string; partyId: string },
+  which: { runId: string; partyId: string; timeZone: string } & ItemFilter,
   after: ItemKey | null,
   limit: number,
 ): Promise<ItemRow[]> {
@@ -280,6 +287,8 @@ export async function listItems(
                  from allocation_leg
                 where tranche_no = $1 and party_id = $2
                   and (effective_at, payment_id, refund_ordinal) > ($3::timestamptz, $4::uuid, $5::smallint)
+                  and ($7::date is null or (effective_at at time zone $8)::date = $7::date)
+                  and ($9::text is null or rule = $9) and ($10::text is null or step = $10)
                 group by tranche_no, party_id, effective_at, payment_id, refund_ordinal
                 order by effective_at, payment_id, refund_ordinal limit $6) l
          join payment p on p.id = l.payment_id join organisation m on m.id = p.merchant_id
@@ -292,6 +301,10 @@ export async function listItems(
         within?.paymentId ?? "00000000-0000-0000-0000-000000000000",
         within?.refundOrdinal ?? -1,
         limit - items.length,
+        which.day ?? null,
+        which.timeZone,
+        which.rule ?? null,
+        which.step ?? null,
       ],
     );
     items.push(...rows);

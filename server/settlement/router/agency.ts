@@ -7,10 +7,10 @@ import {
   agreementDetailSchema,
   agreementSummarySchema,
   answerAgreementInput,
+  itemsInput,
   listAgreementsInput,
   listPayoutsInput,
   listStatementsInput,
-  pageInput,
   pageOfSchema,
   payoutDetailSchema,
   payoutSchema,
@@ -43,7 +43,7 @@ export const agencyRemittancesRouter = router({
     .output(payoutDetailSchema)
     .query(({ ctx, input }) => getPayout(ctx.scope, input.payoutId)),
   payments: agencyProcedure("payouts.read")
-    .input(pageInput.extend({ payoutId: publicId("payout") }))
+    .input(itemsInput.extend({ payoutId: publicId("payout") }))
     .output(pageOfSchema(statementItemSchema))
     .query(({ ctx, input }) => listStatementItems(ctx.scope, { payoutId: input.payoutId }, input)),
 });
@@ -58,7 +58,7 @@ export const agencyStatementsRouter = router({
     .output(statementDetailSchema)
     .query(({ ctx, input }) => getStatement(ctx.scope, input.statementId)),
   payments: agencyProcedure("statements.read")
-    .input(pageInput.extend({ statementId: publicId("statement") }))
+    .input(itemsInput.extend({ statementId: publicId("statement") }))
     .output(pageOfSchema(statementItemSchema))
     .query(({ ctx, input }) => listStatementItems(ctx.scope, { statementId: input.statementId }, input)),
 });

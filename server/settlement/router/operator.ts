@@ -15,12 +15,12 @@ import {
   exceptionSchema,
   flowInput,
   flowSchema,
+  itemsInput,
   listAgreementsInput,
   listExceptionsInput,
   listPayoutsInput,
   listRunsInput,
   listStatementsInput,
-  pageInput,
   pageOfSchema,
   payoutCountsSchema,
   payoutDetailSchema,
@@ -137,7 +137,7 @@ export const operatorPayoutsRouter = router({
     .output(payoutDetailSchema)
     .query(({ ctx, input }) => getPayout(ctx.scope, input.payoutId)),
   payments: operatorProcedure("payouts.read")
-    .input(pageInput.extend({ payoutId: publicId("payout") }))
+    .input(itemsInput.extend({ payoutId: publicId("payout") }))
     .output(pageOfSchema(statementItemSchema))
     .query(({ ctx, input }) => listStatementItems(ctx.scope, { payoutId: input.payoutId }, input)),
   submit: operatorProcedure("payouts.pay")
@@ -183,7 +183,7 @@ export const operatorStatementsRouter = router({
     .output(statementDetailSchema)
     .query(({ ctx, input }) => getStatement(ctx.scope, input.statementId)),
   payments: operatorProcedure("statements.read")
-    .input(pageInput.extend({ statementId: publicId("statement") }))
+    .input(itemsInput.extend({ statementId: publicId("statement") }))
     .output(pageOfSchema(statementItemSchema))
     .query(({ ctx, input }) => listStatementItems(ctx.scope, { statementId: input.statementId }, input)),
 });

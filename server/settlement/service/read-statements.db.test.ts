@@ -130,6 +130,22 @@ describe("what pages read", () => {
     }
   });
 
+  test("the items behind each line of a statement add up to that line", async () => {
+    for (const { scope } of [...city.agencies, ...city.merchants]) {
+      const [statement] = (await listStatements(scope, { limit: 5, runId })).items;
+      const statementId = fromPublicId("statement", statement?.id ?? "") ?? "";
+      const { lines } = await getStatement(scope, statementId);
+      expect(lines.length).toBeGreaterThan(0);
+      for (const { day, rule, step, amount, refunds } of lines) {
+        const page = await listStatementItems(scope, { statementId }, { limit: 200, day, rule, step });
+        const sum = page.items.reduce((total, item) => total + parseMicros(item.amount.amount), 0n);
+        expect(sum).toBe(parseMicros(amount.amount) + parseMicros(refunds.amount));
+      }
+      const none = await listStatementItems(scope, { statementId }, { limit: 200, day: "2026-05-31" });
+      expect(none.items).toEqual([]);
+    }
+  });
+
   test("a merchant sees the whole split of its own payment, an agency its own legs, a stranger nothing", async () => {
     const [first, second] = city.merchants;
     const agency = city.agencies[1];

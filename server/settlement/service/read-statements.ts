@@ -156,7 +156,7 @@ async function readBehind(tx: SqlTx, row: statements.StatementRow) {
 export async function listStatementItems(
   scope: PortalScope,
   which: { payoutId: string } | { statementId: string },
-  request: PageRequest,
+  request: PageRequest & statements.ItemFilter,
 ): Promise<Page<StatementItem>> {
   return await withScope(scope, async (tx) => {
     const statementId =
@@ -167,7 +167,14 @@ export async function listStatementItems(
     if (!row) throw notFound("payoutId" in which ? "payout" : "statement");
     const rows = await statements.listItems(
       tx,
-      { runId: row.run_id, partyId: row.party_id },
+      {
+        runId: row.run_id,
+        partyId: row.party_id,
+        timeZone: row.time_zone,
+        day: request.day,
+        rule: request.rule,
+        step: request.step,
+      },
       parseItemCursor(request.cursor),
       request.limit + 1,
     );
