@@ -244,7 +244,9 @@ export function BulkPayoutMoves({ rows, clear }: { rows: readonly PayoutView[]; 
           await queryClient.invalidateQueries();
           showToast({
             title: `${formatCount(moved)} payouts ${move === "submit" ? "sent" : "paid"}`,
-            ...(skipped > 0 && { description: `${formatCount(skipped)} have no active bank account.` }),
+            ...(skipped > 0 && {
+              description: `${skipped === 1 ? "One has" : `${formatCount(skipped)} have`} no active bank account; see the exceptions.`,
+            }),
           });
           clear();
         }}

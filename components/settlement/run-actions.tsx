@@ -90,7 +90,7 @@ export function RunActions({ detail, payouts }: RunActionsProps) {
           showToast({
             title: `${formatCount(moved)} payouts sent`,
             ...(skipped > 0 && {
-              description: `${formatCount(skipped)} were left out for want of a bank account.`,
+              description: `${skipped === 1 ? "One was" : `${formatCount(skipped)} were`} left out for want of a bank account; see the exceptions.`,
               tone: "waiting" as const,
             }),
           });
