@@ -4,7 +4,13 @@ import { withOwner } from "@/server/platform/db";
 import { newId, toPublicId } from "@/server/platform/ids";
 import { mintPortalScope } from "@/server/platform/scope";
 import { useTestDatabase } from "@/server/platform/testing";
-import { readAgencyOverview, readMerchantOverview, readOperatorOverview, search } from "./service";
+import {
+  readAgencyOverview,
+  readMerchantOverview,
+  readOperatorOverview,
+  search,
+  watchMerchant,
+} from "./service";
 
 useTestDatabase();
 
@@ -86,6 +92,22 @@ beforeAll(async () => {
 });
 
 describe("overviews", () => {
+  test("live figures come at once, are the overview's, and end when nobody listens", async () => {
+    const scope = mintPortalScope("merchant", ids.merchant, user);
+    const stop = new AbortController();
+    const live = watchMerchant(scope, undefined, stop.signal);
+    const overview = await withClock(noon, () => readMerchantOverview(scope));
+    const first = await withClock(noon, () => live.next());
+    expect(first.value).toMatchObject({
+      taken: overview.today.taken,
+      payments: overview.today.payments,
+      notSettled: overview.notSettled,
+    });
+    const waiting = live.next();
+    stop.abort();
+    expect((await waiting).done).toBe(true);
+  });
+
   test("a merchant's day begins at midnight of the program and counts no other merchant's payment", async () => {
     const overview = await withClock(noon, () =>
       readMerchantOverview(mintPortalScope("merchant", ids.merchant, user)),
