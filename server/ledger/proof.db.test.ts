@@ -12,9 +12,22 @@ const system = mintSystemScope("test");
 let ids: string[] = [];
 
 const verify = () => withScope(system, (tx) => verifyLedgerAtOnce(tx));
+/** Seals everything there is. The safe point waits for transactions of the whole server, other tests' among them. */
 const sealAll = async () => {
-  for (let idle = 0; idle < 2; )
-    idle = (await withScope(system, (tx) => sealNextBlock(tx, 100))) ? 0 : idle + 1;
+  const { rows } = await withScope(system, (tx) =>
+    tx.query<{ last: bigint }>("select coalesce(max(seq), 0)::bigint as last from ledger.transfer"),
+  );
+  const last = rows[0]?.last ?? 0n;
+  await expect
+    .poll(
+      async () => {
+        await withScope(system, (tx) => sealNextBlock(tx, 100));
+        const head = await withScope(system, (tx) => exportHead(tx));
+        return last === 0n || (head !== null && head.lastSeq >= last);
+      },
+      { timeout: 60_000, interval: 10 },
+    )
+    .toBe(true);
 };
 const tamper = (statement: string) =>
   withOwner(async (owner) => {

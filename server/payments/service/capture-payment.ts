@@ -83,7 +83,8 @@ export async function expireHolds(limit = 200): Promise<number> {
   return await withScope(platform, async (tx) => {
     const at = now();
     const due = await lockExpiredHolds(tx, at, limit);
-    for (const payment of due) await releaseHold(tx, payment, "expired", null, at);
+    await voidHolds(tx, due, at);
+    for (const payment of due) await closeReleased(tx, payment, "expired", null, at);
     return due.length;
   });
 }
@@ -121,17 +122,36 @@ export async function releaseHold(
   reason: DeclineReason | null,
   at: Date,
 ): Promise<Payment> {
-  invariant(payment.holdTransferId, "a payment that can be released has a hold");
-  const [code] = await postTransfers(tx, [
-    {
-      id: newIdAt("transfer", at),
-      kind: "void_pending",
-      pendingId: payment.holdTransferId,
-      journalId: payment.id,
-      effectiveAt: at,
-    },
-  ]);
-  invariant(code === "created", `voiding a hold is created, not ${code}`);
+  await voidHolds(tx, [payment], at);
+  return await closeReleased(tx, payment, state, reason, at);
+}
+
+/** All in one call, so that the ledger locks their accounts in its own order and no two callers wait for each other. */
+async function voidHolds(tx: SqlTx, payments: readonly Payment[], at: Date): Promise<void> {
+  if (payments.length === 0) return;
+  const codes = await postTransfers(
+    tx,
+    payments.map((payment) => {
+      invariant(payment.holdTransferId, "a payment that can be released has a hold");
+      return {
+        id: newIdAt("transfer", at),
+        kind: "void_pending" as const,
+        pendingId: payment.holdTransferId,
+        journalId: payment.id,
+        effectiveAt: at,
+      };
+    }),
+  );
+  for (const code of codes) invariant(code === "created", `voiding a hold is created, not ${code}`);
+}
+
+async function closeReleased(
+  tx: SqlTx,
+  payment: Payment,
+  state: "voided" | "expired" | "declined",
+  reason: DeclineReason | null,
+  at: Date,
+): Promise<Payment> {
   const released = await markReleased(tx, payment, { state, reason, at });
   await record(tx, released, state, reason ? { reason } : {}, at);
   return released;
