@@ -1,20 +1,15 @@
 /** Transactions that others recorded: taken once, refused with reasons, and settled like every other payment. */
 import { randomInt } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { parse } from "csv-parse/sync";
-import { microsOf, sumOf } from "./amounts";
+import { decimalOf, microsOf, sumOf } from "./amounts";
 import { type Amount, ask } from "./api";
 import { expect, test } from "./fixtures";
-import { testFile, upload } from "./pages/imports";
+import { ImportsPage, type ImportView, testFile } from "./pages/imports";
 import { foundProgram } from "./stage/run-stage";
 
 const OLIVIA = "olivia@harborcity.example";
 const CONSOLE = "ops/harbor-city";
-
-interface Program {
-  id: string;
-  slug: string;
-  parties: { id: string; slug: string }[];
-}
 
 test("a city's parking rows are taken once, refused lines can be downloaded, and the run holds their sum", async ({
   page,
@@ -22,33 +17,32 @@ test("a city's parking rows are taken once, refused lines can be downloaded, and
 }) => {
   test.setTimeout(240_000);
   const founded = await foundProgram();
-  await signIn(OLIVIA);
-  await page.goto("/ops");
-  const program = await ask<Program>(page, CONSOLE, "programs.get", { slug: founded.slug });
-  const merchantId = program.parties.find(({ slug }) => slug === "pike-meters")?.id ?? "";
-  const target = { programId: founded.programId, merchantId };
-  const bytes = await testFile("seattle-parking-sample.csv");
-  const rows = parse(bytes, { columns: true }) as { Amount: string }[];
+  const of = { program: founded.name, merchant: "Pike Street Meters" };
+  const seattle = await testFile("seattle-parking-sample.csv");
+  const rows = parse(seattle.bytes, { columns: true }) as { Amount: string }[];
   const sum = sumOf(rows.map(({ Amount: amount }) => microsOf(amount)));
+  await signIn(OLIVIA);
+  const imports = new ImportsPage(page);
 
-  const first = await upload(page, { ...target, name: "seattle-parking-sample.csv", bytes });
-  expect(first.rows).toMatchObject({ total: rows.length, accepted: rows.length, duplicate: 0, refused: 0 });
-  expect(microsOf(first.acceptedAmount.amount)).toBe(sum);
+  const first = await imports.bring(seattle, of);
+  await expect(imports.count("Taken")).toHaveText(String(rows.length));
+  await expect(imports.count("Refused")).toHaveText("0");
+  const taken = await ask<ImportView>(page, CONSOLE, "imports.detail", { importId: first });
+  expect(taken.rows).toMatchObject({ total: rows.length, accepted: rows.length, duplicate: 0, refused: 0 });
+  expect(microsOf(taken.acceptedAmount.amount)).toBe(sum);
+  await expect(page.getByRole("main")).toContainText(`${decimalOf(sum)} USD`);
 
-  const again = await upload(page, { ...target, name: "seattle-parking-sample.csv", bytes });
-  expect(again.rows).toMatchObject({ accepted: 0, duplicate: rows.length, refused: 0 });
-  expect(microsOf(again.acceptedAmount.amount)).toBe(0n);
+  await imports.bring(seattle, of);
+  await expect(imports.count("Taken")).toHaveText("0");
+  await expect(imports.count("Known already")).toHaveText(String(rows.length));
 
-  const odd = await upload(page, {
-    ...target,
-    name: "odd-lines.csv",
-    bytes: await testFile("odd-lines.csv"),
-  });
-  expect(odd.rows).toMatchObject({ total: 5, accepted: 1, refused: 4 });
-  const download = await page.request.get(`/api/imports/harbor-city/${odd.id}/refused`);
-  expect(download.status()).toBe(200);
-  expect(download.headers()["content-disposition"]).toContain("attachment");
-  const refused = await download.text();
+  await imports.bring(await testFile("odd-lines.csv"), of);
+  await expect(imports.count("Taken")).toHaveText("1");
+  await expect(imports.count("Refused")).toHaveText("4");
+  await expect(imports.lines).toHaveCount(4);
+  await expect(imports.lines.first()).toContainText("Refused");
+  const download = await imports.downloadRefused();
+  const refused = await readFile(await download.path(), "utf8");
   for (const id of ["900000001", "900000002", "900000003", "900000004"]) expect(refused).toContain(id);
   expect(refused).not.toContain("900000005");
   for (const reason of ["amount_negative", "amount_malformed", "time_in_future", "time_is_epoch"])
@@ -73,24 +67,44 @@ test("a charge detail record is taken with its odd place flagged, and only once"
   page,
   signIn,
 }) => {
-  await signIn(OLIVIA);
-  await page.goto("/ops");
-  const program = await ask<Program>(page, CONSOLE, "programs.get", { slug: "harbor-city-mobility" });
-  const merchantId = program.parties.find(({ slug }) => slug === "voltway")?.id ?? "";
+  const of = { program: "Harbor City Mobility", merchant: "Voltway Charging" };
   // An id of its own, so that a stack that stays up takes it again.
-  const text = (await testFile("cdr_example.json")).toString().replace('"12345"', `"${randomInt(1e9)}"`);
-  const file = { programId: program.id, merchantId, name: "cdr_example.json", bytes: Buffer.from(text) };
-  const first = await upload(page, file);
-  expect(first.rows).toMatchObject({ total: 1, accepted: 1, duplicate: 0, refused: 0, flagged: 1 });
-  expect(first.acceptedAmount).toEqual({ amount: "4.40", currency: "EUR" });
-  const again = await upload(page, file);
-  expect(again.rows).toMatchObject({ accepted: 0, duplicate: 1 });
+  const { name, bytes } = await testFile("cdr_example.json");
+  const text = bytes.toString().replace('"12345"', `"${randomInt(1e9)}"`);
+  const record = { name, bytes: Buffer.from(text) };
+  await signIn(OLIVIA);
+  const imports = new ImportsPage(page);
+  const importId = await imports.bring(record, of);
+  await expect(imports.count("Taken")).toHaveText("1");
+  await expect(imports.count("Odd, and taken")).toHaveText("1");
+  const taken = await ask<ImportView>(page, CONSOLE, "imports.detail", { importId });
+  expect(taken.acceptedAmount).toEqual({ amount: "4.40", currency: "EUR" });
+
   const { items } = await ask<{ items: { id: string }[] }>(page, CONSOLE, "payments.list", {
-    importId: first.id,
+    importId,
     limit: 10,
   });
   expect(items).toHaveLength(1);
+
+  await imports.bring(record, of);
+  await expect(imports.count("Taken")).toHaveText("0");
+  await expect(imports.count("Known already")).toHaveText("1");
+
   await page.goto(`/ops/payments/${items[0]?.id}`);
   await expect(page.getByRole("heading", { level: 1 })).toContainText("4.40");
   await expect(page.getByText("Kept as it came, though something is odd")).toBeVisible();
+});
+
+test("a file that is neither is refused with a code, and nothing is kept of it as payments", async ({
+  page,
+  signIn,
+}) => {
+  await signIn(OLIVIA);
+  const imports = new ImportsPage(page);
+  await imports.fill(
+    { name: "notes.csv", bytes: Buffer.from("a,b\n1,2\n") },
+    { program: "Harbor City Mobility", merchant: "Voltway Charging" },
+  );
+  const said = page.getByRole("main").getByText(/columns_missing|format_unknown/);
+  await expect(said.first()).toBeVisible();
 });
