@@ -426,20 +426,24 @@ function betrayals(sent: unknown, value: unknown): string[] {
   return [...new Set(signs)].filter((sign) => answer.includes(sign) && !question.includes(sign));
 }
 
-/** A fingerprint of every row of the database but counters of attempts. */
+/** A fingerprint of every row of the database, but for counters of attempts and when somebody was last seen. */
 async function fingerprint(): Promise<Map<string, string>> {
   return await withOwner(async (client) => {
-    const { tables } = await readCatalogue(client);
-    const prints = new Map<string, string>();
-    for (const table of tables.filter((name) => name !== "rate_limit")) {
-      const { rows } = await client.query<{ print: string }>(
-        `select md5(coalesce(string_agg(t::text, chr(10) order by t::text), '')) as print from "${table}" t`,
-      );
-      prints.set(table, rows[0]?.print ?? "");
-    }
-    return prints;
+    fingerprintSql ??= (await readCatalogue(client)).tables
+      .filter((name) => name !== "rate_limit")
+      .map(
+        (
+          name,
+        ) => `select '${name}' as name, md5(coalesce(string_agg(line, chr(10) order by line), '')) as print
+          from (select (to_jsonb(t) - 'last_seen_at')::text as line from "${name}" t) lines`,
+      )
+      .join(" union all ");
+    const { rows } = await client.query<{ name: string; print: string }>(fingerprintSql);
+    return new Map(rows.map((row) => [row.name, row.print]));
   });
 }
+
+let fingerprintSql: string | undefined;
 
 function changedTables(before: Map<string, string>, after: Map<string, string>): string[] {
   return [...after].filter(([table, print]) => before.get(table) !== print).map(([table]) => table);
