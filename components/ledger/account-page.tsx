@@ -252,7 +252,13 @@ function columnsFor(currency: string, base: string): DataColumn<Leg>[] {
       priority: 1,
       cell: (row) => <Money {...row.balanceAfter} hideCode full emphasis="strong" />,
     },
-    { id: "id", header: "Transfer", priority: 3, cell: (row) => <CopyableId id={row.id} /> },
+    {
+      id: "id",
+      header: "Transfer",
+      priority: 3,
+      defaultHidden: true,
+      cell: (row) => <CopyableId id={row.id} />,
+    },
   ];
 }
 

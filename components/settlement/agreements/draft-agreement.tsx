@@ -215,6 +215,7 @@ function Editor({ program, from }: EditorProps) {
               mono
               rows={30}
               spellCheck={false}
+              wrap="off"
               value={text ?? ""}
               placeholder="Loading the version in force"
               onChange={(event) => setText(event.currentTarget.value)}

@@ -48,7 +48,7 @@ export function formatTerms(terms: unknown): string {
   return formatPart(orderTerms(terms), "");
 }
 
-const WIDTH = 96;
+const WIDTH = 84;
 
 function formatPart(part: unknown, indent: string): string {
   if (typeof part !== "object" || part === null) return JSON.stringify(part);
