@@ -106,8 +106,6 @@ const operator: Row[] = [
   ["rules", "/rules"],
   ["organisations", "/organisations"],
   ["organisation", "/organisations", "organisations.list"],
-  ["import", "/imports"],
-  ["rules", "/rules"],
   ["audit log", "/audit"],
   ["health", "/health"],
   ["team", "/team"],
