@@ -67,6 +67,7 @@ export function OperatorPayoutsPage() {
           ),
         };
       }
+      if (column.id === "reference") return { ...column, defaultHidden: true };
       if (column.id === "amount") {
         return {
           ...column,
