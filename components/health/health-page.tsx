@@ -80,9 +80,9 @@ export function HealthPage() {
         title="Health"
         meta={
           health.data ? (
-            <>
+            <span>
               checked <ExactTime at={health.data.checkedAt} format="seconds" />, again every 5 seconds
-            </>
+            </span>
           ) : (
             "checked every 5 seconds"
           )
@@ -130,12 +130,18 @@ function Summary({ health }: { health: Health }) {
       title={
         health.status === "down"
           ? "The platform is down"
-          : `${ill.map((part) => PARTS[part.name].name).join(" and ")} ${ill.length === 1 ? "needs" : "need"} a look`
+          : `${listOf(ill.map((part) => PARTS[part.name].name))} ${ill.length === 1 ? "needs" : "need"} a look`
       }
     >
       {ill.map((part) => PARTS[part.name].otherwise).join(" ")}
     </Banner>
   );
+}
+
+/** "Worker, gateway and outbox" */
+function listOf(names: readonly string[]): string {
+  const [last, ...others] = names.toReversed();
+  return others.length === 0 ? (last ?? "") : `${others.toReversed().join(", ")} and ${last}`;
 }
 
 function Part({ part }: { part: HealthPart }) {

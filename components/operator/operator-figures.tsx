@@ -89,7 +89,7 @@ export function OperatorFigures({ overview, live }: OperatorFiguresProps) {
         hint={
           waiting > 0 ? (
             <>
-              <Money {...payoutsWaiting.amount} /> to be approved by somebody else than their creator
+              <Money {...payoutsWaiting.amount} />, for a second person to approve
             </>
           ) : (
             "nothing to approve"

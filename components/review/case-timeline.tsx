@@ -29,16 +29,16 @@ export function CaseTimeline({
       time: <ExactTime at={payment.occurredAt} format="millis" />,
       title: (
         <>
-          {payment.device?.name ?? "The device"} asked for <Money {...payment.amount} />
+          Asked for <Money {...payment.amount} />
         </>
       ),
-      detail: `paid with ${payment.instrument}`,
+      detail: `${payment.device?.name ?? "The device"}, paid with ${payment.instrument}`,
       icon: <Nfc />,
     },
     {
       id: "held",
       time: <ExactTime at={found.openedAt} format="millis" />,
-      title: `Scored ${found.score}, held, case opened`,
+      title: `Scored ${found.score} and held`,
       detail: (
         <>
           review until <ExactTime at={found.dueAt} format="dayTime" />

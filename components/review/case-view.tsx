@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { ArrowLeft, Check, Flag, Hand, User, X } from "lucide-react";
+import { ArrowLeft, Check, User, X } from "lucide-react";
 import Link from "next/link";
 import { type ReactNode, type RefObject, useEffect } from "react";
 import { usePortal } from "@/components/frame/portal-context";
@@ -71,23 +71,25 @@ function Opened(props: CaseViewProps & { file: CaseFile }) {
       <CaseHeader {...props} />
       <Standing file={file} me={me} pending={pending} />
       <div className="grid items-start gap-4 @3xl:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
-        <div className="grid gap-4">
-          <WhyScore file={file} />
-          <div className="grid items-start gap-4 @xl:grid-cols-2 @3xl:grid-cols-1 @5xl:grid-cols-2">
+        {/* In one column the consequences come right after the reasons. */}
+        <div className="contents gap-4 @3xl:grid">
+          <WhyScore file={file} className="order-1" />
+          <div className="order-3 grid items-start gap-4 @xl:grid-cols-2 @3xl:grid-cols-1 @5xl:grid-cols-2">
             <TapCard file={file} />
             <CaseHistory file={file} />
           </div>
-          <LinkedPayments file={file} />
+          <LinkedPayments file={file} className="order-4" />
         </div>
-        <div className="grid gap-4">
-          <IfYouDecide file={file} />
-          <CaseTimeline file={file} me={me} />
+        <div className="contents gap-4 @3xl:grid">
+          <IfYouDecide file={file} className="order-2" />
+          <CaseTimeline file={file} me={me} className="order-5" />
           <CaseNotes
             key={file.case.id}
             file={file}
             actions={actions}
             canWrite={can("cases.decide")}
             input={noteInput}
+            className="order-6"
           />
         </div>
       </div>
@@ -150,12 +152,12 @@ function CaseHeader(props: CaseViewProps & { file: CaseFile }) {
                 Give back
               </Button>
             ) : found.claim ? null : (
-              <Button icon={<Hand />} {...key("c")} onClick={() => void actions.claim(found.id)}>
+              <Button {...key("c")} onClick={() => void actions.claim(found.id)}>
                 Claim
               </Button>
             )}
             {found.state === "escalated" ? null : (
-              <Button icon={<Flag />} {...key("e")} onClick={onEscalate}>
+              <Button {...key("e")} onClick={onEscalate}>
                 Escalate
               </Button>
             )}

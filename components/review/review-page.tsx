@@ -63,7 +63,13 @@ export function ReviewPage() {
   const neighbours = [items[at + 1]?.id, items[at - 1]?.id].filter((id) => id !== undefined).join(" ");
   useEffect(() => {
     for (const caseId of neighbours.split(" ").filter(Boolean)) {
-      void queryClient.prefetchQuery(trpc.cases.detail.queryOptions({ caseId }));
+      void queryClient
+        .fetchQuery(trpc.cases.detail.queryOptions({ caseId }))
+        .then(({ payment }) =>
+          queryClient.prefetchQuery(trpc.settlement.splitPreview.queryOptions({ paymentId: payment.id })),
+        )
+        // Opening the case asks again and says what is wrong.
+        .catch(() => {});
     }
   }, [neighbours, queryClient, trpc]);
 

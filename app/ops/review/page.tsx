@@ -15,7 +15,12 @@ export default async function ReviewQueuePage({ searchParams }: PageProps) {
   const open = trpc.cases.list.queryOptions({ states: ["open"], sort: "expected_loss", limit: 100 });
   await prefetch(open, trpc.cases.figures.queryOptions({}));
   const first = caseId ?? queryClient.getQueryData(open.queryKey)?.items[0]?.id;
-  if (first) await prefetch(trpc.cases.detail.queryOptions({ caseId: first }));
+  if (first) {
+    const detail = trpc.cases.detail.queryOptions({ caseId: first });
+    await prefetch(detail);
+    const paymentId = queryClient.getQueryData(detail.queryKey)?.payment.id;
+    if (paymentId) await prefetch(trpc.settlement.splitPreview.queryOptions({ paymentId }));
+  }
   return (
     <Hydrate>
       <Suspense fallback={<PortalLoading />}>

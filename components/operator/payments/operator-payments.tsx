@@ -10,6 +10,7 @@ import { usePortal } from "@/components/frame/portal-context";
 import { Money } from "@/components/money/money";
 import { OperatorPaymentSheet } from "@/components/operator/payments/operator-payment";
 import { useChoices } from "@/components/operator/use-choices";
+import { ExportPayments } from "@/components/payments/export-payments";
 import { paymentColumns } from "@/components/payments/payment-columns";
 import { PAYMENT_FILTERS, paymentTabs } from "@/components/payments/payment-filters";
 import { paymentQuery } from "@/components/payments/payment-query";
@@ -26,7 +27,7 @@ const COLUMNS = paymentColumns({ withMerchant: true });
 /** Every payment on the platform, to be found by whatever is known of it. */
 export function OperatorPaymentsPage() {
   const trpc = useOperatorTrpc();
-  const { base } = usePortal();
+  const { base, slug } = usePortal();
   const { zone } = useZone();
   const { merchantOptions, programOptions } = useChoices();
   const filters = useMemo<readonly TableFilter[]>(
@@ -54,6 +55,7 @@ export function OperatorPaymentsPage() {
     ...(programId && { programId }),
     ...(state.filters.flagged?.[0] && { flagged: true }),
   };
+  const query = { ...filter, ...(states && { states }) };
   // Each tab says how many it holds under the other filters.
   const counts = useQuery(
     trpc.payments.counts.queryOptions(filter, {
@@ -63,7 +65,7 @@ export function OperatorPaymentsPage() {
   );
   const list = useInfiniteQuery(
     trpc.payments.list.infiniteQueryOptions(
-      { ...filter, ...(states && { states }), limit: 50 },
+      { ...query, limit: 50 },
       { getNextPageParam: (page) => page.nextCursor, placeholderData: (before) => before },
     ),
   );
@@ -84,6 +86,7 @@ export function OperatorPaymentsPage() {
         onLoadMore={() => void list.fetchNextPage()}
         loadingMore={list.isFetchingNextPage}
         autoLoad
+        toolbar={<ExportPayments portal="ops" organisation={slug} query={query} />}
         searchPlaceholder="Find by id, reference, card"
         sheet={(id, row) => ({
           title: row ? <Money {...row.amount} emphasis="large" /> : "Payment",

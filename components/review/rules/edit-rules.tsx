@@ -48,12 +48,12 @@ export function EditRules({ programId, programName, version, terms, onDone }: Ed
         if (parsed.success && changes.length > 0) setAsking(true);
       }}
     >
-      <div className="grid items-start gap-4 lg:grid-cols-2">
+      <div className="grid gap-4 lg:grid-cols-3">
         {RULE_GROUPS.map((group) => (
           <Card
             key={group.id}
             title={group.title}
-            className={group.id === "thresholds" ? "lg:col-span-2" : ""}
+            className={group.id === "thresholds" ? "lg:col-span-3" : ""}
           >
             {group.id === "thresholds" && parsed.success ? (
               <div className="mb-4">
@@ -64,7 +64,7 @@ export function EditRules({ programId, programName, version, terms, onDone }: Ed
               className={
                 group.id === "thresholds"
                   ? "grid gap-4 sm:grid-cols-2 lg:grid-cols-4"
-                  : "grid gap-4 sm:grid-cols-2"
+                  : "grid gap-4 sm:grid-cols-2 lg:grid-cols-1 2xl:grid-cols-2"
               }
             >
               {group.fields.map(({ path, label, unit }) => (

@@ -102,9 +102,9 @@ export function RulesPage() {
 function Policy({ terms }: { terms: FraudTerms }) {
   const flat = flatten(terms);
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-2">
+    <div className="grid gap-4 lg:grid-cols-3">
       {RULE_GROUPS.map((group) => (
-        <Card key={group.id} title={group.title} className={group.id === "thresholds" ? "lg:col-span-2" : ""}>
+        <Card key={group.id} title={group.title} className={group.id === "thresholds" ? "lg:col-span-3" : ""}>
           {group.id === "thresholds" ? (
             <div className="mb-3">
               <ScoreScale terms={terms} />

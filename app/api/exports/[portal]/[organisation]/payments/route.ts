@@ -23,7 +23,7 @@ export async function GET(request: NextRequest, context: Context): Promise<Respo
     if (portal !== "ops" && portal !== "m") throw notFound("export");
     const raw = [...request.nextUrl.searchParams].map(([name, value]) => [
       name,
-      LISTS.has(name) ? value.split(",") : value,
+      LISTS.has(name) ? value.split(",") : name === "flagged" ? value === "true" : value,
     ]);
     const filter = paymentFilterSchema.safeParse(Object.fromEntries(raw));
     if (!filter.success) {
