@@ -5,7 +5,7 @@ import { parse } from "csv-parse/sync";
 import { decimalOf, microsOf, sumOf } from "./amounts";
 import { type Amount, ask } from "./api";
 import { expect, test } from "./fixtures";
-import { ImportsPage, type ImportView, testFile } from "./pages/imports";
+import { ImportsPage, type ImportView, renumbered, testFile } from "./pages/imports";
 import { foundProgram } from "./stage/run-stage";
 
 const OLIVIA = "olivia@harborcity.example";
@@ -18,7 +18,7 @@ test("a city's parking rows are taken once, refused lines can be downloaded, and
   test.setTimeout(240_000);
   const founded = await foundProgram();
   const of = { program: founded.name, merchant: "Pike Street Meters" };
-  const seattle = await testFile("seattle-parking-sample.csv");
+  const seattle = renumbered(await testFile("seattle-parking-sample.csv"));
   const rows = parse(seattle.bytes, { columns: true }) as { Amount: string }[];
   const sum = sumOf(rows.map(({ Amount: amount }) => microsOf(amount)));
   await signIn(OLIVIA);
@@ -36,7 +36,7 @@ test("a city's parking rows are taken once, refused lines can be downloaded, and
   await expect(imports.count("Taken")).toHaveText("0");
   await expect(imports.count("Known already")).toHaveText(String(rows.length));
 
-  await imports.bring(await testFile("odd-lines.csv"), of);
+  await imports.bring(renumbered(await testFile("odd-lines.csv")), of);
   await expect(imports.count("Taken")).toHaveText("1");
   await expect(imports.count("Refused")).toHaveText("4");
   await expect(imports.lines).toHaveCount(4);

@@ -110,5 +110,5 @@ test("nobody signed in is led to the entrance and back to the page that was aske
   await page.goto("/a/grid-co/statements");
   await expect(page).toHaveURL(/\/sign-in/);
   await new SignInPage(page).send("ines@gridco.example", DEMO_PASSWORD);
-  await expect(page).toHaveURL(/\/a\/grid-co/);
+  await expect(page).toHaveURL(/\/a\/grid-co\/statements$/);
 });
