@@ -35,7 +35,7 @@ const PICTURES: Picture[] = [
     open: async (page) => void (await page.goto(`${address}/m/voltway`)),
   },
   {
-    name: "payout",
+    name: "merchant-payout",
     email: "sam@voltway.example",
     theme: "light",
     open: (page) => openFirstRow(page, "/m/voltway/payouts", "Paid"),
