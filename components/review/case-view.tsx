@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft, Check, User, X } from "lucide-react";
 import Link from "next/link";
-import { type ReactNode, type RefObject, useEffect } from "react";
+import { type ReactNode, type RefObject, useEffect, useRef } from "react";
 import { usePortal } from "@/components/frame/portal-context";
 import { Money } from "@/components/money/money";
 import { QueryView } from "@/components/query/query-view";
@@ -40,7 +40,8 @@ interface CaseViewProps {
   onBack: () => void;
   /** Told of the file as it is, for the keys of the page. */
   onFile: (file: CaseFile | null) => void;
-  heading: RefObject<HTMLHeadingElement | null>;
+  /** Set when the case was opened by a key or a decision: the focus then follows to its heading, once. */
+  wantsFocus: RefObject<boolean>;
   noteInput: RefObject<HTMLTextAreaElement | null>;
 }
 
@@ -98,9 +99,15 @@ function Opened(props: CaseViewProps & { file: CaseFile }) {
 }
 
 function CaseHeader(props: CaseViewProps & { file: CaseFile }) {
-  const { file, me, pending, actions, keysOn, onDecide, onEscalate, onBack, heading } = props;
+  const { file, me, pending, actions, keysOn, onDecide, onEscalate, onBack, wantsFocus } = props;
   const { base, can } = usePortal();
   const { case: found, payment } = file;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (!wantsFocus.current) return;
+    wantsFocus.current = false;
+    heading.current?.focus({ preventScroll: true });
+  }, [wantsFocus]);
   const open = isOpenCase(found) && !pending;
   const mine = found.claim !== null && found.claim.userId === me;
   const key = (letter: string) => (keysOn ? { shortcut: letter, "aria-keyshortcuts": letter } : {});

@@ -41,7 +41,7 @@ export function ReviewPage() {
   const [helpOpen, setHelpOpen] = useState(false);
   const [escalating, setEscalating] = useState(false);
   const [announced, setAnnounced] = useState("");
-  const heading = useRef<HTMLHeadingElement>(null);
+  const wantsFocus = useRef(false);
   const noteInput = useRef<HTMLTextAreaElement>(null);
   const file = useRef<CaseFile | null>(null);
   const openedAt = useRef(0);
@@ -78,7 +78,7 @@ export function ReviewPage() {
     queue.choose(item.id);
     const place = items.indexOf(item) + 1;
     setAnnounced(`${caseWords(item)}. ${place} of ${items.length}.`);
-    heading.current?.focus({ preventScroll: true });
+    wantsFocus.current = true;
   }
 
   function decide(verdict: Verdict) {
@@ -95,7 +95,7 @@ export function ReviewPage() {
         ? `${done}, undo with u within six seconds. Next: ${caseWords(next)}.`
         : `${done}, undo with u within six seconds. The queue is empty.`,
     );
-    heading.current?.focus({ preventScroll: true });
+    wantsFocus.current = true;
   }
 
   function claim() {
@@ -167,7 +167,7 @@ export function ReviewPage() {
             onEscalate={escalate}
             onBack={() => queue.choose(null)}
             onFile={keepFile}
-            heading={heading}
+            wantsFocus={wantsFocus}
             noteInput={noteInput}
           />
         ) : queue.query.isPending ? null : (
