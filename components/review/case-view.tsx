@@ -82,7 +82,7 @@ function Opened(props: CaseViewProps & { file: CaseFile }) {
           <LinkedPayments file={file} className="order-4" />
         </div>
         <div className="contents gap-4 @3xl:grid">
-          <IfYouDecide file={file} className="order-2" />
+          {isOpenCase(file.case) ? <IfYouDecide file={file} className="order-2" /> : null}
           <CaseTimeline file={file} me={me} className="order-5" />
           <CaseNotes
             key={file.case.id}

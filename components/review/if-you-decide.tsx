@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { assignPartySeries, seriesColour } from "@/components/charts/party-colour";
 import { Money } from "@/components/money/money";
 import { sumAmounts } from "@/components/money/sum-amounts";
-import { type CaseFile, isOpenCase } from "@/components/review/case-types";
+import type { CaseFile } from "@/components/review/case-types";
 import { ExactTime } from "@/components/time/relative-time";
 import { Card } from "@/components/ui/card";
 import type { SplitPreview } from "@/server/settlement/schema";
@@ -19,11 +19,7 @@ export function IfYouDecide({ file, className }: { file: CaseFile; className?: s
   const preview = useQuery(trpc.settlement.splitPreview.queryOptions({ paymentId: payment.id }));
   const amount = <Money {...payment.amount} className="text-ink" />;
   return (
-    <Card
-      title={isOpenCase(file.case) ? "If you decide" : "What it decides about"}
-      level={3}
-      className={className}
-    >
+    <Card title="If you decide" level={3} className={className}>
       <ul className="grid gap-4">
         <Choice icon={<Check className="text-arrived" />} title="Approve">
           <p>
@@ -41,18 +37,16 @@ export function IfYouDecide({ file, className }: { file: CaseFile; className?: s
             learns it when it asks; {payment.merchant.name} receives nothing.
           </p>
         </Choice>
-        {isOpenCase(file.case) ? (
-          <Choice
-            icon={<Timer className="text-waiting" />}
-            title={
-              <>
-                Nothing until <ExactTime at={file.case.dueAt} format="time" />
-              </>
-            }
-          >
-            <p>The policy declines by itself and the hold is released. The payer may try again.</p>
-          </Choice>
-        ) : null}
+        <Choice
+          icon={<Timer className="text-waiting" />}
+          title={
+            <>
+              Nothing until <ExactTime at={file.case.dueAt} format="time" />
+            </>
+          }
+        >
+          <p>The policy declines by itself and the hold is released. The payer may try again.</p>
+        </Choice>
       </ul>
     </Card>
   );

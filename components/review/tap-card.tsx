@@ -29,6 +29,7 @@ export function TapCard({ file, className }: { file: CaseFile; className?: strin
     >
       {from && to && travel && verdict ? (
         <TapMap
+          className="max-w-[380px]"
           from={{
             label: from.deviceName ?? "before",
             time: formatInZone(from.at, zone, "time"),
