@@ -83,6 +83,8 @@ function inNumbers(result: VerifyResult): ProofRecord["result"] {
 
 /** The chain's head, the proof that runs, and the last one that came to its end, whoever started it. */
 export async function readProof(scope: OperatorScope): Promise<ProofView> {
+  // Taken first: a proof that ends while the rest is read has its result there, and is asked for once more.
+  const current = running;
   const { head, newest } = await withScope(scope, async (tx) => ({
     head: await exportHead(tx),
     newest: (await listTransfers(tx, { limit: 1 })).rows[0],
@@ -101,10 +103,10 @@ export async function readProof(scope: OperatorScope): Promise<ProofView> {
       sealedAt: head.sealedAt.toISOString(),
     },
     newestSequence: newest?.seq.toString() ?? null,
-    running: running && {
-      startedAt: running.startedAt.toISOString(),
-      parts: [...running.parts.values()],
-      findings: running.findings.map(inWords),
+    running: current && {
+      startedAt: current.startedAt.toISOString(),
+      parts: [...current.parts.values()],
+      findings: current.findings.map(inWords),
     },
     last:
       entry && kept?.success
