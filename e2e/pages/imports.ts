@@ -68,7 +68,7 @@ export class ImportsPage {
   }
 
   /** One of the four counts at the top. */
-  count(label: "Taken" | "Known already" | "Odd, and taken" | "Refused"): Locator {
+  count(label: "Taken" | "Known already" | "Something odd" | "Refused"): Locator {
     return this.page
       .getByRole("main")
       .getByText(label, { exact: true })
