@@ -104,7 +104,11 @@ function Opened({ item }: { item: ImportItem }) {
           }
         />
         <StatCard label="Known already" value={formatCount(item.rows.duplicate)} hint="added nothing" />
-        <StatCard label="Something odd" value={formatCount(item.rows.flagged)} hint="flagged, taken or refused" />
+        <StatCard
+          label="Something odd"
+          value={formatCount(item.rows.flagged)}
+          hint="flagged, taken or refused"
+        />
         <StatCard
           label="Refused"
           value={formatCount(item.rows.refused)}
