@@ -39,7 +39,7 @@ export class BookKeeping {
       await withClock(appointment.at, () => this.keep(appointment));
     }
     if (format(end, "HH:mm", { in: tz(HARBOR_CITY.timeZone) }) !== HARBOR_CITY.calendar.cutOff) return false;
-    await allocatePending(this.city.harborCity);
+    await withClock(end, () => allocatePending(this.city.harborCity));
     const closesAt = new Date(+end + 4 * MINUTE);
     if (closesAt > this.until) return true;
     const olivia = operatorScope(this.city, "olivia@harborcity.example");
