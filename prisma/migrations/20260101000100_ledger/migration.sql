@@ -526,6 +526,11 @@ BEGIN
     WHERE u.id > zero AND u.id < top AND u.debit <> u.credit AND u.amount >= 0 AND u.code > 0 AND u.pending IS NULL
       AND (u.flags IS NULL OR u.flags & ~3 = 0)
       AND (u.timeout IS NULL OR u.timeout = 0 OR u.flags & 2 <> 0 AND u.timeout > 0)
+  ), before AS MATERIALIZED (
+    -- The locked rows as they stand: RETURNING old.* exists from Postgres 18 on, and 15 has to do.
+    SELECT b.id, b.debits_pending AS dp, b.debits_posted AS d, b.credits_pending AS cp, b.credits_posted AS c,
+      b.debit_effective_at AS d_eff, b.credit_effective_at AS c_eff
+    FROM ledger.account b WHERE b.ctid = ANY (p_tids)
   ), changed AS (
     UPDATE ledger.account a SET debits_pending = a.debits_pending + s.dp, debits_posted = a.debits_posted + s.d,
       credits_pending = a.credits_pending + s.cp, credits_posted = a.credits_posted + s.c,
@@ -533,12 +538,11 @@ BEGIN
       debit_effective_at = greatest(a.debit_effective_at, s.d_eff),
       credit_effective_at = greatest(a.credit_effective_at, s.c_eff)
     FROM (
-      SUMS) s
+      SUMS) s JOIN before b ON b.id = s.id
     WHERE a.id = s.id AND a.ctid = ANY (p_tids) AND NOT a.closed
       AND (a.flags & 2 = 0 OR a.debits_pending + a.debits_posted + s.dp + s.d <= a.credits_posted)
       AND (a.flags & 4 = 0 OR a.credits_pending + a.credits_posted + s.cp + s.c <= a.debits_posted)
-    RETURNING a.no, a.id, a.currency, old.debits_pending AS dp, old.debits_posted AS d, old.credits_pending AS cp,
-      old.credits_posted AS c, old.debit_effective_at AS d_eff, old.credit_effective_at AS c_eff
+    RETURNING a.no, a.id, a.currency, b.dp, b.d, b.cp, b.c, b.d_eff, b.c_eff
   ), posted AS (
     INSERT INTO ledger.transfer (seq, recorded_at, effective_at, debit_no, credit_no, amount,
       debit_pending, debit_posted, credit_pending, credit_posted, id, timeout_seconds, code, flags, journal_id)
@@ -769,12 +773,20 @@ BEGIN
   RETURN codes;
 END $$;
 
+-- A UUIDv7 of now; Postgres brings its own from 18 on, and 15 has to do.
+CREATE FUNCTION ledger.new_id() RETURNS uuid LANGUAGE sql VOLATILE SET search_path = pg_catalog AS $$
+  SELECT encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+    PLACING substring(int8send(floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6),
+    52, 1), 53, 1), 'hex')::uuid
+$$;
+
 -- Releases what expired pending transfers still hold: one transfer of kind expiry for each. Gives how many.
 CREATE FUNCTION ledger.expire_pending(p_limit integer DEFAULT 100) RETURNS integer
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET jit = off AS $$
 DECLARE
   v_due uuid[]; v_done uuid[] := '{}'; v_now timestamptz; v_last timestamptz; v_count integer := 0;
   t ledger.transfer; d record; c record; v_at timestamptz; v_id uuid; v_nos bigint[];
+  v_debit_before timestamptz; v_credit_before timestamptz;
 BEGIN
   SELECT array_agg(q.transfer_id) INTO v_due FROM (
     SELECT transfer_id FROM ledger.pending_timeout WHERE expires_at <= ledger.clock()
@@ -790,21 +802,23 @@ BEGIN
     WHERE y.id = ANY (v_due) ORDER BY q.expires_at, y.seq LOOP
     v_count := v_count + 1;
     v_at := v_now + v_count * interval '1 microsecond';
-    v_id := uuidv7();
+    v_id := ledger.new_id();
     v_done := v_done || v_id;
+    SELECT a.debit_effective_at INTO STRICT v_debit_before FROM ledger.account a WHERE a.no = t.debit_no;
+    SELECT a.credit_effective_at INTO STRICT v_credit_before FROM ledger.account a WHERE a.no = t.credit_no;
     UPDATE ledger.account SET debits_pending = debits_pending - t.amount, last_recorded_at = v_at,
       debit_effective_at = greatest(debit_effective_at, v_at), closed = closed AND t.flags & 64 = 0
-      WHERE no = t.debit_no RETURNING new.debits_pending, new.debits_posted, old.debit_effective_at INTO STRICT d;
+      WHERE no = t.debit_no RETURNING debits_pending, debits_posted INTO STRICT d;
     UPDATE ledger.account SET credits_pending = credits_pending - t.amount, last_recorded_at = v_at,
       credit_effective_at = greatest(credit_effective_at, v_at), closed = closed AND t.flags & 128 = 0
-      WHERE no = t.credit_no RETURNING new.credits_pending, new.credits_posted, old.credit_effective_at INTO STRICT c;
+      WHERE no = t.credit_no RETURNING credits_pending, credits_posted INTO STRICT c;
     INSERT INTO ledger.transfer (seq, recorded_at, effective_at, debit_no, credit_no, amount,
       debit_pending, debit_posted, credit_pending, credit_posted,
       id, timeout_seconds, code, flags, journal_id, pending_id)
     VALUES (nextval('ledger.transfer_seq'), v_at, v_at, t.debit_no, t.credit_no, t.amount,
       d.debits_pending, d.debits_posted, c.credits_pending, c.credits_posted,
-      v_id, 0, t.code, 4096 | CASE WHEN v_at < d.debit_effective_at THEN 8192 ELSE 0 END
-        | CASE WHEN v_at < c.credit_effective_at THEN 16384 ELSE 0 END, t.journal_id, t.id);
+      v_id, 0, t.code, 4096 | CASE WHEN v_at < v_debit_before THEN 8192 ELSE 0 END
+        | CASE WHEN v_at < v_credit_before THEN 16384 ELSE 0 END, t.journal_id, t.id);
     DELETE FROM ledger.pending_timeout WHERE transfer_id = t.id;
   END LOOP;
   PERFORM ledger.note_late(v_done, v_now, v_nos);
