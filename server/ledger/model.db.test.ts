@@ -1,6 +1,7 @@
 /**
  * Random batches against the database and against the model; results, counters, transfers and past balances must
- * agree. `LEDGER_MODEL_OPERATIONS` and `LEDGER_MODEL_SEED` set how many and which.
+ * agree. `LEDGER_MODEL_OPERATIONS` and `LEDGER_MODEL_SEED` set how many and which; without them a run is repeatable,
+ * with a seed that once found a closing transfer voided within its own batch.
  */
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,7 +12,7 @@ import { compareWithModel } from "./testing/compare-with-model";
 
 const database = useTestDatabase();
 const OPERATIONS = Number(process.env.LEDGER_MODEL_OPERATIONS ?? 100_000);
-const SEED = Number(process.env.LEDGER_MODEL_SEED ?? Date.now() % 2_147_483_647);
+const SEED = Number(process.env.LEDGER_MODEL_SEED ?? 2_080_798_778);
 
 let client: pg.Client;
 let tx: SqlTx;

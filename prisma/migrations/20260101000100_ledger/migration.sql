@@ -703,7 +703,7 @@ BEGIN
             OR u.pending IS NOT NULL AND (row_number() OVER (PARTITION BY u.pending ORDER BY u.ord) > 1
               OR u.pending IN (SELECT i FROM unnest(p_id) AS i WHERE i IS NOT NULL)) AS again,
           NOT v_modest OR NOT coalesce(v_room, true) OR coalesce(u.flags, 0::smallint) & 240 <> 0
-            OR u.pending IS NOT NULL AND v_pending_flags & 192 <> 0 AS solo
+            OR u.pending IS NOT NULL AND (v_pending_flags | v_flags) & 192 <> 0 AS solo
         FROM unnest(p_id, p_pending, p_flags) WITH ORDINALITY AS u(id, pending, flags, ord)) q) y;
   END IF;
 
