@@ -19,3 +19,24 @@ export interface Amount {
   amount: string;
   currency: string;
 }
+
+/** All pages of a list. */
+export async function askAll<Item>(
+  page: Page,
+  portal: string,
+  procedure: string,
+  input: Record<string, unknown>,
+): Promise<Item[]> {
+  const all: Item[] = [];
+  let cursor: string | null = null;
+  do {
+    const answer: { items: Item[]; nextCursor: string | null } = await ask(page, portal, procedure, {
+      limit: 200,
+      ...input,
+      ...(cursor && { cursor }),
+    });
+    all.push(...answer.items);
+    cursor = answer.nextCursor;
+  } while (cursor);
+  return all;
+}
