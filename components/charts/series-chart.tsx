@@ -6,8 +6,6 @@ import {
   AreaChart,
   Bar,
   CartesianGrid,
-  Line,
-  LineChart,
   BarChart as RechartsBarChart,
   ResponsiveContainer,
   Tooltip,
@@ -41,7 +39,7 @@ export interface SeriesChartProps extends Omit<ChartCardProps, "legend"> {
 }
 
 interface Props extends SeriesChartProps {
-  shape: "area" | "bar" | "line";
+  shape: "area" | "bar";
   stacked: boolean;
 }
 
@@ -104,83 +102,84 @@ export function SeriesChart(props: Props) {
 
   const labelOf = (x: string, long: boolean) =>
     points.find((point) => point.x === x)?.label ?? formatX(x, xKind, zone, long);
-  const Chart = shape === "area" ? AreaChart : shape === "bar" ? RechartsBarChart : LineChart;
+  const Chart = shape === "area" ? AreaChart : RechartsBarChart;
   const stackId = stacked ? "all" : undefined;
 
   return (
     <ChartCard {...card} legend={coloured} table={table} height={height}>
-      <ResponsiveContainer width="100%" height={height} initialDimension={{ width: 640, height }}>
-        <Chart
-          data={data}
-          margin={{ top: 6, right: 0, bottom: 0, left: shape === "bar" ? 14 : 4 }}
-          accessibilityLayer
-          barCategoryGap="22%"
-        >
-          <CartesianGrid vertical={false} stroke="var(--line-soft)" />
-          <XAxis
-            dataKey="x"
-            tick={<XTick format={(x) => labelOf(x, false)} atStart={shape !== "bar"} />}
-            tickLine={false}
-            axisLine={{ stroke: "var(--line)" }}
-            tickMargin={8}
-            minTickGap={28}
-            interval="equidistantPreserveStart"
-            tickFormatter={(x: string) => labelOf(x, false)}
-            padding={shape === "bar" ? undefined : { left: 2, right: 2 }}
-          />
-          <YAxis
-            orientation="right"
-            tick={AXIS}
-            tickLine={false}
-            axisLine={false}
-            width={48}
-            tickMargin={6}
-            tickFormatter={formatTick}
-            ticks={ticks}
-            domain={[ticks[0] ?? 0, ticks.at(-1) ?? 1]}
-            interval={0}
-          />
-          <Tooltip
-            isAnimationActive={false}
-            cursor={shape === "bar" ? { fill: "var(--hover)" } : { stroke: "var(--line-strong)" }}
-            wrapperStyle={{ zIndex: 20, outline: "none" }}
-            content={({ active, label }) => {
-              const point = active ? points.find((item) => item.x === label) : undefined;
-              return point ? (
-                <TooltipPanel
-                  heading={labelOf(point.x, true)}
-                  point={point}
-                  series={coloured}
-                  value={value}
-                  withTotal={withTotal}
-                />
-              ) : null;
-            }}
-          />
-          {coloured.map((item, index) => {
-            const colour = seriesColour(item.colour);
-            const shared = {
-              key: item.key,
-              dataKey: field(index),
-              name: item.label,
-              isAnimationActive: false,
-            };
-            if (shape === "area") {
-              return (
-                <Area
-                  {...shared}
-                  key={item.key}
-                  type="monotone"
-                  stackId={stackId}
-                  stroke={colour}
-                  strokeWidth={1.5}
-                  fill={colour}
-                  fillOpacity={0.28}
-                  activeDot={{ r: 3, strokeWidth: 0 }}
-                />
-              );
-            }
-            if (shape === "bar") {
+      {/* Until it is measured the drawing has an assumed width, which a phone must not scroll to. */}
+      <div className="w-full overflow-hidden" style={{ height }}>
+        <ResponsiveContainer width="100%" height={height} initialDimension={{ width: 640, height }}>
+          <Chart
+            data={data}
+            margin={{ top: 6, right: 0, bottom: 0, left: shape === "bar" ? 14 : 4 }}
+            accessibilityLayer
+            barCategoryGap="22%"
+          >
+            <CartesianGrid vertical={false} stroke="var(--line-soft)" />
+            <XAxis
+              dataKey="x"
+              tick={<XTick format={(x) => labelOf(x, false)} atStart={shape !== "bar"} />}
+              tickLine={false}
+              axisLine={{ stroke: "var(--line)" }}
+              tickMargin={8}
+              minTickGap={28}
+              interval="equidistantPreserveStart"
+              tickFormatter={(x: string) => labelOf(x, false)}
+              padding={shape === "bar" ? undefined : { left: 2, right: 2 }}
+            />
+            <YAxis
+              orientation="right"
+              tick={AXIS}
+              tickLine={false}
+              axisLine={false}
+              width={48}
+              tickMargin={6}
+              tickFormatter={formatTick}
+              ticks={ticks}
+              domain={[ticks[0] ?? 0, ticks.at(-1) ?? 1]}
+              interval={0}
+            />
+            <Tooltip
+              isAnimationActive={false}
+              cursor={shape === "bar" ? { fill: "var(--hover)" } : { stroke: "var(--line-strong)" }}
+              wrapperStyle={{ zIndex: 20, outline: "none" }}
+              content={({ active, label }) => {
+                const point = active ? points.find((item) => item.x === label) : undefined;
+                return point ? (
+                  <TooltipPanel
+                    heading={labelOf(point.x, true)}
+                    point={point}
+                    series={coloured}
+                    value={value}
+                    withTotal={withTotal}
+                  />
+                ) : null;
+              }}
+            />
+            {coloured.map((item, index) => {
+              const colour = seriesColour(item.colour);
+              const shared = {
+                key: item.key,
+                dataKey: field(index),
+                name: item.label,
+                isAnimationActive: false,
+              };
+              if (shape === "area") {
+                return (
+                  <Area
+                    {...shared}
+                    key={item.key}
+                    type="monotone"
+                    stackId={stackId}
+                    stroke={colour}
+                    strokeWidth={1.5}
+                    fill={colour}
+                    fillOpacity={0.28}
+                    activeDot={{ r: 3, strokeWidth: 0 }}
+                  />
+                );
+              }
               const top = !stacked || index === coloured.length - 1;
               return (
                 <Bar
@@ -192,21 +191,10 @@ export function SeriesChart(props: Props) {
                   radius={top ? [3, 3, 0, 0] : 0}
                 />
               );
-            }
-            return (
-              <Line
-                {...shared}
-                key={item.key}
-                type="linear"
-                stroke={colour}
-                strokeWidth={1.75}
-                dot={false}
-                activeDot={{ r: 3, strokeWidth: 0 }}
-              />
-            );
-          })}
-        </Chart>
-      </ResponsiveContainer>
+            })}
+          </Chart>
+        </ResponsiveContainer>
+      </div>
     </ChartCard>
   );
 }
