@@ -81,10 +81,10 @@ export function HealthPage() {
         meta={
           health.data ? (
             <span>
-              checked <ExactTime at={health.data.checkedAt} format="seconds" />, again every 5 seconds
+              Checked every 5 seconds, last at <ExactTime at={health.data.checkedAt} format="seconds" />
             </span>
           ) : (
-            "checked every 5 seconds"
+            "Checked every 5 seconds"
           )
         }
         aside={health.data ? <StatusBadge kind="health" state={health.data.status} /> : undefined}
