@@ -175,3 +175,25 @@ describe("the guard", () => {
     expect((await ask("input", { access: failing }, { id: "x" })).status).toBe(500);
   });
 });
+
+describe("card numbers", () => {
+  test("are refused in any field of any procedure, and the body does not run", async () => {
+    bodyRan = false;
+    const { status, text, body } = await ask("input", {}, { id: "paid with 4111 1111 1111 1111 today" });
+    expect(status).toBe(422);
+    expect(body.error.data).toMatchObject({ reason: "card_number_refused", details: { path: "id" } });
+    expect(text).not.toContain("4111");
+    expect(bodyRan).toBe(false);
+  });
+
+  test("are not seen in ids, times and amounts", async () => {
+    bodyRan = false;
+    const { status } = await ask(
+      "input",
+      {},
+      { id: "pay_01m7xx2hhsehvtsasmv2fyc1m0 2026-11-21T03:15:00Z 1234567.89" },
+    );
+    expect(status).toBe(200);
+    expect(bodyRan).toBe(true);
+  });
+});

@@ -5,6 +5,7 @@
  */
 import { initTRPC, TRPCError } from "@trpc/server";
 import { ZodError } from "zod";
+import { findCardNumber } from "@/server/platform/card-guard";
 import { AppError, ERROR_TABLE, type ErrorCode } from "@/server/platform/errors";
 import type { Id } from "@/server/platform/ids";
 import { loggerFor } from "@/server/platform/logger";
@@ -153,14 +154,29 @@ const translateErrors = t.middleware(async ({ next }) => {
   });
 });
 
+/** No card number is taken in anywhere, whatever the field: it would end in notes, logs and exports. */
+const refuseCardNumbers = t.middleware(async ({ getRawInput, next }) => {
+  const path = findCardNumber(await getRawInput());
+  if (path === null) return next();
+  throw new AppError(
+    "invalid_input",
+    "card_number_refused",
+    "This looks like a card number. It was not stored; name the card by its last four digits.",
+    { path },
+  );
+});
+
 const base = t.procedure.use(translateErrors);
 
 /** For what belongs to the person and not to an organisation: own sessions, memberships, preferences. */
 export function signedInProcedure() {
-  return base.meta({ portal: "signed_in", permission: null }).use(async ({ ctx, next }) => {
-    const { user, sessionId } = await activeSession(ctx);
-    return next({ ctx: { user, sessionId } });
-  });
+  return base
+    .meta({ portal: "signed_in", permission: null })
+    .use(async ({ ctx, next }) => {
+      const { user, sessionId } = await activeSession(ctx);
+      return next({ ctx: { user, sessionId } });
+    })
+    .use(refuseCardNumbers);
 }
 
 export function merchantProcedure(permission: MerchantPermission) {
@@ -233,5 +249,6 @@ function portalProcedure<S extends PortalScope>(
 ) {
   return base
     .meta({ portal: kind, permission })
-    .use(async ({ ctx, next }) => next({ ctx: await authorise(ctx, kind, permission, mint) }));
+    .use(async ({ ctx, next }) => next({ ctx: await authorise(ctx, kind, permission, mint) }))
+    .use(refuseCardNumbers);
 }
