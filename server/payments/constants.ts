@@ -22,13 +22,22 @@ export type InstrumentKind = (typeof INSTRUMENT_KINDS)[number];
 /** Why a payment was declined: the code that devices and screens get, and the sentence that people read. */
 export const DECLINE_REASONS = {
   acquirer_refused: "The card's acquirer refused the payment.",
+  allowance_used_up: "The allowance does not cover this payment.",
   amount_above_device_limit: "The amount is above what this device may charge at once.",
   card_expired: "The card has expired.",
   card_stolen: "The card is reported as lost or stolen.",
   currency_not_of_program: "The program does not take this currency.",
+  device_amount_limit: "The device would take more than its limit for the period.",
+  device_count_limit: "The device has taken as many payments as its limit for the period allows.",
+  instrument_amount_limit: "This wallet or card would pay more than its limit for the period.",
   instrument_blocked: "This wallet or card is blocked.",
+  instrument_count_limit: "This wallet or card has paid as often as its limit for the period allows.",
   instrument_unknown: "The program does not know this wallet or card.",
   insufficient_funds: "There is not enough money for this payment.",
+  merchant_amount_limit: "The merchant would take more than its limit for the period.",
+  merchant_count_limit: "The merchant has taken as many payments as its limit for the period allows.",
+  payer_amount_limit: "The payer would pay more than the limit for the period.",
+  payer_count_limit: "The payer has paid as often as the limit for the period allows.",
   review_declined: "A reviewer declined the payment.",
   review_timed_out: "Nobody reviewed the payment in time, so it was declined.",
   suspected_fraud: "The payment was declined because it looks like fraud.",
@@ -38,6 +47,12 @@ export type DeclineReason = keyof typeof DECLINE_REASONS;
 export function isDeclineReason(code: string): code is DeclineReason {
   return Object.hasOwn(DECLINE_REASONS, code);
 }
+
+/** Whom a limit binds, and for how long it counts: one payment, or a calendar period in the program's time zone. */
+export const LIMIT_SUBJECTS = ["device", "instrument", "payer", "merchant"] as const;
+export type LimitSubject = (typeof LIMIT_SUBJECTS)[number];
+export const LIMIT_PERIODS = ["payment", "hour", "day", "week", "month"] as const;
+export type LimitPeriod = (typeof LIMIT_PERIODS)[number];
 
 /** Refusals of requests, which make no payment or leave it as it is. */
 export const PAYMENT_REFUSALS = {
