@@ -180,21 +180,28 @@ export function signedInProcedure() {
 }
 
 export function merchantProcedure(permission: MerchantPermission) {
-  return portalProcedure("merchant", permission, (organisationId, actor) =>
-    mintPortalScope("merchant", organisationId, actor),
-  );
+  return portalProcedure("merchant", permission);
 }
 
 export function agencyProcedure(permission: AgencyPermission) {
-  return portalProcedure("agency", permission, (organisationId, actor) =>
-    mintPortalScope("agency", organisationId, actor),
-  );
+  return portalProcedure("agency", permission);
 }
 
 export function operatorProcedure(permission: OperatorPermission) {
-  return portalProcedure("operator", permission, (organisationId, actor) =>
-    mintPortalScope("operator", organisationId, actor),
-  );
+  return portalProcedure("operator", permission);
+}
+
+/** For what merchants and agencies ask for alike; `kind` says in whose portal it stands. */
+export function partyProcedure(
+  kind: "merchant" | "agency",
+  permission: MerchantPermission & AgencyPermission,
+) {
+  return portalProcedure(kind, permission);
+}
+
+/** For what every portal has alike; `kind` says in which it stands. */
+export function commonProcedure(kind: OrganisationKind, permission: MerchantPermission & AgencyPermission) {
+  return portalProcedure(kind, permission);
 }
 
 /** What is known of somebody who may do what they ask for. */
@@ -242,11 +249,9 @@ async function activeSession(ctx: Pick<RequestContext, "session">): Promise<Acti
   return active;
 }
 
-function portalProcedure<S extends PortalScope>(
-  kind: OrganisationKind,
-  permission: Permission,
-  mint: (organisationId: Id<"organisation">, actor: Actor) => S,
-) {
+function portalProcedure<K extends OrganisationKind>(kind: K, permission: Permission) {
+  const mint = (organisationId: Id<"organisation">, actor: Actor) =>
+    mintPortalScope(kind, organisationId, actor);
   return base
     .meta({ portal: kind, permission })
     .use(async ({ ctx, next }) => next({ ctx: await authorise(ctx, kind, permission, mint) }))

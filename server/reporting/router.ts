@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { agencyProcedure, merchantProcedure, operatorProcedure, router } from "@/server/identity/procedures";
+import type { OrganisationKind } from "@/server/identity/permissions";
+import {
+  agencyProcedure,
+  commonProcedure,
+  merchantProcedure,
+  operatorProcedure,
+  partyProcedure,
+  router,
+} from "@/server/identity/procedures";
 import { publicId } from "@/server/platform/ids";
 import {
   agencyOverview,
@@ -25,41 +33,43 @@ import {
 import { explainJournal } from "./service/explain-journal";
 import { readOperatorAttention } from "./service/read-work";
 
+const searchOf = (kind: OrganisationKind) =>
+  commonProcedure(kind, "search.read")
+    .input(searchInput)
+    .output(searchResult)
+    .query(async ({ ctx, input }) => ({ hits: await search(ctx.scope, input.text) }));
+
+const attentionOf = (kind: "merchant" | "agency") =>
+  partyProcedure(kind, "overview.read")
+    .output(attention)
+    .query(({ ctx }) => readAttention(ctx.scope));
+
 export const merchantReportingRouter = router({
+  search: searchOf("merchant"),
+  attention: attentionOf("merchant"),
   overview: merchantProcedure("overview.read")
     .input(overviewInput)
     .output(merchantOverview)
     .query(({ ctx, input }) => readMerchantOverview(ctx.scope, input.program)),
-  attention: merchantProcedure("overview.read")
-    .output(attention)
-    .query(({ ctx }) => readAttention(ctx.scope)),
   live: merchantProcedure("overview.read")
     .input(overviewInput)
     .subscription(({ ctx, input, signal }) => watchMerchant(ctx.scope, input.program, signal)),
-  search: merchantProcedure("search.read")
-    .input(searchInput)
-    .output(searchResult)
-    .query(async ({ ctx, input }) => ({ hits: await search(ctx.scope, input.text) })),
 });
 
 export const agencyReportingRouter = router({
+  search: searchOf("agency"),
+  attention: attentionOf("agency"),
   overview: agencyProcedure("overview.read")
     .input(overviewInput)
     .output(agencyOverview)
     .query(({ ctx, input }) => readAgencyOverview(ctx.scope, input.program)),
-  attention: agencyProcedure("overview.read")
-    .output(attention)
-    .query(({ ctx }) => readAttention(ctx.scope)),
   live: agencyProcedure("overview.read")
     .input(overviewInput)
     .subscription(({ ctx, input, signal }) => watchAgency(ctx.scope, input.program, signal)),
-  search: agencyProcedure("search.read")
-    .input(searchInput)
-    .output(searchResult)
-    .query(async ({ ctx, input }) => ({ hits: await search(ctx.scope, input.text) })),
 });
 
 export const operatorReportingRouter = router({
+  search: searchOf("operator"),
   overview: operatorProcedure("overview.read")
     .input(overviewInput)
     .output(operatorOverview)
@@ -70,10 +80,6 @@ export const operatorReportingRouter = router({
   live: operatorProcedure("overview.read")
     .input(overviewInput)
     .subscription(({ ctx, input, signal }) => watchOperator(ctx.scope, input.program, signal)),
-  search: operatorProcedure("search.read")
-    .input(searchInput)
-    .output(searchResult)
-    .query(async ({ ctx, input }) => ({ hits: await search(ctx.scope, input.text) })),
   journalCause: operatorProcedure("ledger.read")
     .input(z.object({ journalId: publicId("journal") }))
     .output(journalCause)

@@ -9,7 +9,7 @@ import {
   agencyRemittancesRouter,
   agencySettlementRouter,
   agencyStatementsRouter,
-} from "@/server/settlement/router/agency";
+} from "@/server/settlement/router/party";
 
 /** What the agency portal can ask for; a table of contents. */
 export const agencyRouter = router({

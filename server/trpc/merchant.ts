@@ -10,7 +10,7 @@ import {
   merchantPayoutsRouter,
   merchantSettlementRouter,
   merchantStatementsRouter,
-} from "@/server/settlement/router/merchant";
+} from "@/server/settlement/router/party";
 
 /** What the merchant portal can ask for; a table of contents. */
 export const merchantRouter = router({

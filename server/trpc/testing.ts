@@ -50,6 +50,7 @@ const shared: Record<string, Sample> = {
 /** Payouts of a merchant or of everybody; an agency's are called remittances. */
 const payouts = (name: string): Record<string, Sample> => ({
   [`${name}.list`]: (of) => ({ ...page, programId: of.id("program"), runId: of.id("settlementRun") }),
+  [`${name}.counts`]: (of) => ({ programId: of.id("program") }),
   [`${name}.get`]: (of) => ({ payoutId: of.id("payout") }),
   [`${name}.payments`]: (of) => ({ ...page, payoutId: of.id("payout") }),
 });
@@ -131,7 +132,6 @@ const operator: Record<string, Sample> = {
   "cases.ofPayment": (of) => ({ paymentId: of.id("payment") }),
   "settlement.splitPreview": (of) => ({ paymentId: of.id("payment") }),
   ...payouts("payouts"),
-  "payouts.counts": (of) => ({ programId: of.id("program") }),
   "payouts.submit": (of) => ({ payoutIds: [of.id("payout")] }),
   "payouts.markPaid": (of) => ({ payoutIds: [of.id("payout")] }),
   "payouts.markFailed": (of) => ({ payoutId: of.id("payout"), reason: "A reason" }),

@@ -4,7 +4,8 @@ import { listAuditEntries } from "@/server/audit/service";
 import type { AuditEntry } from "@/server/audit/types";
 import { fromPublicId, ID_PREFIXES, type IdKind, publicId, toPublicId } from "@/server/platform/ids";
 import type { PortalScope } from "@/server/platform/scope";
-import { agencyProcedure, merchantProcedure, operatorProcedure, router } from "../procedures";
+import type { OrganisationKind } from "../permissions";
+import { commonProcedure, router } from "../procedures";
 import { namesOf } from "../service";
 
 function uuidBehind(text: string): string | null {
@@ -119,23 +120,15 @@ function distinct(ids: readonly (string | null)[]): string[] {
   return [...new Set(ids.filter((id) => id !== null))];
 }
 
-export const operatorAuditRouter = router({
-  list: operatorProcedure("audit.read")
-    .input(listInput)
-    .output(listOut)
-    .query(({ ctx, input }) => present(ctx.scope, input)),
-});
+function auditRouter(kind: OrganisationKind) {
+  return router({
+    list: commonProcedure(kind, "audit.read")
+      .input(listInput)
+      .output(listOut)
+      .query(({ ctx, input }) => present(ctx.scope, input)),
+  });
+}
 
-export const merchantAuditRouter = router({
-  list: merchantProcedure("audit.read")
-    .input(listInput)
-    .output(listOut)
-    .query(({ ctx, input }) => present(ctx.scope, input)),
-});
-
-export const agencyAuditRouter = router({
-  list: agencyProcedure("audit.read")
-    .input(listInput)
-    .output(listOut)
-    .query(({ ctx, input }) => present(ctx.scope, input)),
-});
+export const operatorAuditRouter = auditRouter("operator");
+export const merchantAuditRouter = auditRouter("merchant");
+export const agencyAuditRouter = auditRouter("agency");

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { AppError } from "@/server/platform/errors";
 import { publicId, toPublicId } from "@/server/platform/ids";
 import type { Scope } from "@/server/platform/scope";
-import { agencyProcedure, merchantProcedure, operatorProcedure, router } from "../procedures";
+import type { OrganisationKind } from "../permissions";
+import { commonProcedure, operatorProcedure, router } from "../procedures";
 import { createProgramSchema, slugSchema } from "../schema";
 import {
   addPartyToProgram,
@@ -45,34 +46,21 @@ async function presentDetail(scope: Scope, slug: string): Promise<z.infer<typeof
 
 const bySlug = z.object({ slug: slugSchema });
 
-export const merchantProgramsRouter = router({
-  list: merchantProcedure("programs.read")
+/** The same two questions in each portal; row-level security decides which programs answer them. */
+const reads = (kind: OrganisationKind) => ({
+  list: commonProcedure(kind, "programs.read")
     .output(listOut)
     .query(({ ctx }) => presentList(ctx.scope)),
-  get: merchantProcedure("programs.read")
+  get: commonProcedure(kind, "programs.read")
     .input(bySlug)
     .output(detailOut)
     .query(({ ctx, input }) => presentDetail(ctx.scope, input.slug)),
 });
 
-export const agencyProgramsRouter = router({
-  list: agencyProcedure("programs.read")
-    .output(listOut)
-    .query(({ ctx }) => presentList(ctx.scope)),
-  get: agencyProcedure("programs.read")
-    .input(bySlug)
-    .output(detailOut)
-    .query(({ ctx, input }) => presentDetail(ctx.scope, input.slug)),
-});
-
+export const merchantProgramsRouter = router(reads("merchant"));
+export const agencyProgramsRouter = router(reads("agency"));
 export const operatorProgramsRouter = router({
-  list: operatorProcedure("programs.read")
-    .output(listOut)
-    .query(({ ctx }) => presentList(ctx.scope)),
-  get: operatorProcedure("programs.read")
-    .input(bySlug)
-    .output(detailOut)
-    .query(({ ctx, input }) => presentDetail(ctx.scope, input.slug)),
+  ...reads("operator"),
   create: operatorProcedure("programs.manage")
     .input(createProgramSchema)
     .output(programOut)

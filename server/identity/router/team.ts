@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { publicId, toPublicId } from "@/server/platform/ids";
 import type { PortalScope } from "@/server/platform/scope";
-import { agencyProcedure, merchantProcedure, operatorProcedure, router } from "../procedures";
+import type { OrganisationKind } from "../permissions";
+import { commonProcedure, router } from "../procedures";
 import { inviteSchema, roleSchema } from "../schema";
 import { createInvitation, listInvitations, revokeInvitation } from "../service/invitations";
 import { changeRole, listTeam, revokeMembership } from "../service/team";
@@ -43,13 +44,9 @@ async function issue(
 }
 
 /** The same five procedures in each portal; only who guards them differs. */
-function teamRouter(
-  read: typeof merchantRead | typeof agencyRead | typeof operatorRead,
-  manage: typeof merchantManage | typeof agencyManage | typeof operatorManage,
-) {
-  // The three builders differ in the brand of the scope alone, and the services take any portal's.
-  const reading = read as typeof merchantRead;
-  const managing = manage as typeof merchantManage;
+function teamRouter(kind: OrganisationKind) {
+  const reading = commonProcedure(kind, "team.read");
+  const managing = commonProcedure(kind, "team.manage");
   return router({
     list: reading.output(teamOut).query(({ ctx }) => presentTeam(ctx.scope)),
     invite: managing
@@ -80,13 +77,6 @@ function teamRouter(
   });
 }
 
-const merchantRead = merchantProcedure("team.read");
-const merchantManage = merchantProcedure("team.manage");
-const agencyRead = agencyProcedure("team.read");
-const agencyManage = agencyProcedure("team.manage");
-const operatorRead = operatorProcedure("team.read");
-const operatorManage = operatorProcedure("team.manage");
-
-export const merchantTeamRouter = teamRouter(merchantRead, merchantManage);
-export const agencyTeamRouter = teamRouter(agencyRead, agencyManage);
-export const operatorTeamRouter = teamRouter(operatorRead, operatorManage);
+export const merchantTeamRouter = teamRouter("merchant");
+export const agencyTeamRouter = teamRouter("agency");
+export const operatorTeamRouter = teamRouter("operator");

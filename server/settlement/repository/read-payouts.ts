@@ -58,11 +58,14 @@ export async function listPayoutRows(tx: SqlTx, filter: PayoutFilter): Promise<P
 
 export async function countPayouts(
   tx: SqlTx,
+  partyId: string | null,
   programId: string | null,
 ): Promise<{ state: PayoutState; n: bigint }[]> {
   const { rows } = await tx.query<{ state: PayoutState; n: bigint }>(
-    "select state, count(*) as n from payout where ($1::uuid is null or program_id = $1) group by state",
-    [programId],
+    `select state, count(*) as n from payout
+     where ($1::uuid is null or party_id = $1) and ($2::uuid is null or program_id = $2)
+     group by state`,
+    [partyId, programId],
   );
   return rows;
 }

@@ -5,8 +5,6 @@ import { publicId, toPublicId } from "@/server/platform/ids";
 import { orRefuse } from "../errors";
 import {
   addAdjustmentInput,
-  agreementDetailSchema,
-  agreementSummarySchema,
   agreementTrialSchema,
   bankAccountSchema,
   closePeriodInput,
@@ -15,24 +13,13 @@ import {
   exceptionSchema,
   flowInput,
   flowSchema,
-  itemsInput,
-  listAgreementsInput,
   listExceptionsInput,
-  listPayoutsInput,
   listRunsInput,
-  listStatementsInput,
   pageOfSchema,
-  payoutCountsSchema,
-  payoutDetailSchema,
-  payoutSchema,
   runDetailSchema,
   runSchema,
   setPayoutRuleInput,
   splitPreviewSchema,
-  splitSchema,
-  statementDetailSchema,
-  statementItemSchema,
-  statementSchema,
   takeExceptionInput,
   tryAgreementInput,
 } from "../schema";
@@ -50,32 +37,17 @@ import {
 } from "../service/move-payouts";
 import { previewClose } from "../service/preview-close";
 import { previewSplit } from "../service/preview-split";
-import { getAgreement, getRun, listAgreements, listExceptions, listRuns } from "../service/read-runs";
-import {
-  countPayouts,
-  getPaymentSplit,
-  getPayout,
-  getProgramFlow,
-  getStatement,
-  listPayouts,
-  listStatementItems,
-  listStatements,
-} from "../service/read-statements";
+import { getRun, listExceptions, listRuns } from "../service/read-runs";
+import { getProgramFlow } from "../service/read-statements";
 import { takeException } from "../service/take-exception";
 import { tryAgreement } from "../service/try-agreement";
+import { agreementReads, payoutReads, splitReads, statementReads } from "./reads";
 
 const runId = z.object({ runId: publicId("settlementRun") });
 const reasoned = z.object({ payoutId: publicId("payout"), reason: z.string().trim().min(2).max(300) });
 
 export const operatorAgreementsRouter = router({
-  list: operatorProcedure("agreements.read")
-    .input(listAgreementsInput)
-    .output(pageOfSchema(agreementSummarySchema))
-    .query(({ ctx, input }) => listAgreements(ctx.scope, input)),
-  get: operatorProcedure("agreements.read")
-    .input(z.object({ agreementId: publicId("agreement") }))
-    .output(agreementDetailSchema)
-    .query(({ ctx, input }) => getAgreement(ctx.scope, input.agreementId)),
+  ...agreementReads("operator"),
   draft: operatorProcedure("agreements.write")
     .input(draftAgreementInput)
     .mutation(async ({ ctx, input }) => {
@@ -124,22 +96,7 @@ export const operatorRunsRouter = router({
 });
 
 export const operatorPayoutsRouter = router({
-  list: operatorProcedure("payouts.read")
-    .input(listPayoutsInput)
-    .output(pageOfSchema(payoutSchema))
-    .query(({ ctx, input }) => listPayouts(ctx.scope, input)),
-  counts: operatorProcedure("payouts.read")
-    .input(z.object({ programId: publicId("program").nullish() }))
-    .output(payoutCountsSchema)
-    .query(({ ctx, input }) => countPayouts(ctx.scope, input.programId ?? null)),
-  get: operatorProcedure("payouts.read")
-    .input(z.object({ payoutId: publicId("payout") }))
-    .output(payoutDetailSchema)
-    .query(({ ctx, input }) => getPayout(ctx.scope, input.payoutId)),
-  payments: operatorProcedure("payouts.read")
-    .input(itemsInput.extend({ payoutId: publicId("payout") }))
-    .output(pageOfSchema(statementItemSchema))
-    .query(({ ctx, input }) => listStatementItems(ctx.scope, { payoutId: input.payoutId }, input)),
+  ...payoutReads("operator"),
   submit: operatorProcedure("payouts.pay")
     .input(z.object({ payoutIds: z.array(publicId("payout")).min(1).max(200) }))
     .mutation(async ({ ctx, input }) => orRefuse(await submitPayouts(ctx.scope, input))),
@@ -173,22 +130,10 @@ export const operatorPayoutsRouter = router({
     .mutation(async ({ ctx, input }) => orRefuse(await approveBankAccount(ctx.scope, input.bankAccountId))),
 });
 
-export const operatorStatementsRouter = router({
-  list: operatorProcedure("statements.read")
-    .input(listStatementsInput)
-    .output(pageOfSchema(statementSchema))
-    .query(({ ctx, input }) => listStatements(ctx.scope, input)),
-  get: operatorProcedure("statements.read")
-    .input(z.object({ statementId: publicId("statement") }))
-    .output(statementDetailSchema)
-    .query(({ ctx, input }) => getStatement(ctx.scope, input.statementId)),
-  payments: operatorProcedure("statements.read")
-    .input(itemsInput.extend({ statementId: publicId("statement") }))
-    .output(pageOfSchema(statementItemSchema))
-    .query(({ ctx, input }) => listStatementItems(ctx.scope, { statementId: input.statementId }, input)),
-});
+export const operatorStatementsRouter = router(statementReads("operator"));
 
 export const operatorSettlementRouter = router({
+  ...splitReads("operator"),
   exceptions: operatorProcedure("runs.read")
     .input(listExceptionsInput)
     .output(pageOfSchema(exceptionSchema))
@@ -210,8 +155,4 @@ export const operatorSettlementRouter = router({
     .input(z.object({ paymentId: publicId("payment") }))
     .output(splitPreviewSchema)
     .query(({ ctx, input }) => previewSplit(ctx.scope, input.paymentId)),
-  paymentSplit: operatorProcedure("payments.read")
-    .input(z.object({ paymentId: publicId("payment") }))
-    .output(splitSchema)
-    .query(({ ctx, input }) => getPaymentSplit(ctx.scope, input.paymentId)),
 });

@@ -83,10 +83,10 @@ export async function listPayouts(
 
 /** How many payouts stand in each state. */
 export async function countPayouts(
-  scope: OperatorScope,
+  scope: PortalScope,
   programId: string | null,
 ): Promise<Record<string, number>> {
-  const rows = await withScope(scope, (tx) => payouts.countPayouts(tx, programId));
+  const rows = await withScope(scope, (tx) => payouts.countPayouts(tx, ownParty(scope), programId));
   return Object.fromEntries(rows.map(({ state, n }) => [state, Number(n)]));
 }
 
