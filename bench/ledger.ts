@@ -7,6 +7,9 @@ import { type Bench, batchOf, fill, insertRaw, nextEvent, post, prepare } from "
 import { closedLoop, type Loop, median, paired, type Row, timed } from "./measure";
 import type { BenchOptions, BenchReport } from "./run";
 
+export const ownOptions = ["peer-url", "peer-sql"] as const;
+export const defaults = { rounds: "15" };
+
 export async function run(options: BenchOptions): Promise<BenchReport> {
   const bench = await prepare(options.serverUrl);
   const rows: Row[] = [];
@@ -72,11 +75,13 @@ async function singles(bench: Bench, options: BenchOptions, say: (row: Row) => v
     async () => await post(bench.pool, [nextEvent(bench)]),
   );
   let peer: Loop | null = null;
-  if (options.peerUrl && options.peerSql) {
-    const pool = new pg.Pool({ connectionString: options.peerUrl, max: 20 });
+  const peerUrl = options.own["peer-url"];
+  const peerSql = options.own["peer-sql"];
+  if (peerUrl && peerSql) {
+    const pool = new pg.Pool({ connectionString: peerUrl, max: 20 });
     const accounts = await pool.query<{ id: string }>("select id::text from peer_accounts");
     const ids = accounts.rows.map((row) => row.id);
-    const text = options.peerSql;
+    const text = peerSql;
     let turn = 0;
     peer = await closedLoop(20, options.seconds, async () => {
       await pool.query({

@@ -1,18 +1,20 @@
-/** `npm run bench -- NAME [--json] [options]`: runs one bench and prints a table, or JSON. */
-import { parseArgs } from "node:util";
-import { describeMachine, printTable, type Row } from "./measure";
+/** `npm run bench -- NAME [options]`: runs one bench and prints a table, markdown or JSON. Ends with 1 if a bar falls. */
+import { writeFile } from "node:fs/promises";
+import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { describeMachine, type Row } from "./measure";
+import { asMarkdown, asTable, summarise } from "./table";
 
 export interface BenchOptions {
   /** Server to use instead of a fresh embedded one; databases are created and dropped on it. */
   serverUrl: string | null;
-  /** Transfers that the ledger holds for the measures at size. */
+  /** How much the database holds for the measures at size. */
   size: number;
-  /** Seconds per timed measure. */
+  /** Seconds of each side in one round of a closed loop. */
   seconds: number;
   /** Paired rounds. */
   rounds: number;
-  peerUrl: string | null;
-  peerSql: string | null;
+  /** What the bench's own options say; those left out are undefined. */
+  own: Record<string, string | undefined>;
   onProgress: (text: string) => void;
 }
 
@@ -23,54 +25,87 @@ export interface BenchReport {
   versions: Record<string, string>;
 }
 
-const BENCHES: Record<string, () => Promise<{ run: (options: BenchOptions) => Promise<BenchReport> }>> = {
+/** What a bench's file exports. */
+interface BenchModule {
+  run: (options: BenchOptions) => Promise<BenchReport>;
+  /** Options of its own, all of which take a value. */
+  ownOptions?: readonly string[];
+  /** Where its defaults differ. */
+  defaults?: Partial<Record<"size" | "seconds" | "rounds", string>>;
+}
+
+const BENCHES: Record<string, () => Promise<BenchModule>> = {
   ledger: () => import("./ledger"),
 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    json: { type: "boolean", default: false },
-    url: { type: "string" },
-    size: { type: "string", default: "1000000" },
-    seconds: { type: "string", default: "5" },
-    rounds: { type: "string", default: "15" },
-    "peer-url": { type: "string" },
-    "peer-sql": { type: "string" },
-  },
-});
-const load = BENCHES[positionals[0] ?? ""];
+const name = process.argv[2] ?? "";
+const load = BENCHES[name];
 if (!load) {
-  console.error(`Usage: npm run bench -- ${Object.keys(BENCHES).join(" | ")} [--json] [--size N] [--seconds N] [--rounds N]
-  [--url postgresql://…] [--peer-url postgresql://… --peer-sql 'select post($1, $2, $3)']`);
+  console.error(`Usage: npm run bench -- ${Object.keys(BENCHES).join(" | ")} [--json | --markdown] [--out FILE]
+  [--url postgresql://…] [--size N] [--seconds N] [--rounds N], and what bench/README.md lists for each`);
   process.exit(2);
 }
 const bench = await load();
+const defaults = { size: "1000000", seconds: "2", rounds: "5", ...bench.defaults };
+const common: ParseArgsOptionsConfig = {
+  json: { type: "boolean", default: false },
+  markdown: { type: "boolean", default: false },
+  out: { type: "string" },
+  url: { type: "string" },
+  size: { type: "string", default: defaults.size },
+  seconds: { type: "string", default: defaults.seconds },
+  rounds: { type: "string", default: defaults.rounds },
+};
+const own = Object.fromEntries(
+  (bench.ownOptions ?? []).map((option) => [option, { type: "string" } as const]),
+);
+const { values } = parseArgs({ args: process.argv.slice(3), options: { ...own, ...common } });
+const text = (option: string) => {
+  const value = values[option];
+  return typeof value === "string" ? value : undefined;
+};
+const count = (option: "size" | "seconds" | "rounds") => {
+  const value = Number(text(option));
+  if (!Number.isFinite(value) || value < 0) throw new Error(`--${option} takes a number.`);
+  return value;
+};
+
+const startedAt = new Date();
+const loadBefore = describeMachine();
 const report = await bench.run({
-  serverUrl: values.url ?? null,
-  size: Number(values.size),
-  seconds: Number(values.seconds),
-  rounds: Number(values.rounds),
-  peerUrl: values["peer-url"] ?? null,
-  peerSql: values["peer-sql"] ?? null,
-  onProgress: (text) => console.error(text),
+  serverUrl: text("url") ?? null,
+  size: count("size"),
+  seconds: count("seconds"),
+  rounds: count("rounds"),
+  own: Object.fromEntries((bench.ownOptions ?? []).map((option) => [option, text(option)])),
+  onProgress: (line) => console.error(line),
 });
-const machine = describeMachine();
-if (values.json) {
-  console.log(
-    JSON.stringify(
-      { ...report, machine, options: values },
-      (_, value) => (typeof value === "bigint" ? value.toString() : value),
-      2,
-    ),
-  );
-} else {
+const summary = summarise(report.rows);
+const minutes = ((Date.now() - startedAt.getTime()) / 60_000).toFixed(1);
+const whole = {
+  ...report,
+  bars: summary,
+  startedAt: startedAt.toISOString(),
+  minutes: Number(minutes),
+  machine: { before: loadBefore, after: describeMachine() },
+  options: values,
+};
+const json = JSON.stringify(
+  whole,
+  (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value),
+  2,
+);
+const out = text("out");
+if (out) await writeFile(out, `${json}\n`);
+if (values.json) console.log(json);
+else {
   console.log(`\n${report.compared}\n`);
-  printTable(report.rows);
+  console.log(values.markdown ? asMarkdown(report.rows) : asTable(report.rows));
+  console.log(`\n${summary.line}\n${loadBefore}; load after ${describeMachine().replace(/^.*load /, "")}`);
   console.log(
-    `\n${machine}\n${Object.entries(report.versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(", ")}`,
+    `${Object.entries(report.versions)
+      .map(([component, version]) => `${component} ${version}`)
+      .join(", ")}; ${startedAt.toISOString().slice(0, 16).replace("T", " ")} UTC, ${minutes} minutes`,
   );
 }
-process.exit(0);
+process.exit(summary.fallen.length === 0 ? 0 : 1);

@@ -1,0 +1,156 @@
+/**
+ * The devices of the bench, in a process of their own: they sign beforehand, so that their own cost, the same on both
+ * sides, is that of sending and reading. Told by its parent what to send; answers with latencies.
+ */
+import { createPrivateKey, type KeyObject, randomUUID } from "node:crypto";
+import { Pool } from "undici";
+import { percentile } from "@/bench/measure";
+import { signedHeaders } from "@/simulator/sign";
+
+export interface LoadDevice {
+  keyId: string;
+  /** PKCS#8, PEM. */
+  privateKey: string;
+}
+
+export interface LoadSetUp {
+  devices: LoadDevice[];
+  tokens: string[];
+}
+
+/** Either so many callers in a closed loop, or so many requests a second whatever the answers do. */
+export interface LoadOrder {
+  url: string;
+  seconds: number;
+  callers?: number;
+  perSecond?: number;
+}
+
+export interface LoadResult {
+  sent: number;
+  /** Answers with 201. */
+  authorised: number;
+  /** Other answers, by status and code. */
+  others: Record<string, number>;
+  perSecond: number;
+  p50: number;
+  p95: number;
+  p99: number;
+}
+
+interface Ready {
+  headers: Record<string, string>;
+  body: string;
+}
+
+interface Device {
+  keyId: string;
+  key: KeyObject;
+  sequence: number;
+}
+
+const PATH = "/v1/payments";
+let devices: Device[] = [];
+let tokens: string[] = [];
+let turn = 0;
+
+function sign(url: string): Ready {
+  const device = devices[turn % devices.length] as Device;
+  const body = JSON.stringify({
+    amount: { amount: "2.75", currency: "EUR" },
+    instrument: { token: tokens[turn % tokens.length] },
+    capture: turn % 2 === 0,
+    description: "Quay 4, one hour",
+  });
+  turn++;
+  device.sequence++;
+  return {
+    body,
+    headers: signedHeaders({
+      method: "POST",
+      url: `${url}${PATH}`,
+      keyId: device.keyId,
+      privateKey: device.key,
+      body,
+      message: { key: randomUUID(), sequence: device.sequence },
+      createdSeconds: Math.floor(Date.now() / 1000),
+    }),
+  };
+}
+
+async function carryOut(order: LoadOrder, signed: Ready[]): Promise<LoadResult> {
+  const pool = new Pool(order.url, { connections: order.callers ?? 256, pipelining: 1 });
+  const latencies: number[] = [];
+  const others: Record<string, number> = {};
+  let authorised = 0;
+  let sent = 0;
+  const send = async (request: Ready, since: number) => {
+    const { statusCode, body } = await pool.request({ method: "POST", path: PATH, ...request });
+    const text = await body.text();
+    latencies.push(performance.now() - since);
+    if (statusCode === 201) authorised++;
+    else {
+      const code = (/"(?:code|declineReason)":"(\w+)"/.exec(text) ?? [])[1] ?? "";
+      others[`${statusCode} ${code}`] = (others[`${statusCode} ${code}`] ?? 0) + 1;
+    }
+  };
+  const start = performance.now();
+  const end = start + order.seconds * 1000;
+  if (order.perSecond !== undefined) {
+    const gap = 1000 / order.perSecond;
+    const under: Promise<void>[] = [];
+    // Latency counts from the moment the request was due, so that a server that stalls is charged for its queue.
+    for (let due = start; due < end && sent < signed.length; ) {
+      const now = performance.now();
+      for (; due <= now && due < end && sent < signed.length; due += gap) {
+        under.push(send(signed[sent++] as Ready, due));
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await Promise.all(under);
+  } else {
+    await Promise.all(
+      Array.from({ length: order.callers ?? 1 }, async () => {
+        while (performance.now() < end && sent < signed.length) {
+          const request = signed[sent++] as Ready;
+          await send(request, performance.now());
+        }
+      }),
+    );
+  }
+  const elapsed = (performance.now() - start) / 1000;
+  await pool.close();
+  return {
+    sent,
+    authorised,
+    others,
+    perSecond: latencies.length / elapsed,
+    p50: percentile(latencies, 0.5),
+    p95: percentile(latencies, 0.95),
+    p99: percentile(latencies, 0.99),
+  };
+}
+
+/** Most requests a second that are signed for a closed loop; a run that uses them up ends early. */
+const MOST_PER_SECOND = 6_000;
+
+process.on("message", (message: { setUp?: LoadSetUp; order?: LoadOrder }) => {
+  if (message.setUp) {
+    tokens = message.setUp.tokens;
+    devices = message.setUp.devices.map(({ keyId, privateKey }) => ({
+      keyId,
+      key: createPrivateKey(privateKey),
+      sequence: 0,
+    }));
+    process.send?.({ ready: true });
+  }
+  const { order } = message;
+  if (order) {
+    const count = Math.ceil((order.perSecond ?? MOST_PER_SECOND) * order.seconds);
+    const signed = Array.from({ length: count }, () => sign(order.url));
+    carryOut(order, signed).then(
+      (result) => process.send?.({ result }),
+      (error: unknown) => process.send?.({ failure: String(error) }),
+    );
+  }
+});
