@@ -51,6 +51,10 @@ const VALUES: Record<string, (tenant: TestTenant) => unknown> = {
   "app_user.email": (tenant) => `${tenant.marker}@example.org`,
   "invitation.email": (tenant) => `invited-${tenant.marker}@example.org`,
   "device_credential.public_key": () => randomBytes(32),
+  "instrument.funding_account_id": () => v7(),
+  "payment.allowance_month": () => "2026-01-01T00:00:00Z",
+  "payment_limit.max_payments": () => 1,
+  "payment_limit.period": () => "day",
   "program.slug": (tenant) => `program-${tenant.marker}`,
   "statement.closing_micros": () => 2, // the opening, the allocated and the refunds, less the payout: each 1
   "settlement_run.period_start": () => "2026-01-01T00:00:00Z",
