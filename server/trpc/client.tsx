@@ -33,6 +33,13 @@ export const useOperatorTrpc = operator.useTRPC;
 export const useOperatorClient = operator.useTRPCClient;
 export const useAccountTrpc = account.useTRPC;
 
+/**
+ * For components that several portals show: they take the part of the calls that they need, as merchants have it, and
+ * every portal that has the same part can hand its own.
+ */
+export type MerchantTrpc = ReturnType<typeof useMerchantTrpc>;
+export type OperatorTrpc = ReturnType<typeof useOperatorTrpc>;
+
 function connect<R extends AnyTRPCRouter>(url: string): TRPCClient<R> {
   // Routers here carry no transformer, which the link's type cannot know of a router that is a parameter.
   const options = { url } as never;

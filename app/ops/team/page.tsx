@@ -1,4 +1,4 @@
-import { OperatorTeamPage } from "@/components/operator/operator-team";
+import { OperatorTeamPage } from "@/components/team/team-page";
 import { consoleApi } from "@/server/trpc/prefetch";
 
 export const metadata = { title: "Team" };

@@ -1,4 +1,4 @@
-import { AgencyTeamPage } from "@/components/team/agency-team";
+import { AgencyTeamPage } from "@/components/team/team-page";
 import { agencyApi } from "@/server/trpc/prefetch";
 
 export const metadata = { title: "Team" };

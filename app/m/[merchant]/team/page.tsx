@@ -1,4 +1,4 @@
-import { MerchantTeamPage } from "@/components/team/merchant-team";
+import { MerchantTeamPage } from "@/components/team/team-page";
 import { merchantApi } from "@/server/trpc/prefetch";
 
 export const metadata = { title: "Team" };

@@ -7,13 +7,30 @@ import { TeamView } from "@/components/team/team-view";
 import { Page } from "@/components/ui/page-header";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { type Role, rolesOf } from "@/server/identity/permissions";
-import { useAccountTrpc, useAgencyTrpc } from "@/server/trpc/client";
+import {
+  type MerchantTrpc,
+  useAccountTrpc,
+  useAgencyTrpc,
+  useMerchantTrpc,
+  useOperatorTrpc,
+} from "@/server/trpc/client";
 
-/** The team of an agency. */
+export function MerchantTeamPage() {
+  return <TeamPage trpc={useMerchantTrpc()} />;
+}
+
 export function AgencyTeamPage() {
-  const trpc = useAgencyTrpc();
+  return <TeamPage trpc={useAgencyTrpc()} />;
+}
+
+export function OperatorTeamPage() {
+  return <TeamPage trpc={useOperatorTrpc()} />;
+}
+
+/** The team of the organisation that the portal is open for. */
+function TeamPage({ trpc }: { trpc: Pick<MerchantTrpc, "team"> }) {
   const account = useAccountTrpc();
-  const { can, name } = usePortal();
+  const { kind, can, name } = usePortal();
   const queryClient = useQueryClient();
   const team = useQuery(trpc.team.list.queryOptions());
   const me = useQuery(account.account.me.queryOptions());
@@ -29,7 +46,7 @@ export function AgencyTeamPage() {
           <TeamView
             members={members}
             invitations={invitations}
-            roles={rolesOf("agency")}
+            roles={rolesOf(kind)}
             organisation={name}
             me={me.data?.email ?? ""}
             actions={
