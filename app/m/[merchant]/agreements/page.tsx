@@ -1,5 +1,5 @@
 import { Suspense } from "react";
-import { MerchantAgreementsPage } from "@/components/agreements/merchant-agreements";
+import { MerchantAgreementsPage } from "@/components/agreements/agreement-pages";
 import { PortalLoading } from "@/components/frame/portal-loading";
 import { merchantApi } from "@/server/trpc/prefetch";
 

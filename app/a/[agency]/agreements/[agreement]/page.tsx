@@ -1,5 +1,5 @@
 import { Suspense } from "react";
-import { AgencyAgreementPage } from "@/components/agreements/agency-agreements";
+import { AgencyAgreementPage } from "@/components/agreements/agreement-pages";
 import { PortalLoading } from "@/components/frame/portal-loading";
 import { agencyApi } from "@/server/trpc/prefetch";
 

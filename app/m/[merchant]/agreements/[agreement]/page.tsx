@@ -1,5 +1,5 @@
 import { Suspense } from "react";
-import { MerchantAgreementPage } from "@/components/agreements/merchant-agreements";
+import { MerchantAgreementPage } from "@/components/agreements/agreement-pages";
 import { PortalLoading } from "@/components/frame/portal-loading";
 import { merchantApi } from "@/server/trpc/prefetch";
 

@@ -17,11 +17,28 @@ import { FirstUse } from "@/components/ui/empty-state";
 import { Page, PageHeader } from "@/components/ui/page-header";
 import { showToast } from "@/components/ui/toast";
 import type { AgreementDetail } from "@/server/settlement/schema";
-import { useMerchantTrpc } from "@/server/trpc/client";
+import { type MerchantTrpc, useAgencyTrpc, useMerchantTrpc } from "@/server/trpc/client";
 
-/** The versions of the agreements that split a merchant's payments, newest first. */
+type PartyTrpc = Pick<MerchantTrpc, "agreements" | "programs">;
+
 export function MerchantAgreementsPage() {
-  const trpc = useMerchantTrpc();
+  return <AgreementsPage trpc={useMerchantTrpc()} none="No agreement yet" />;
+}
+
+export function AgencyAgreementsPage() {
+  return <AgreementsPage trpc={useAgencyTrpc()} none="No agreement names you yet" />;
+}
+
+export function MerchantAgreementPage({ id }: { id: string }) {
+  return <AgreementPage id={id} trpc={useMerchantTrpc()} />;
+}
+
+export function AgencyAgreementPage({ id }: { id: string }) {
+  return <AgreementPage id={id} trpc={useAgencyTrpc()} />;
+}
+
+/** The versions of the agreements that split a merchant's payments or name an agency, newest first. */
+function AgreementsPage({ trpc, none }: { trpc: PartyTrpc; none: string }) {
   const { base } = usePortal();
   const state = useTableState();
   const list = useInfiniteQuery(
@@ -47,7 +64,7 @@ export function MerchantAgreementsPage() {
         onLoadMore={() => void list.fetchNextPage()}
         loadingMore={list.isFetchingNextPage}
         firstUse={
-          <FirstUse title="No agreement yet" icon={<Handshake aria-hidden />}>
+          <FirstUse title={none} icon={<Handshake aria-hidden />}>
             When the operator proposes how payments are split and you have a part in it, it stands here for
             your answer.
           </FirstUse>
@@ -58,21 +75,19 @@ export function MerchantAgreementsPage() {
 }
 
 /** One version, to read and to answer. */
-export function MerchantAgreementPage({ id }: { id: string }) {
-  const trpc = useMerchantTrpc();
+function AgreementPage({ id, trpc }: { id: string; trpc: PartyTrpc }) {
   const agreement = useQuery(trpc.agreements.get.queryOptions({ agreementId: id }));
   return (
     <Page>
       <QueryView query={agreement} what="This agreement" skeleton={<PayoutSkeleton />}>
-        {(data) => <Loaded agreement={data} />}
+        {(data) => <Loaded agreement={data} trpc={trpc} />}
       </QueryView>
     </Page>
   );
 }
 
-function Loaded({ agreement }: { agreement: AgreementDetail }) {
-  const trpc = useMerchantTrpc();
-  const { can } = usePortal();
+function Loaded({ agreement, trpc }: { agreement: AgreementDetail; trpc: PartyTrpc }) {
+  const { kind, slug, can } = usePortal();
   const queryClient = useQueryClient();
   const program = useQuery(trpc.programs.get.queryOptions({ slug: agreement.program.slug }));
   const versions = useQuery(
@@ -94,8 +109,10 @@ function Loaded({ agreement }: { agreement: AgreementDetail }) {
   );
   const answer = useMutation(trpc.agreements.answer.mutationOptions());
   const names = new Map(program.data?.parties.map((party) => [party.slug, party.name]));
-  const nameOf = (party: string) =>
-    party === "$merchant" ? "You" : party === "operator" ? "The platform" : (names.get(party) ?? party);
+  const nameOf = (party: string) => {
+    if (party === "$merchant") return kind === "merchant" ? "You" : "The merchant";
+    return party === "operator" ? "The platform" : (names.get(party) ?? party);
+  };
   const mayAnswer =
     agreement.state === "proposed" && agreement.ownAnswer === "waiting" && can("agreements.answer");
   return (
@@ -106,7 +123,7 @@ function Loaded({ agreement }: { agreement: AgreementDetail }) {
         inForce={compares ? inForce.data : undefined}
         currency={program.data?.currency ?? ""}
         nameOf={nameOf}
-        own="$merchant"
+        own={kind === "merchant" ? "$merchant" : slug}
         comparison={compares ? <SimulationCard version={agreement.version} query={simulation} /> : undefined}
         actions={
           mayAnswer ? (
