@@ -1,6 +1,6 @@
 import { Suspense } from "react";
 import { PortalLoading } from "@/components/frame/portal-loading";
-import { AgencyStatementsPage } from "@/components/statements/agency-statements";
+import { AgencyStatementsPage } from "@/components/statements/statement-pages";
 import { agencyApi } from "@/server/trpc/prefetch";
 
 export const metadata = { title: "Statements" };

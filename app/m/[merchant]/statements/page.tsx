@@ -1,6 +1,6 @@
 import { Suspense } from "react";
 import { PortalLoading } from "@/components/frame/portal-loading";
-import { MerchantStatementsPage } from "@/components/statements/merchant-statements";
+import { MerchantStatementsPage } from "@/components/statements/statement-pages";
 import { merchantApi } from "@/server/trpc/prefetch";
 
 export const metadata = { title: "Statements" };

@@ -1,6 +1,6 @@
 import { Suspense } from "react";
 import { PortalLoading } from "@/components/frame/portal-loading";
-import { AgencyStatementPage } from "@/components/statements/agency-statements";
+import { AgencyStatementPage } from "@/components/statements/statement-pages";
 import { agencyApi } from "@/server/trpc/prefetch";
 
 export const metadata = { title: "Statement" };

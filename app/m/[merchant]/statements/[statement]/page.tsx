@@ -1,6 +1,6 @@
 import { Suspense } from "react";
 import { PortalLoading } from "@/components/frame/portal-loading";
-import { MerchantStatementPage } from "@/components/statements/merchant-statements";
+import { MerchantStatementPage } from "@/components/statements/statement-pages";
 import { merchantApi } from "@/server/trpc/prefetch";
 
 export const metadata = { title: "Statement" };

@@ -18,15 +18,32 @@ import { ZoneProvider } from "@/components/time/zone-context";
 import { FirstUse } from "@/components/ui/empty-state";
 import { Page, PageHeader } from "@/components/ui/page-header";
 import type { StatementDetail } from "@/server/settlement/schema";
-import { useAgencyTrpc } from "@/server/trpc/client";
+import { type MerchantTrpc, useAgencyTrpc, useMerchantTrpc } from "@/server/trpc/client";
 
-/** What each closed period said to an agency, newest first. */
+type StatementCalls = MerchantTrpc["statements"];
+
+export function MerchantStatementsPage() {
+  return <StatementsPage statements={useMerchantTrpc().statements} />;
+}
+
 export function AgencyStatementsPage() {
-  const trpc = useAgencyTrpc();
+  return <StatementsPage statements={useAgencyTrpc().statements} />;
+}
+
+export function MerchantStatementPage({ id }: { id: string }) {
+  return <StatementPage id={id} statements={useMerchantTrpc().statements} />;
+}
+
+export function AgencyStatementPage({ id }: { id: string }) {
+  return <StatementPage id={id} statements={useAgencyTrpc().statements} />;
+}
+
+/** What each closed period said to a merchant or an agency, newest first. */
+function StatementsPage({ statements }: { statements: StatementCalls }) {
   const { base } = usePortal();
   const state = useTableState();
   const list = useInfiniteQuery(
-    trpc.statements.list.infiniteQueryOptions({ limit: 50 }, { getNextPageParam: (page) => page.nextCursor }),
+    statements.list.infiniteQueryOptions({ limit: 50 }, { getNextPageParam: (page) => page.nextCursor }),
   );
   const rows = list.data?.pages.flatMap((page) => page.items);
   return (
@@ -55,16 +72,15 @@ export function AgencyStatementsPage() {
   );
 }
 
-/** One statement of an agency. */
-export function AgencyStatementPage({ id }: { id: string }) {
-  const trpc = useAgencyTrpc();
-  const statement = useQuery(trpc.statements.get.queryOptions({ statementId: id }));
+/** One statement with the payments in it. */
+function StatementPage({ id, statements }: { id: string; statements: StatementCalls }) {
+  const statement = useQuery(statements.get.queryOptions({ statementId: id }));
   return (
     <Page>
       <QueryView query={statement} what="This statement" skeleton={<PayoutSkeleton />}>
         {(detail) => (
           <ZoneProvider zone={detail.statement.program.timeZone} place={detail.statement.program.name}>
-            <Loaded detail={detail} />
+            <Loaded detail={detail} statements={statements} />
           </ZoneProvider>
         )}
       </QueryView>
@@ -72,13 +88,12 @@ export function AgencyStatementPage({ id }: { id: string }) {
   );
 }
 
-function Loaded({ detail }: { detail: StatementDetail }) {
-  const trpc = useAgencyTrpc();
-  const { base } = usePortal();
+function Loaded({ detail, statements }: { detail: StatementDetail; statements: StatementCalls }) {
+  const { base, kind } = usePortal();
   const { statement } = detail;
   const filter = useItemFilter();
   const items = useInfiniteQuery(
-    trpc.statements.payments.infiniteQueryOptions(
+    statements.payments.infiniteQueryOptions(
       { statementId: statement.id, limit: 50, ...filter },
       { getNextPageParam: (page) => page.nextCursor },
     ),
@@ -96,8 +111,12 @@ function Loaded({ detail }: { detail: StatementDetail }) {
         lineHref={({ day, rule, step }) =>
           itemsHref(`${base}/statements/${statement.id}`, { day, rule, step })
         }
-        payoutLabel="See the remittance"
-        payoutHref={statement.payoutId ? `${base}/remittances/${statement.payoutId}` : undefined}
+        payoutLabel={kind === "agency" ? "See the remittance" : "See the payout"}
+        payoutHref={
+          statement.payoutId
+            ? `${base}/${kind === "agency" ? "remittances" : "payouts"}/${statement.payoutId}`
+            : undefined
+        }
       >
         <ItemsTable
           title="Payments in this statement"
@@ -105,7 +124,7 @@ function Loaded({ detail }: { detail: StatementDetail }) {
           total={Object.keys(filter).length > 0 ? null : statement.paymentCount + statement.refundCount}
           lines={detail.lines}
           currency={statement.payout.currency}
-          withMerchant
+          withMerchant={kind === "agency"}
           paymentHref={(paymentId) => `${base}/payments/${paymentId}`}
           exportHref={statementFileHref(statement.id, "csv")}
           error={tableErrorOf(items.data ? null : items.error)}
