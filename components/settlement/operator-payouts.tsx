@@ -9,6 +9,7 @@ import { useTableState } from "@/components/data-table/use-table-state";
 import { usePortal } from "@/components/frame/portal-context";
 import { Money } from "@/components/money/money";
 import { useChoices } from "@/components/operator/use-choices";
+import { countedPayoutTabs } from "@/components/payouts/payout-tabs";
 import { tableErrorOf } from "@/components/query/query-view";
 import { BulkPayoutMoves } from "@/components/settlement/payout-moves";
 import { operatorPayoutColumns } from "@/components/settlement/run-payouts";
@@ -78,14 +79,6 @@ export function OperatorPayoutsPage() {
       return column;
     });
   }, [programs]);
-  const all = Object.values(counts.data ?? {}).reduce((sum, count) => sum + count, 0);
-  const tabs = TABS.filter(
-    ({ value }) =>
-      value === state.tab || !["failed", "returned", "cancelled"].includes(value) || counts.data?.[value],
-  ).map((tab) => ({
-    ...tab,
-    ...(counts.data && { count: tab.value === "all" ? all : (counts.data[tab.value] ?? 0) }),
-  }));
   const movable = can("payouts.pay") && (chosen === null || chosen === "approved" || chosen === "submitted");
   return (
     <Page>
@@ -97,7 +90,7 @@ export function OperatorPayoutsPage() {
         rows={list.data?.pages.flatMap((page) => page.items)}
         rowId={(row) => row.id}
         rowHref={(row) => `${base}/settlement/payouts/${row.id}`}
-        state={{ ...state, tabs }}
+        state={{ ...state, tabs: countedPayoutTabs(TABS, counts.data, state.tab) }}
         error={tableErrorOf(list.data ? null : list.error)}
         onRetry={() => void list.refetch()}
         busy={list.isPlaceholderData}

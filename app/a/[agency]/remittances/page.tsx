@@ -1,6 +1,6 @@
 import { Suspense } from "react";
 import { PortalLoading } from "@/components/frame/portal-loading";
-import { AgencyRemittancesPage } from "@/components/payouts/agency-remittances";
+import { AgencyRemittancesPage } from "@/components/payouts/payout-pages";
 import { agencyApi } from "@/server/trpc/prefetch";
 
 export const metadata = { title: "Remittances" };
@@ -15,6 +15,7 @@ export default async function RemittancesPage({ params, searchParams }: PageProp
   // A list that the address narrows is fetched by the browser, which reads the filters.
   const { open: _open, ...narrowed } = await searchParams;
   await prefetch(
+    trpc.remittances.counts.queryOptions({}),
     ...(Object.keys(narrowed).length === 0
       ? [
           trpc.remittances.list.infiniteQueryOptions(

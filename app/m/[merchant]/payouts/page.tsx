@@ -1,6 +1,6 @@
 import { Suspense } from "react";
 import { PortalLoading } from "@/components/frame/portal-loading";
-import { MerchantPayoutsPage } from "@/components/payouts/merchant-payouts";
+import { MerchantPayoutsPage } from "@/components/payouts/payout-pages";
 import { merchantApi } from "@/server/trpc/prefetch";
 
 export const metadata = { title: "Payouts" };
@@ -15,6 +15,7 @@ export default async function PayoutsPage({ params, searchParams }: PageProps) {
   // A list that the address narrows is fetched by the browser, which reads the filters.
   const { open: _open, ...narrowed } = await searchParams;
   await prefetch(
+    trpc.payouts.counts.queryOptions({}),
     ...(Object.keys(narrowed).length === 0
       ? [
           trpc.payouts.list.infiniteQueryOptions(

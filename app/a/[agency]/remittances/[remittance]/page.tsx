@@ -1,6 +1,6 @@
 import { Suspense } from "react";
 import { PortalLoading } from "@/components/frame/portal-loading";
-import { AgencyRemittancePage } from "@/components/payouts/agency-remittance";
+import { AgencyRemittancePage } from "@/components/payouts/payout-pages";
 import { agencyApi } from "@/server/trpc/prefetch";
 
 export const metadata = { title: "Remittance" };

@@ -1,6 +1,6 @@
 import { Suspense } from "react";
 import { PortalLoading } from "@/components/frame/portal-loading";
-import { MerchantPayoutPage } from "@/components/payouts/merchant-payout";
+import { MerchantPayoutPage } from "@/components/payouts/payout-pages";
 import { merchantApi } from "@/server/trpc/prefetch";
 
 export const metadata = { title: "Payout" };

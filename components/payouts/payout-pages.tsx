@@ -1,0 +1,175 @@
+"use client";
+
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Landmark } from "lucide-react";
+import { DataTable } from "@/components/data-table/data-table";
+import type { SavedTab } from "@/components/data-table/types";
+import { useTableState } from "@/components/data-table/use-table-state";
+import { Crumbs } from "@/components/frame/crumbs";
+import { usePortal } from "@/components/frame/portal-context";
+import { useItemFilter } from "@/components/payouts/item-filter";
+import { ItemsTable } from "@/components/payouts/items-table";
+import { payoutColumns } from "@/components/payouts/payout-columns";
+import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
+import { countedPayoutTabs } from "@/components/payouts/payout-tabs";
+import { PayoutDetailView } from "@/components/payouts/payout-view";
+import { QueryView, tableErrorOf } from "@/components/query/query-view";
+import { statementFileHref } from "@/components/statements/statement-files";
+import { formatPeriod } from "@/components/time/period";
+import { ZoneProvider } from "@/components/time/zone-context";
+import { FirstUse } from "@/components/ui/empty-state";
+import { Page, PageHeader } from "@/components/ui/page-header";
+import { PAYOUT_STATES } from "@/server/settlement/constants";
+import type { PayoutDetail } from "@/server/settlement/schema";
+import { type MerchantTrpc, useAgencyTrpc, useMerchantTrpc } from "@/server/trpc/client";
+
+const TABS: readonly SavedTab[] = [
+  { value: "all", label: "All" },
+  { value: "proposed", label: "Waiting for approval" },
+  { value: "approved", label: "Approved" },
+  { value: "submitted", label: "Sent to bank" },
+  { value: "paid", label: "Paid" },
+  { value: "failed", label: "Failed" },
+  { value: "returned", label: "Returned" },
+  { value: "cancelled", label: "Cancelled" },
+];
+
+type PayoutCalls = MerchantTrpc["payouts"];
+
+const PAYOUT = {
+  path: "payouts",
+  word: "Payout",
+  meta: "What was sent to your bank, one for each settled period",
+  first: "its payout",
+};
+/** What an agency calls its payouts. */
+const REMITTANCE: typeof PAYOUT = {
+  path: "remittances",
+  word: "Remittance",
+  meta: "Your share, sent to your bank, one for each settled period",
+  first: "your remittance",
+};
+
+export function MerchantPayoutsPage() {
+  return <PayoutsPage payouts={useMerchantTrpc().payouts} words={PAYOUT} />;
+}
+
+export function AgencyRemittancesPage() {
+  return <PayoutsPage payouts={useAgencyTrpc().remittances} words={REMITTANCE} />;
+}
+
+export function MerchantPayoutPage({ id }: { id: string }) {
+  const { payouts, statements } = useMerchantTrpc();
+  return <PayoutPage id={id} payouts={payouts} statements={statements} word={PAYOUT.word} />;
+}
+
+export function AgencyRemittancePage({ id }: { id: string }) {
+  const { remittances, statements } = useAgencyTrpc();
+  return <PayoutPage id={id} payouts={remittances} statements={statements} word={REMITTANCE.word} />;
+}
+
+/** What a merchant or an agency was paid and will be paid, newest first. */
+function PayoutsPage({ payouts, words }: { payouts: PayoutCalls; words: typeof PAYOUT }) {
+  const { path, word, meta, first } = words;
+  const { base } = usePortal();
+  const state = useTableState({ tabs: TABS });
+  const chosen = PAYOUT_STATES.find((each) => each === state.tab) ?? null;
+  const counts = useQuery(payouts.counts.queryOptions({}));
+  const list = useInfiniteQuery(
+    payouts.list.infiniteQueryOptions(
+      { state: chosen, limit: 50 },
+      { getNextPageParam: (page) => page.nextCursor, placeholderData: (before) => before },
+    ),
+  );
+  const rows = list.data?.pages.flatMap((page) => page.items);
+  const currency = rows?.[0]?.amount.currency ?? "";
+  return (
+    <Page>
+      <PageHeader title={`${word}s`} meta={meta} />
+      <DataTable
+        id={path}
+        label={`${word}s`}
+        columns={payoutColumns({ currency })}
+        rows={rows}
+        rowId={(row) => row.id}
+        rowHref={(row) => `${base}/${path}/${row.id}`}
+        state={{ ...state, tabs: countedPayoutTabs(TABS, counts.data, state.tab) }}
+        error={tableErrorOf(list.data ? null : list.error)}
+        onRetry={() => void list.refetch()}
+        busy={list.isPlaceholderData}
+        hasMore={list.hasNextPage}
+        onLoadMore={() => void list.fetchNextPage()}
+        loadingMore={list.isFetchingNextPage}
+        firstUse={
+          <FirstUse
+            title={chosen ? "None in this state" : `No ${word.toLowerCase()}s yet`}
+            icon={<Landmark aria-hidden />}
+          >
+            {chosen
+              ? `${word}s move from calculated over approved and sent to paid.`
+              : `When the first settlement period closes, ${first} stands here with everything that is inside it.`}
+          </FirstUse>
+        }
+      />
+    </Page>
+  );
+}
+
+interface PayoutPageProps {
+  payouts: PayoutCalls;
+  statements: MerchantTrpc["statements"];
+  word: string;
+}
+
+/** One payout with the payments inside it. */
+function PayoutPage({ id, ...props }: PayoutPageProps & { id: string }) {
+  const payout = useQuery(props.payouts.get.queryOptions({ payoutId: id }));
+  return (
+    <Page>
+      <QueryView query={payout} what={`This ${props.word.toLowerCase()}`} skeleton={<PayoutSkeleton />}>
+        {(detail) => (
+          <ZoneProvider zone={detail.statement.program.timeZone} place={detail.statement.program.name}>
+            <Loaded detail={detail} {...props} />
+          </ZoneProvider>
+        )}
+      </QueryView>
+    </Page>
+  );
+}
+
+function Loaded({ detail, payouts, statements, word }: PayoutPageProps & { detail: PayoutDetail }) {
+  const { base, kind } = usePortal();
+  const { payout, statement } = detail;
+  const lines = useQuery(statements.get.queryOptions({ statementId: statement.id }));
+  const filter = useItemFilter();
+  const items = useInfiniteQuery(
+    payouts.payments.infiniteQueryOptions(
+      { payoutId: payout.id, limit: 50, ...filter },
+      { getNextPageParam: (page) => page.nextCursor },
+    ),
+  );
+  return (
+    <>
+      <Crumbs
+        items={[{ label: formatPeriod(payout.periodStart, payout.periodEnd, statement.program.timeZone) }]}
+      />
+      <PayoutDetailView detail={detail} lines={lines.data?.lines ?? []} base={base} word={word}>
+        <ItemsTable
+          title={`Payments in this ${word.toLowerCase()}`}
+          items={items.data?.pages.flatMap((page) => page.items)}
+          total={Object.keys(filter).length > 0 ? null : statement.paymentCount + statement.refundCount}
+          lines={lines.data?.lines}
+          currency={payout.amount.currency}
+          withMerchant={kind === "agency"}
+          paymentHref={(paymentId) => `${base}/payments/${paymentId}`}
+          exportHref={statementFileHref(statement.id, "csv")}
+          error={tableErrorOf(items.data ? null : items.error)}
+          onRetry={() => void items.refetch()}
+          hasMore={items.hasNextPage}
+          onLoadMore={() => void items.fetchNextPage()}
+          loadingMore={items.isFetchingNextPage}
+        />
+      </PayoutDetailView>
+    </>
+  );
+}
