@@ -11,7 +11,8 @@ import { useTableState } from "@/components/data-table/use-table-state";
 import { Crumbs } from "@/components/frame/crumbs";
 import { usePortal } from "@/components/frame/portal-context";
 import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
-import { QueryView, tableErrorOf } from "@/components/query/query-view";
+import { pagedRows } from "@/components/query/paged-rows";
+import { QueryView } from "@/components/query/query-view";
 import { ZoneProvider } from "@/components/time/zone-context";
 import { FirstUse } from "@/components/ui/empty-state";
 import { Page, PageHeader } from "@/components/ui/page-header";
@@ -54,15 +55,10 @@ function AgreementsPage({ trpc, none }: { trpc: PartyTrpc; none: string }) {
         id="agreements"
         label="Agreements"
         columns={AGREEMENT_COLUMNS}
-        rows={list.data?.pages.flatMap((page) => page.items)}
+        {...pagedRows(list)}
         rowId={(row) => row.id}
         rowHref={(row) => `${base}/agreements/${row.id}`}
         state={state}
-        error={tableErrorOf(list.data ? null : list.error)}
-        onRetry={() => void list.refetch()}
-        hasMore={list.hasNextPage}
-        onLoadMore={() => void list.fetchNextPage()}
-        loadingMore={list.isFetchingNextPage}
         firstUse={
           <FirstUse title={none} icon={<Handshake aria-hidden />}>
             When the operator proposes how payments are split and you have a part in it, it stands here for

@@ -7,7 +7,7 @@ import { useTableState } from "@/components/data-table/use-table-state";
 import { DEVICE_FILTERS, deviceColumns, deviceTabs } from "@/components/devices/device-columns";
 import { MerchantDeviceDetail } from "@/components/devices/merchant-device";
 import { usePortal } from "@/components/frame/portal-context";
-import { tableErrorOf } from "@/components/query/query-view";
+import { pagedRows } from "@/components/query/paged-rows";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { FirstUse, NothingFound } from "@/components/ui/empty-state";
 import { Page, PageHeader } from "@/components/ui/page-header";
@@ -44,15 +44,9 @@ export function MerchantDevicesPage() {
         id="devices"
         label="Devices"
         columns={COLUMNS}
-        rows={list.data?.pages.flatMap((page) => page.items)}
+        {...pagedRows(list)}
         rowId={(row) => row.id}
         state={state}
-        error={tableErrorOf(list.data ? null : list.error)}
-        onRetry={() => void list.refetch()}
-        busy={list.isPlaceholderData}
-        hasMore={list.hasNextPage}
-        onLoadMore={() => void list.fetchNextPage()}
-        loadingMore={list.isFetchingNextPage}
         searchPlaceholder="Find by name, site or id"
         sheet={(id, row) => ({
           title: row?.name ?? "Device",

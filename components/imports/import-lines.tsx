@@ -9,7 +9,7 @@ import { useTableState } from "@/components/data-table/use-table-state";
 import { usePortal } from "@/components/frame/portal-context";
 import type { ImportItem, ImportLine } from "@/components/imports/import-words";
 import { formatCount } from "@/components/money/format-count";
-import { tableErrorOf } from "@/components/query/query-view";
+import { pagedRows } from "@/components/query/paged-rows";
 import { Badge } from "@/components/ui/badge";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { FirstUse } from "@/components/ui/empty-state";
@@ -52,15 +52,9 @@ export function ImportLines({ item }: { item: ImportItem }) {
       id="ops-import-lines"
       label="Lines of the file"
       columns={columns}
-      rows={list.data?.pages.flatMap((page) => page.items)}
+      {...pagedRows(list)}
       rowId={(row) => String(row.rowNumber)}
       state={state}
-      error={tableErrorOf(list.data ? null : list.error)}
-      onRetry={() => void list.refetch()}
-      busy={list.isPlaceholderData}
-      hasMore={list.hasNextPage}
-      onLoadMore={() => void list.fetchNextPage()}
-      loadingMore={list.isFetchingNextPage}
       sheet={(id, row) => ({
         title: `Line ${id}`,
         description: row?.externalRef ? <CopyableId id={row.externalRef} full /> : undefined,

@@ -10,7 +10,7 @@ import { formatWords, type ImportItem, importState } from "@/components/imports/
 import { UploadCard } from "@/components/imports/upload-card";
 import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
-import { tableErrorOf } from "@/components/query/query-view";
+import { pagedRows } from "@/components/query/paged-rows";
 import { RelativeTime } from "@/components/time/relative-time";
 import { Badge } from "@/components/ui/badge";
 import { FirstUse } from "@/components/ui/empty-state";
@@ -122,7 +122,7 @@ export function ImportsPage() {
       },
     ),
   );
-  const rows = list.data?.pages.flatMap((page) => page.items);
+  const paged = pagedRows(list);
   return (
     <Page>
       <PageHeader
@@ -130,22 +130,17 @@ export function ImportsPage() {
         meta="Each refused line is listed with its reason; odd facts are flagged and never mended."
       />
       {can("imports.create") ? (
-        <UploadCard running={rows?.find((item) => item.finishedAt === null && item.failure === null)} />
+        <UploadCard running={paged.rows?.find((item) => item.finishedAt === null && item.failure === null)} />
       ) : null}
       <DataTable
         id="ops-imports"
         label="Imports"
         title="Files so far"
         columns={COLUMNS}
-        rows={rows}
+        {...paged}
         rowId={(row) => row.id}
         rowHref={(row) => `${base}/imports/${row.id}`}
         state={state}
-        error={tableErrorOf(list.data ? null : list.error)}
-        onRetry={() => void list.refetch()}
-        hasMore={list.hasNextPage}
-        onLoadMore={() => void list.fetchNextPage()}
-        loadingMore={list.isFetchingNextPage}
         firstUse={
           <FirstUse title="No file was imported yet" icon={<FileUp aria-hidden />}>
             Charge detail records of a charging network or parking transactions of a city become payments that

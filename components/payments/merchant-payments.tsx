@@ -17,7 +17,7 @@ import { paymentColumns } from "@/components/payments/payment-columns";
 import { PAYMENT_FILTERS, paymentTabs } from "@/components/payments/payment-filters";
 import { paymentQuery } from "@/components/payments/payment-query";
 import { chargedOf } from "@/components/payments/payment-words";
-import { tableErrorOf } from "@/components/query/query-view";
+import { pagedRows } from "@/components/query/paged-rows";
 import { useZone } from "@/components/time/zone-context";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { FirstUse, NothingFound } from "@/components/ui/empty-state";
@@ -47,15 +47,9 @@ export function MerchantPaymentsPage() {
         id="payments"
         label="Payments"
         columns={columns}
-        rows={list.data?.pages.flatMap((page) => page.items)}
+        {...pagedRows(list)}
         rowId={(row) => row.id}
         state={state}
-        error={tableErrorOf(list.data ? null : list.error)}
-        onRetry={() => void list.refetch()}
-        busy={list.isPlaceholderData}
-        hasMore={list.hasNextPage}
-        onLoadMore={() => void list.fetchNextPage()}
-        loadingMore={list.isFetchingNextPage}
         autoLoad
         toolbar={<ExportPayments portal="m" organisation={slug} query={query} />}
         searchPlaceholder="Find by id, reference, card"

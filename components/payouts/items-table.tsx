@@ -3,42 +3,40 @@
 import { Download } from "lucide-react";
 import { useMemo } from "react";
 import { DataTable } from "@/components/data-table/data-table";
-import type { DataColumn, TableError, TableFilter } from "@/components/data-table/types";
+import type { DataColumn, TableFilter } from "@/components/data-table/types";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { DeviceKindIcon, kindLook } from "@/components/devices/device-kind";
+import { usePortal } from "@/components/frame/portal-context";
 import { Money } from "@/components/money/money";
 import { purposeWords, stepWords } from "@/components/payments/payment-words";
-import { ITEM_PREFIX } from "@/components/payouts/item-filter";
+import { ITEM_PREFIX, useItemFilter } from "@/components/payouts/item-filter";
+import { type PagedList, pagedRows } from "@/components/query/paged-rows";
+import { statementFileHref } from "@/components/statements/statement-files";
 import { formatInZone } from "@/components/time/format-in-zone";
 import { ExactTime } from "@/components/time/relative-time";
 import { Badge } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button-class";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { FirstUse } from "@/components/ui/empty-state";
-import type { StatementItem, StatementLineView } from "@/server/settlement/schema";
+import type { StatementItem, StatementLineView, StatementView } from "@/server/settlement/schema";
 
 interface ItemsTableProps {
   title: string;
-  items: readonly StatementItem[] | undefined;
-  currency: string;
+  list: PagedList<StatementItem>;
+  /** The statement that the payments are in. */
+  statement: StatementView;
   /** Of the statement: what the items can be narrowed to. */
   lines?: readonly StatementLineView[] | undefined;
-  total: number | null;
   /** Agencies and the operator see payments of several merchants. */
   withMerchant?: boolean;
-  paymentHref: (paymentId: string) => string;
-  exportHref: string;
-  error: TableError | null;
-  onRetry: () => void;
-  hasMore: boolean;
-  onLoadMore: () => void;
-  loadingMore: boolean;
 }
 
 /** The payments and refunds inside a payout or statement, with the party's own part of each. */
-export function ItemsTable(props: ItemsTableProps) {
-  const { currency, withMerchant } = props;
-  const filters = useMemo(() => filtersOf(props.lines ?? []), [props.lines]);
+export function ItemsTable({ title, list, statement, lines, withMerchant }: ItemsTableProps) {
+  const { base } = usePortal();
+  const { currency } = statement.payout;
+  const narrowed = Object.keys(useItemFilter()).length > 0;
+  const filters = useMemo(() => filtersOf(lines ?? []), [lines]);
   const state = useTableState({ prefix: ITEM_PREFIX, filters });
   const columns = useMemo<DataColumn<StatementItem>[]>(
     () => [
@@ -121,20 +119,19 @@ export function ItemsTable(props: ItemsTableProps) {
       <DataTable
         id="statement-items"
         label="Payments"
-        title={props.title}
+        title={title}
         columns={columns}
-        rows={props.items}
+        {...pagedRows(list)}
         rowId={(row) => `${row.paymentId}/${row.refund}`}
-        rowHref={(row) => props.paymentHref(row.paymentId)}
+        rowHref={(row) => `${base}/payments/${row.paymentId}`}
         state={state}
-        total={props.total}
-        error={props.error}
-        onRetry={props.onRetry}
-        hasMore={props.hasMore}
-        onLoadMore={props.onLoadMore}
-        loadingMore={props.loadingMore}
+        total={narrowed ? null : statement.paymentCount + statement.refundCount}
         toolbar={
-          <a href={props.exportHref} download className={buttonClass({ variant: "ghost", size: "sm" })}>
+          <a
+            href={statementFileHref(statement.id, "csv")}
+            download
+            className={buttonClass({ variant: "ghost", size: "sm" })}
+          >
             <Download aria-hidden /> Export these
           </a>
         }

@@ -13,8 +13,8 @@ import { payoutColumns } from "@/components/payouts/payout-columns";
 import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
 import { countedPayoutTabs } from "@/components/payouts/payout-tabs";
 import { PayoutDetailView } from "@/components/payouts/payout-view";
-import { QueryView, tableErrorOf } from "@/components/query/query-view";
-import { statementFileHref } from "@/components/statements/statement-files";
+import { pagedRows } from "@/components/query/paged-rows";
+import { QueryView } from "@/components/query/query-view";
 import { formatPeriod } from "@/components/time/period";
 import { ZoneProvider } from "@/components/time/zone-context";
 import { FirstUse } from "@/components/ui/empty-state";
@@ -81,8 +81,8 @@ function PayoutsPage({ payouts, words }: { payouts: PayoutCalls; words: typeof P
       { getNextPageParam: (page) => page.nextCursor, placeholderData: (before) => before },
     ),
   );
-  const rows = list.data?.pages.flatMap((page) => page.items);
-  const currency = rows?.[0]?.amount.currency ?? "";
+  const paged = pagedRows(list);
+  const currency = paged.rows?.[0]?.amount.currency ?? "";
   return (
     <Page>
       <PageHeader title={`${word}s`} meta={meta} />
@@ -90,16 +90,10 @@ function PayoutsPage({ payouts, words }: { payouts: PayoutCalls; words: typeof P
         id={path}
         label={`${word}s`}
         columns={payoutColumns({ currency })}
-        rows={rows}
+        {...paged}
         rowId={(row) => row.id}
         rowHref={(row) => `${base}/${path}/${row.id}`}
         state={{ ...state, tabs: countedPayoutTabs(TABS, counts.data, state.tab) }}
-        error={tableErrorOf(list.data ? null : list.error)}
-        onRetry={() => void list.refetch()}
-        busy={list.isPlaceholderData}
-        hasMore={list.hasNextPage}
-        onLoadMore={() => void list.fetchNextPage()}
-        loadingMore={list.isFetchingNextPage}
         firstUse={
           <FirstUse
             title={chosen ? "None in this state" : `No ${word.toLowerCase()}s yet`}
@@ -156,18 +150,10 @@ function Loaded({ detail, payouts, statements, word }: PayoutPageProps & { detai
       <PayoutDetailView detail={detail} lines={lines.data?.lines ?? []} base={base} word={word}>
         <ItemsTable
           title={`Payments in this ${word.toLowerCase()}`}
-          items={items.data?.pages.flatMap((page) => page.items)}
-          total={Object.keys(filter).length > 0 ? null : statement.paymentCount + statement.refundCount}
+          list={items}
+          statement={statement}
           lines={lines.data?.lines}
-          currency={payout.amount.currency}
           withMerchant={kind === "agency"}
-          paymentHref={(paymentId) => `${base}/payments/${paymentId}`}
-          exportHref={statementFileHref(statement.id, "csv")}
-          error={tableErrorOf(items.data ? null : items.error)}
-          onRetry={() => void items.refetch()}
-          hasMore={items.hasNextPage}
-          onLoadMore={() => void items.fetchNextPage()}
-          loadingMore={items.isFetchingNextPage}
         />
       </PayoutDetailView>
     </>

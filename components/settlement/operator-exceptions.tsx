@@ -9,7 +9,7 @@ import type { DataColumn, SavedTab, TableFilter } from "@/components/data-table/
 import { useTableState } from "@/components/data-table/use-table-state";
 import { usePortal } from "@/components/frame/portal-context";
 import { useChoices } from "@/components/operator/use-choices";
-import { tableErrorOf } from "@/components/query/query-view";
+import { pagedRows } from "@/components/query/paged-rows";
 import { EXCEPTION_ADVICE, exceptionTitle } from "@/components/settlement/run-words";
 import { useMe } from "@/components/settlement/use-me";
 import { ExactTime, RelativeTime } from "@/components/time/relative-time";
@@ -60,15 +60,9 @@ export function ExceptionsPage() {
         id="exceptions"
         label="Exceptions"
         columns={COLUMNS}
-        rows={list.data?.pages.flatMap((page) => page.items)}
+        {...pagedRows(list)}
         rowId={(row) => row.id}
         state={state}
-        error={tableErrorOf(list.data ? null : list.error)}
-        onRetry={() => void list.refetch()}
-        busy={list.isPlaceholderData}
-        hasMore={list.hasNextPage}
-        onLoadMore={() => void list.fetchNextPage()}
-        loadingMore={list.isFetchingNextPage}
         sheet={(id, row) => ({
           title: row ? exceptionTitle(row.kind) : "Exception",
           description: <CopyableId id={id} full />,

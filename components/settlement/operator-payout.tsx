@@ -7,10 +7,9 @@ import { usePortal } from "@/components/frame/portal-context";
 import { ItemsTable } from "@/components/payouts/items-table";
 import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
 import { PayoutDetailView } from "@/components/payouts/payout-view";
-import { QueryView, tableErrorOf } from "@/components/query/query-view";
+import { QueryView } from "@/components/query/query-view";
 import { PartyColours } from "@/components/settlement/party-colours";
 import { PayoutMoves } from "@/components/settlement/payout-moves";
-import { statementFileHref } from "@/components/statements/statement-files";
 import { formatPeriod } from "@/components/time/period";
 import { ZoneProvider } from "@/components/time/zone-context";
 import { Banner } from "@/components/ui/banner";
@@ -76,20 +75,7 @@ function Loaded({ detail }: { detail: PayoutDetail }) {
           </>
         }
       >
-        <ItemsTable
-          title="Payments in this payout"
-          items={items.data?.pages.flatMap((page) => page.items)}
-          total={statement.paymentCount + statement.refundCount}
-          currency={payout.amount.currency}
-          withMerchant
-          paymentHref={(paymentId) => `${base}/payments/${paymentId}`}
-          exportHref={statementFileHref(statement.id, "csv")}
-          error={tableErrorOf(items.data ? null : items.error)}
-          onRetry={() => void items.refetch()}
-          hasMore={items.hasNextPage}
-          onLoadMore={() => void items.fetchNextPage()}
-          loadingMore={items.isFetchingNextPage}
-        />
+        <ItemsTable title="Payments in this payout" list={items} statement={statement} withMerchant />
       </PayoutDetailView>
     </>
   );

@@ -10,7 +10,7 @@ import { usePortal } from "@/components/frame/portal-context";
 import { Money } from "@/components/money/money";
 import { useChoices } from "@/components/operator/use-choices";
 import { countedPayoutTabs } from "@/components/payouts/payout-tabs";
-import { tableErrorOf } from "@/components/query/query-view";
+import { pagedRows } from "@/components/query/paged-rows";
 import { BulkPayoutMoves } from "@/components/settlement/payout-moves";
 import { operatorPayoutColumns } from "@/components/settlement/run-payouts";
 import { Period } from "@/components/time/period";
@@ -87,16 +87,10 @@ export function OperatorPayoutsPage() {
         id="ops-payouts"
         label="Payouts"
         columns={columns}
-        rows={list.data?.pages.flatMap((page) => page.items)}
+        {...pagedRows(list)}
         rowId={(row) => row.id}
         rowHref={(row) => `${base}/settlement/payouts/${row.id}`}
         state={{ ...state, tabs: countedPayoutTabs(TABS, counts.data, state.tab) }}
-        error={tableErrorOf(list.data ? null : list.error)}
-        onRetry={() => void list.refetch()}
-        busy={list.isPlaceholderData}
-        hasMore={list.hasNextPage}
-        onLoadMore={() => void list.fetchNextPage()}
-        loadingMore={list.isFetchingNextPage}
         autoLoad
         {...(movable && {
           bulkActions: ({ rows, clear }: { rows: PayoutView[]; clear: () => void }) => (

@@ -8,7 +8,7 @@ import type { SavedTab, TableFilter } from "@/components/data-table/types";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { usePortal } from "@/components/frame/portal-context";
 import { useChoices } from "@/components/operator/use-choices";
-import { tableErrorOf } from "@/components/query/query-view";
+import { pagedRows } from "@/components/query/paged-rows";
 import { ClosePeriod } from "@/components/settlement/close-period";
 import { RUN_COLUMNS } from "@/components/settlement/run-columns";
 import { Button } from "@/components/ui/button";
@@ -65,16 +65,10 @@ export function OperatorRunsPage() {
         id="runs"
         label="Settlement runs"
         columns={RUN_COLUMNS}
-        rows={list.data?.pages.flatMap((page) => page.items)}
+        {...pagedRows(list)}
         rowId={(row) => row.id}
         rowHref={(row) => `${base}/settlement/${row.id}`}
         state={state}
-        error={tableErrorOf(list.data ? null : list.error)}
-        onRetry={() => void list.refetch()}
-        busy={list.isPlaceholderData}
-        hasMore={list.hasNextPage}
-        onLoadMore={() => void list.fetchNextPage()}
-        loadingMore={list.isFetchingNextPage}
         firstUse={
           <FirstUse
             title={chosen ? "No run is in this state" : "No period was closed yet"}

@@ -5,10 +5,9 @@ import { Crumbs } from "@/components/frame/crumbs";
 import { usePortal } from "@/components/frame/portal-context";
 import { ItemsTable } from "@/components/payouts/items-table";
 import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
-import { QueryView, tableErrorOf } from "@/components/query/query-view";
+import { QueryView } from "@/components/query/query-view";
 import { PartyColours } from "@/components/settlement/party-colours";
 import { StatementDetailView } from "@/components/statements/statement-detail";
-import { statementFileHref } from "@/components/statements/statement-files";
 import { formatPeriod } from "@/components/time/period";
 import { ZoneProvider } from "@/components/time/zone-context";
 import { Page } from "@/components/ui/page-header";
@@ -61,20 +60,7 @@ function Loaded({ detail }: { detail: StatementDetail }) {
         payoutHref={statement.payoutId ? `${base}/settlement/payouts/${statement.payoutId}` : undefined}
         runHref={`${base}/settlement/${statement.runId}`}
       >
-        <ItemsTable
-          title="Payments in this statement"
-          items={items.data?.pages.flatMap((page) => page.items)}
-          total={statement.paymentCount + statement.refundCount}
-          currency={statement.payout.currency}
-          withMerchant
-          paymentHref={(paymentId) => `${base}/payments/${paymentId}`}
-          exportHref={statementFileHref(statement.id, "csv")}
-          error={tableErrorOf(items.data ? null : items.error)}
-          onRetry={() => void items.refetch()}
-          hasMore={items.hasNextPage}
-          onLoadMore={() => void items.fetchNextPage()}
-          loadingMore={items.isFetchingNextPage}
-        />
+        <ItemsTable title="Payments in this statement" list={items} statement={statement} withMerchant />
       </StatementDetailView>
     </>
   );

@@ -9,10 +9,10 @@ import { usePortal } from "@/components/frame/portal-context";
 import { itemsHref, useItemFilter } from "@/components/payouts/item-filter";
 import { ItemsTable } from "@/components/payouts/items-table";
 import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
-import { QueryView, tableErrorOf } from "@/components/query/query-view";
+import { pagedRows } from "@/components/query/paged-rows";
+import { QueryView } from "@/components/query/query-view";
 import { statementColumns } from "@/components/statements/statement-columns";
 import { StatementDetailView } from "@/components/statements/statement-detail";
-import { statementFileHref } from "@/components/statements/statement-files";
 import { formatPeriod } from "@/components/time/period";
 import { ZoneProvider } from "@/components/time/zone-context";
 import { FirstUse } from "@/components/ui/empty-state";
@@ -45,23 +45,18 @@ function StatementsPage({ statements }: { statements: StatementCalls }) {
   const list = useInfiniteQuery(
     statements.list.infiniteQueryOptions({ limit: 50 }, { getNextPageParam: (page) => page.nextCursor }),
   );
-  const rows = list.data?.pages.flatMap((page) => page.items);
+  const paged = pagedRows(list);
   return (
     <Page>
       <PageHeader title="Statements" meta="One for each settled period, with the file that proves it" />
       <DataTable
         id="statements"
         label="Statements"
-        columns={statementColumns({ currency: rows?.[0]?.payout.currency ?? "" })}
-        rows={rows}
+        columns={statementColumns({ currency: paged.rows?.[0]?.payout.currency ?? "" })}
+        {...paged}
         rowId={(row) => row.id}
         rowHref={(row) => `${base}/statements/${row.id}`}
         state={state}
-        error={tableErrorOf(list.data ? null : list.error)}
-        onRetry={() => void list.refetch()}
-        hasMore={list.hasNextPage}
-        onLoadMore={() => void list.fetchNextPage()}
-        loadingMore={list.isFetchingNextPage}
         firstUse={
           <FirstUse title="No statements yet" icon={<FileText aria-hidden />}>
             When the first settlement period closes, its statement stands here to read and to download.
@@ -120,18 +115,10 @@ function Loaded({ detail, statements }: { detail: StatementDetail; statements: S
       >
         <ItemsTable
           title="Payments in this statement"
-          items={items.data?.pages.flatMap((page) => page.items)}
-          total={Object.keys(filter).length > 0 ? null : statement.paymentCount + statement.refundCount}
+          list={items}
+          statement={statement}
           lines={detail.lines}
-          currency={statement.payout.currency}
           withMerchant={kind === "agency"}
-          paymentHref={(paymentId) => `${base}/payments/${paymentId}`}
-          exportHref={statementFileHref(statement.id, "csv")}
-          error={tableErrorOf(items.data ? null : items.error)}
-          onRetry={() => void items.refetch()}
-          hasMore={items.hasNextPage}
-          onLoadMore={() => void items.fetchNextPage()}
-          loadingMore={items.isFetchingNextPage}
         />
       </StatementDetailView>
     </>

@@ -10,7 +10,7 @@ import { useTableState } from "@/components/data-table/use-table-state";
 import { AuditEntryDetail } from "@/components/operator/audit/audit-entry";
 import { ACTION_GROUPS, actionWords, subjectWords } from "@/components/operator/audit/audit-words";
 import { paymentQuery } from "@/components/payments/payment-query";
-import { tableErrorOf } from "@/components/query/query-view";
+import { pagedRows } from "@/components/query/paged-rows";
 import { ExactTime } from "@/components/time/relative-time";
 import { useZone } from "@/components/time/zone-context";
 import { Avatar } from "@/components/ui/avatar";
@@ -138,15 +138,9 @@ export function AuditPage() {
         id="ops-audit"
         label="Audit log"
         columns={COLUMNS}
-        rows={list.data?.pages.flatMap((page) => page.items)}
+        {...pagedRows(list)}
         rowId={(row) => row.id}
         state={state}
-        error={tableErrorOf(list.data ? null : list.error)}
-        onRetry={() => void list.refetch()}
-        busy={list.isPlaceholderData}
-        hasMore={list.hasNextPage}
-        onLoadMore={() => void list.fetchNextPage()}
-        loadingMore={list.isFetchingNextPage}
         autoLoad
         searchPlaceholder="Id of a payment, device, case…"
         sheet={(id, row) => ({

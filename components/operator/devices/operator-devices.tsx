@@ -12,7 +12,7 @@ import { DeviceActions } from "@/components/operator/devices/device-actions";
 import { OperatorDeviceSheet } from "@/components/operator/devices/operator-device";
 import { RegisterDevice } from "@/components/operator/devices/register-device";
 import { useChoices } from "@/components/operator/use-choices";
-import { tableErrorOf } from "@/components/query/query-view";
+import { pagedRows } from "@/components/query/paged-rows";
 import { Button } from "@/components/ui/button";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { FirstUse } from "@/components/ui/empty-state";
@@ -69,15 +69,9 @@ export function OperatorDevicesPage() {
         id="ops-devices"
         label="Devices"
         columns={COLUMNS}
-        rows={list.data?.pages.flatMap((page) => page.items)}
+        {...pagedRows(list)}
         rowId={(row) => row.id}
         state={state}
-        error={tableErrorOf(list.data ? null : list.error)}
-        onRetry={() => void list.refetch()}
-        busy={list.isPlaceholderData}
-        hasMore={list.hasNextPage}
-        onLoadMore={() => void list.fetchNextPage()}
-        loadingMore={list.isFetchingNextPage}
         searchPlaceholder="Find by name, site or id"
         sheet={(id, row) => ({
           title: row?.name ?? "Device",

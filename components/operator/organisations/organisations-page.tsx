@@ -11,7 +11,7 @@ import { usePortal } from "@/components/frame/portal-context";
 import { formatCount } from "@/components/money/format-count";
 import { CreateOrganisation } from "@/components/operator/organisations/create-organisation";
 import { kindWord } from "@/components/operator/organisations/organisation-words";
-import { tableErrorOf } from "@/components/query/query-view";
+import { pagedRows } from "@/components/query/paged-rows";
 import { ExactTime } from "@/components/time/relative-time";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -128,16 +128,10 @@ export function OrganisationsPage() {
         id="ops-organisations"
         label="Organisations"
         columns={COLUMNS}
-        rows={list.data?.pages.flatMap((page) => page.items)}
+        {...pagedRows(list)}
         rowId={(row) => row.id}
         rowHref={(row) => `${base}/organisations/${row.id}`}
         state={state}
-        error={tableErrorOf(list.data ? null : list.error)}
-        onRetry={() => void list.refetch()}
-        busy={list.isPlaceholderData}
-        hasMore={list.hasNextPage}
-        onLoadMore={() => void list.fetchNextPage()}
-        loadingMore={list.isFetchingNextPage}
         searchPlaceholder="Find by name"
         firstUse={
           <FirstUse title="No organisations yet" icon={<Building2 aria-hidden />} action={create}>

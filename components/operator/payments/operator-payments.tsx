@@ -14,7 +14,7 @@ import { ExportPayments } from "@/components/payments/export-payments";
 import { paymentColumns } from "@/components/payments/payment-columns";
 import { PAYMENT_FILTERS, paymentTabs } from "@/components/payments/payment-filters";
 import { paymentQuery } from "@/components/payments/payment-query";
-import { tableErrorOf } from "@/components/query/query-view";
+import { pagedRows } from "@/components/query/paged-rows";
 import { useZone } from "@/components/time/zone-context";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { FirstUse } from "@/components/ui/empty-state";
@@ -76,15 +76,9 @@ export function OperatorPaymentsPage() {
         id="ops-payments"
         label="Payments"
         columns={COLUMNS}
-        rows={list.data?.pages.flatMap((page) => page.items)}
+        {...pagedRows(list)}
         rowId={(row) => row.id}
         state={{ ...state, tabs: paymentTabs(counts.data) }}
-        error={tableErrorOf(list.data ? null : list.error)}
-        onRetry={() => void list.refetch()}
-        busy={list.isPlaceholderData}
-        hasMore={list.hasNextPage}
-        onLoadMore={() => void list.fetchNextPage()}
-        loadingMore={list.isFetchingNextPage}
         autoLoad
         toolbar={<ExportPayments portal="ops" organisation={slug} query={query} />}
         searchPlaceholder="Find by id, reference, card"

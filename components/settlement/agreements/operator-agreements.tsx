@@ -9,7 +9,7 @@ import type { DataColumn, TableFilter } from "@/components/data-table/types";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { usePortal } from "@/components/frame/portal-context";
 import { useChoices } from "@/components/operator/use-choices";
-import { tableErrorOf } from "@/components/query/query-view";
+import { pagedRows } from "@/components/query/paged-rows";
 import { ExactTime } from "@/components/time/relative-time";
 import { ButtonLink } from "@/components/ui/button";
 import { FirstUse } from "@/components/ui/empty-state";
@@ -78,16 +78,10 @@ export function OperatorAgreementsPage() {
         id="ops-agreements"
         label="Agreements"
         columns={COLUMNS}
-        rows={list.data?.pages.flatMap((page) => page.items)}
+        {...pagedRows(list)}
         rowId={(row) => row.id}
         rowHref={(row) => `${base}/agreements/${row.id}`}
         state={state}
-        error={tableErrorOf(list.data ? null : list.error)}
-        onRetry={() => void list.refetch()}
-        busy={list.isPlaceholderData}
-        hasMore={list.hasNextPage}
-        onLoadMore={() => void list.fetchNextPage()}
-        loadingMore={list.isFetchingNextPage}
         firstUse={
           <FirstUse
             title="No agreement yet"
