@@ -7,24 +7,30 @@ import { paymentColumns } from "@/components/payments/payment-columns";
 import { QueryView } from "@/components/query/query-view";
 import { Card } from "@/components/ui/card";
 import { SkeletonRows } from "@/components/ui/skeleton";
-import { useMerchantTrpc } from "@/server/trpc/client";
+import type { MerchantTrpc } from "@/server/trpc/client";
 
-const COLUMNS = paymentColumns().filter(({ id }) =>
-  ["at", "purpose", "instrument", "amount", "state"].includes(id),
-);
+interface DevicePaymentsProps {
+  payments: Pick<MerchantTrpc["payments"], "list">;
+  deviceId: string;
+  /** Where the device's page does not say it. */
+  currency?: string;
+  level?: 2 | 3;
+}
 
 /** The newest payments of one device. */
-export function DevicePayments({ deviceId, level = 3 }: { deviceId: string; level?: 2 | 3 }) {
-  const trpc = useMerchantTrpc();
+export function DevicePayments({ payments, deviceId, currency, level = 3 }: DevicePaymentsProps) {
   const { base } = usePortal();
-  const list = useQuery(trpc.payments.list.queryOptions({ deviceId, limit: 8 }));
+  const columns = paymentColumns({ currency }).filter(({ id }) =>
+    ["at", "purpose", "instrument", "amount", "state"].includes(id),
+  );
+  const list = useQuery(payments.list.queryOptions({ deviceId, limit: 8 }));
   return (
     <Card title="What did it take lately?" level={level} flush>
       <QueryView query={list} what="The list" skeleton={<SkeletonRows rows={4} columns={4} />}>
         {(data) => (
           <SimpleTable
             label="Newest payments of this device"
-            columns={COLUMNS}
+            columns={columns}
             rows={data.items}
             rowId={(row) => row.id}
             rowHref={(row) => `${base}/payments/${row.id}`}

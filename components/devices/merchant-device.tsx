@@ -20,7 +20,7 @@ export function MerchantDeviceDetail({ id }: { id: string }) {
     <QueryView query={device} what="This device" skeleton={<SkeletonCard lines={10} />}>
       {(data) => (
         <ZoneProvider zone={data.program.timeZone} place={data.program.name}>
-          <DeviceDetail device={data} payments={<DevicePayments deviceId={id} />} />
+          <DeviceDetail device={data} payments={<DevicePayments payments={trpc.payments} deviceId={id} />} />
         </ZoneProvider>
       )}
     </QueryView>
@@ -48,7 +48,11 @@ export function MerchantDevicePage({ id }: { id: string }) {
                 </>
               }
             />
-            <DeviceDetail device={data} layout="page" payments={<DevicePayments deviceId={id} level={2} />} />
+            <DeviceDetail
+              device={data}
+              layout="page"
+              payments={<DevicePayments payments={trpc.payments} deviceId={id} level={2} />}
+            />
           </ZoneProvider>
         )}
       </QueryView>

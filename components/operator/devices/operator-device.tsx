@@ -2,10 +2,10 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { DeviceDetail } from "@/components/devices/device-detail";
+import { DevicePayments } from "@/components/devices/device-payments";
 import { Crumbs } from "@/components/frame/crumbs";
 import { DeviceActions } from "@/components/operator/devices/device-actions";
 import { AddCredential, RevokeCredential } from "@/components/operator/devices/device-credentials";
-import { OperatorDevicePayments } from "@/components/operator/devices/operator-device-payments";
 import { QueryView } from "@/components/query/query-view";
 import { ZoneProvider } from "@/components/time/zone-context";
 import { CopyableId } from "@/components/ui/copyable-id";
@@ -16,12 +16,20 @@ import type { DeviceDetailView } from "@/server/devices/schema";
 import { useOperatorTrpc } from "@/server/trpc/client";
 
 function Detail({ device, layout }: { device: DeviceDetailView; layout: "page" | "sheet" }) {
+  const trpc = useOperatorTrpc();
   return (
     <ZoneProvider zone={device.program.timeZone} place={device.program.name}>
       <DeviceDetail
         device={device}
         layout={layout}
-        payments={<OperatorDevicePayments deviceId={device.id} currency={device.program.currency} />}
+        payments={
+          <DevicePayments
+            payments={trpc.payments}
+            deviceId={device.id}
+            currency={device.program.currency}
+            level={layout === "page" ? 2 : 3}
+          />
+        }
         credentialAction={(credentialId) => (
           <RevokeCredential
             credentialId={credentialId}
