@@ -1,36 +1,31 @@
 "use client";
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { ShieldAlert, Undo2 } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { ShieldAlert } from "lucide-react";
 import { Crumbs } from "@/components/frame/crumbs";
 import { usePortal } from "@/components/frame/portal-context";
 import { formatAmount } from "@/components/money/format-amount";
 import { Money } from "@/components/money/money";
 import { PaymentDetail } from "@/components/payments/payment-detail";
-import type { MoneyText } from "@/components/payments/payment-types";
-import { RefundDialog } from "@/components/payments/refund-dialog";
-import { QueryView } from "@/components/query/query-view";
+import { RefundButton, WithPayment } from "@/components/payments/payment-parts";
 import { ExactTime } from "@/components/time/relative-time";
-import { ZoneProvider } from "@/components/time/zone-context";
-import { Button, ButtonLink } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/button";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { Dot, Page, PageHeader } from "@/components/ui/page-header";
-import { SkeletonCard } from "@/components/ui/skeleton";
 import { StatusBadge } from "@/components/ui/status-badge";
-import { showToast } from "@/components/ui/toast";
 import type { PaymentDetailView } from "@/server/payments/schema";
 import { useOperatorTrpc } from "@/server/trpc/client";
 
 /** One payment in the side sheet. */
 export function OperatorPaymentSheet({ id }: { id: string }) {
+  const { payments } = useOperatorTrpc();
   return (
-    <WithPayment id={id}>
+    <WithPayment payments={payments} id={id}>
       {(data) => (
         <>
           <div className="mb-4 flex flex-wrap justify-end gap-2 empty:hidden">
             <CaseLink payment={data.payment} />
-            <RefundButton payment={data.payment} left={data.refundable} />
+            <RefundButton payments={payments} data={data} />
           </div>
           <Body data={data} layout="sheet" />
         </>
@@ -41,9 +36,10 @@ export function OperatorPaymentSheet({ id }: { id: string }) {
 
 /** One payment as a page. */
 export function OperatorPaymentPage({ id }: { id: string }) {
+  const { payments } = useOperatorTrpc();
   return (
     <Page>
-      <WithPayment id={id}>
+      <WithPayment payments={payments} id={id}>
         {(data) => (
           <>
             <Crumbs
@@ -67,7 +63,7 @@ export function OperatorPaymentPage({ id }: { id: string }) {
               actions={
                 <>
                   <CaseLink payment={data.payment} />
-                  <RefundButton payment={data.payment} left={data.refundable} />
+                  <RefundButton payments={payments} data={data} />
                 </>
               }
             />
@@ -76,29 +72,6 @@ export function OperatorPaymentPage({ id }: { id: string }) {
         )}
       </WithPayment>
     </Page>
-  );
-}
-
-function WithPayment({ id, children }: { id: string; children: (data: PaymentDetailView) => ReactNode }) {
-  const trpc = useOperatorTrpc();
-  const payment = useQuery(trpc.payments.detail.queryOptions({ paymentId: id }));
-  return (
-    <QueryView
-      query={payment}
-      what="This payment"
-      skeleton={
-        <div className="grid gap-4">
-          <SkeletonCard lines={5} />
-          <SkeletonCard lines={8} />
-        </div>
-      }
-    >
-      {(data) => (
-        <ZoneProvider zone={data.payment.program.timeZone} place={data.payment.program.name}>
-          {children(data)}
-        </ZoneProvider>
-      )}
-    </QueryView>
   );
 }
 
@@ -143,38 +116,5 @@ function CaseLink({ payment }: { payment: PaymentDetailView["payment"] }) {
     >
       {waits ? "Review it" : "Its case"}
     </ButtonLink>
-  );
-}
-
-/** Only where there is something left to give back, and only for people who may. */
-function RefundButton({ payment, left }: { payment: PaymentDetailView["payment"]; left: MoneyText }) {
-  const trpc = useOperatorTrpc();
-  const { can } = usePortal();
-  const queryClient = useQueryClient();
-  const [open, setOpen] = useState(false);
-  const refund = useMutation(trpc.payments.refund.mutationOptions());
-  const { currency } = payment.amount;
-  if (!can("payments.refund") || !(Number(left.amount) > 0)) return null;
-  return (
-    <>
-      <Button icon={<Undo2 />} onClick={() => setOpen(true)}>
-        Refund…
-      </Button>
-      <RefundDialog
-        payment={payment}
-        left={left}
-        open={open}
-        onOpenChange={setOpen}
-        onRefund={async (request) => {
-          await refund.mutateAsync(request);
-          await queryClient.invalidateQueries();
-          showToast({
-            title: `Refunded ${formatAmount(request.amount, { currency })} ${currency}`,
-            tone: "arrived",
-          });
-          return undefined;
-        }}
-      />
-    </>
   );
 }
