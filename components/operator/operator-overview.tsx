@@ -10,13 +10,12 @@ import { DeclineReasons } from "@/components/operator/decline-reasons";
 import { OperatorFigures } from "@/components/operator/operator-figures";
 import { PaymentsPerMinute } from "@/components/operator/payments-per-minute";
 import { ProgramFlow } from "@/components/operator/program-flow";
-import { LivePill } from "@/components/overview/live-pill";
-import { ProgramSelect, useProgramParam } from "@/components/overview/program-select";
+import { OverviewHeader } from "@/components/overview/overview-header";
+import { useProgramParam } from "@/components/overview/program-select";
 import { QueryView } from "@/components/query/query-view";
-import { ExactTime } from "@/components/time/relative-time";
 import { ZoneProvider } from "@/components/time/zone-context";
 import { ButtonLink } from "@/components/ui/button";
-import { Page, PageHeader } from "@/components/ui/page-header";
+import { Page } from "@/components/ui/page-header";
 import { SkeletonChart, SkeletonStats } from "@/components/ui/skeleton";
 import { useOperatorTrpc } from "@/server/trpc/client";
 
@@ -24,7 +23,7 @@ import { useOperatorTrpc } from "@/server/trpc/client";
 export function OperatorOverviewPage() {
   const trpc = useOperatorTrpc();
   const { base, can } = usePortal();
-  const [program, setProgram] = useProgramParam();
+  const [program] = useProgramParam();
   const input = { program: program ?? undefined };
   const overview = useQuery(trpc.reporting.overview.queryOptions(input, { refetchInterval: 60_000 }));
   const live = useSubscription(trpc.reporting.live.subscriptionOptions(input));
@@ -45,19 +44,9 @@ export function OperatorOverviewPage() {
           const open = live.data?.openCases ?? data.review.open;
           return (
             <ZoneProvider zone={data.program.timeZone} place={data.program.name}>
-              <PageHeader
-                title="Overview"
-                aside={
-                  <>
-                    <ProgramSelect
-                      programs={data.programs}
-                      value={data.program.slug}
-                      onValueChange={(next) => void setProgram(next)}
-                    />
-                    <LivePill status={live.status} asOf={live.data?.asOf ?? data.asOf} />
-                  </>
-                }
-                meta={<ExactTime at={live.data?.asOf ?? data.asOf} format="long" />}
+              <OverviewHeader
+                overview={data}
+                live={live}
                 actions={
                   can("cases.decide") && open > 0 ? (
                     <ButtonLink href={`${base}/review`} variant="primary" icon={<ShieldAlert />}>

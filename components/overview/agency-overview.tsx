@@ -7,16 +7,15 @@ import { StackedAreaChart } from "@/components/charts/stacked-area-chart";
 import { kindLook } from "@/components/devices/device-kind";
 import { usePortal } from "@/components/frame/portal-context";
 import { AgencyFigures } from "@/components/overview/agency-figures";
-import { LivePill } from "@/components/overview/live-pill";
-import { ProgramSelect, useProgramParam } from "@/components/overview/program-select";
+import { OverviewHeader } from "@/components/overview/overview-header";
+import { useProgramParam } from "@/components/overview/program-select";
 import { ProposedChange } from "@/components/overview/proposed-change";
 import { RecentStatements } from "@/components/overview/recent-statements";
 import { StepEarnings } from "@/components/overview/step-earnings";
 import { QueryView } from "@/components/query/query-view";
-import { ExactTime } from "@/components/time/relative-time";
 import { ZoneProvider } from "@/components/time/zone-context";
 import { ButtonLink } from "@/components/ui/button";
-import { Page, PageHeader } from "@/components/ui/page-header";
+import { Page } from "@/components/ui/page-header";
 import { SkeletonChart, SkeletonStats } from "@/components/ui/skeleton";
 import { useAgencyTrpc } from "@/server/trpc/client";
 
@@ -24,7 +23,7 @@ import { useAgencyTrpc } from "@/server/trpc/client";
 export function AgencyOverviewPage() {
   const trpc = useAgencyTrpc();
   const { base } = usePortal();
-  const [program, setProgram] = useProgramParam();
+  const [program] = useProgramParam();
   const input = { program: program ?? undefined };
   const overview = useQuery(trpc.reporting.overview.queryOptions(input, { refetchInterval: 60_000 }));
   const live = useSubscription(trpc.reporting.live.subscriptionOptions(input));
@@ -45,19 +44,9 @@ export function AgencyOverviewPage() {
           const { currency } = data.program;
           return (
             <ZoneProvider zone={data.program.timeZone} place={data.program.name}>
-              <PageHeader
-                title="Overview"
-                aside={
-                  <>
-                    <ProgramSelect
-                      programs={data.programs}
-                      value={data.program.slug}
-                      onValueChange={(next) => void setProgram(next)}
-                    />
-                    <LivePill status={live.status} asOf={live.data?.asOf ?? data.asOf} />
-                  </>
-                }
-                meta={<ExactTime at={live.data?.asOf ?? data.asOf} format="long" />}
+              <OverviewHeader
+                overview={data}
+                live={live}
                 actions={
                   data.agreementsWaiting > 0 ? (
                     <ButtonLink

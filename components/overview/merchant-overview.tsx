@@ -4,15 +4,14 @@ import { useQuery } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { usePortal } from "@/components/frame/portal-context";
 import { currencyUnit } from "@/components/money/currency-words";
-import { LivePill } from "@/components/overview/live-pill";
 import { MerchantFigures } from "@/components/overview/merchant-figures";
-import { ProgramSelect, useProgramParam } from "@/components/overview/program-select";
+import { OverviewHeader } from "@/components/overview/overview-header";
+import { useProgramParam } from "@/components/overview/program-select";
 import { SplitFlow } from "@/components/overview/split-flow";
 import { TakingsByHour } from "@/components/overview/takings-by-hour";
 import { QueryView } from "@/components/query/query-view";
-import { ExactTime } from "@/components/time/relative-time";
 import { ZoneProvider } from "@/components/time/zone-context";
-import { Page, PageHeader } from "@/components/ui/page-header";
+import { Page } from "@/components/ui/page-header";
 import { SkeletonChart, SkeletonStats } from "@/components/ui/skeleton";
 import { useMerchantTrpc } from "@/server/trpc/client";
 import { AttentionDevices } from "./attention-devices";
@@ -22,7 +21,7 @@ import { RecentPayments } from "./recent-payments";
 export function MerchantOverviewPage() {
   const trpc = useMerchantTrpc();
   const { slug } = usePortal();
-  const [program, setProgram] = useProgramParam();
+  const [program] = useProgramParam();
   const input = { program: program ?? undefined };
   const overview = useQuery(trpc.reporting.overview.queryOptions(input, { refetchInterval: 60_000 }));
   const live = useSubscription(trpc.reporting.live.subscriptionOptions(input));
@@ -43,20 +42,7 @@ export function MerchantOverviewPage() {
           const { currency } = data.program;
           return (
             <ZoneProvider zone={data.program.timeZone} place={data.program.name}>
-              <PageHeader
-                title="Overview"
-                aside={
-                  <>
-                    <ProgramSelect
-                      programs={data.programs}
-                      value={data.program.slug}
-                      onValueChange={(next) => void setProgram(next)}
-                    />
-                    <LivePill status={live.status} asOf={live.data?.asOf ?? data.asOf} />
-                  </>
-                }
-                meta={<ExactTime at={live.data?.asOf ?? data.asOf} format="long" />}
-              />
+              <OverviewHeader overview={data} live={live} />
               <MerchantFigures overview={data} live={live.data} />
               <div className="grid gap-4 xl:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)]">
                 <TakingsByHour byHour={data.byHour} asOf={data.asOf} currency={currency} />
