@@ -2,16 +2,17 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { FileText, Handshake, Landmark, LayoutDashboard, Users } from "lucide-react";
-import { type ReactNode, useCallback, useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import { PartySeriesProvider } from "@/components/charts/party-series";
-import { accountEntries, useSignOut } from "@/components/frame/account-entries";
 import { PortalProvider } from "@/components/frame/portal-context";
-import { PortalFrame } from "@/components/frame/portal-frame";
-import { paletteHits } from "@/components/frame/search-hits";
-import type { NavGroup, PaletteSearch } from "@/components/frame/types";
+import { PortalShell } from "@/components/frame/portal-shell";
+import type { HitPages } from "@/components/frame/search-hits";
+import type { NavGroup } from "@/components/frame/types";
 import type { Attention } from "@/server/reporting/schema";
 import { AgencyTrpcProvider, useAgencyClient, useAgencyTrpc } from "@/server/trpc/client";
 import type { PortalFacts } from "@/server/trpc/portal";
+
+const PAGES: HitPages = { payment: "payments/", payout: "remittances/", statement: "statements/" };
 
 interface ShellProps {
   facts: PortalFacts;
@@ -35,13 +36,11 @@ export function AgencyShell({ facts, attention, children }: ShellProps) {
 }
 
 function AgencyFrame({ facts, attention: initial, children }: ShellProps) {
-  const { base, organisationId, name } = facts.portal;
+  const { base } = facts.portal;
   const trpc = useAgencyTrpc();
-  const client = useAgencyClient();
   const { data: attention } = useQuery(
     trpc.reporting.attention.queryOptions(undefined, { refetchInterval: 60_000, initialData: initial }),
   );
-  const program = attention.programs[0];
   const groups = useMemo<NavGroup[]>(
     () => [
       {
@@ -62,32 +61,16 @@ function AgencyFrame({ facts, attention: initial, children }: ShellProps) {
     ],
     [base, attention],
   );
-  const onSearch = useCallback<PaletteSearch>(
-    async (text, signal) => {
-      const { hits } = await client.reporting.search.query({ text }, { signal });
-      return paletteHits(hits, {
-        payment: (id) => `${base}/payments/${id}`,
-        payout: (id) => `${base}/remittances/${id}`,
-        statement: (id) => `${base}/statements/${id}`,
-      });
-    },
-    [client, base],
-  );
   return (
-    <PortalFrame
-      organisation={{ id: organisationId, name, portal: "Agency", href: base }}
-      organisations={facts.organisations}
+    <PortalShell
+      facts={facts}
+      portal="Agency"
+      program={attention.programs[0]}
       groups={groups}
-      user={facts.user}
-      accountEntries={accountEntries}
-      onSignOut={useSignOut()}
-      zone={program?.timeZone ?? "UTC"}
-      place={program?.name}
-      serverNow={facts.serverNow}
-      demo={facts.demo}
-      onSearch={onSearch}
+      client={useAgencyClient()}
+      pages={PAGES}
     >
       {children}
-    </PortalFrame>
+    </PortalShell>
   );
 }

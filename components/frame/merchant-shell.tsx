@@ -10,16 +10,22 @@ import {
   RadioTower,
   Users,
 } from "lucide-react";
-import { type ReactNode, useCallback, useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import { PartySeriesProvider } from "@/components/charts/party-series";
-import { accountEntries, useSignOut } from "@/components/frame/account-entries";
 import { PortalProvider } from "@/components/frame/portal-context";
-import { PortalFrame } from "@/components/frame/portal-frame";
-import { paletteHits } from "@/components/frame/search-hits";
-import type { NavGroup, PaletteSearch } from "@/components/frame/types";
+import { PortalShell } from "@/components/frame/portal-shell";
+import type { HitPages } from "@/components/frame/search-hits";
+import type { NavGroup } from "@/components/frame/types";
 import type { Attention } from "@/server/reporting/schema";
 import { MerchantTrpcProvider, useMerchantClient, useMerchantTrpc } from "@/server/trpc/client";
 import type { PortalFacts } from "@/server/trpc/portal";
+
+const PAGES: HitPages = {
+  payment: "payments/",
+  device: "devices/",
+  payout: "payouts/",
+  statement: "statements/",
+};
 
 interface ShellProps {
   facts: PortalFacts;
@@ -43,13 +49,11 @@ export function MerchantShell({ facts, attention, children }: ShellProps) {
 }
 
 function MerchantFrame({ facts, attention: initial, children }: ShellProps) {
-  const { base, organisationId, name } = facts.portal;
+  const { base } = facts.portal;
   const trpc = useMerchantTrpc();
-  const client = useMerchantClient();
   const { data: attention } = useQuery(
     trpc.reporting.attention.queryOptions(undefined, { refetchInterval: 60_000, initialData: initial }),
   );
-  const program = attention.programs[0];
   const groups = useMemo<NavGroup[]>(
     () => [
       {
@@ -82,33 +86,16 @@ function MerchantFrame({ facts, attention: initial, children }: ShellProps) {
     ],
     [base, attention],
   );
-  const onSearch = useCallback<PaletteSearch>(
-    async (text, signal) => {
-      const { hits } = await client.reporting.search.query({ text }, { signal });
-      return paletteHits(hits, {
-        payment: (id) => `${base}/payments/${id}`,
-        device: (id) => `${base}/devices/${id}`,
-        payout: (id) => `${base}/payouts/${id}`,
-        statement: (id) => `${base}/statements/${id}`,
-      });
-    },
-    [client, base],
-  );
   return (
-    <PortalFrame
-      organisation={{ id: organisationId, name, portal: "Merchant", href: base }}
-      organisations={facts.organisations}
+    <PortalShell
+      facts={facts}
+      portal="Merchant"
+      program={attention.programs[0]}
       groups={groups}
-      user={facts.user}
-      accountEntries={accountEntries}
-      onSignOut={useSignOut()}
-      zone={program?.timeZone ?? "UTC"}
-      place={program?.name}
-      serverNow={facts.serverNow}
-      demo={facts.demo}
-      onSearch={onSearch}
+      client={useMerchantClient()}
+      pages={PAGES}
     >
       {children}
-    </PortalFrame>
+    </PortalShell>
   );
 }

@@ -19,16 +19,25 @@ import {
   TriangleAlert,
   Users,
 } from "lucide-react";
-import { type ReactNode, useCallback, useMemo } from "react";
-import { accountEntries, useSignOut } from "@/components/frame/account-entries";
+import { type ReactNode, useMemo } from "react";
 import { PortalProvider, usePortal } from "@/components/frame/portal-context";
-import { PortalFrame } from "@/components/frame/portal-frame";
-import { paletteHits } from "@/components/frame/search-hits";
-import type { NavGroup, NavItem, PaletteSearch } from "@/components/frame/types";
+import { PortalShell } from "@/components/frame/portal-shell";
+import type { HitPages } from "@/components/frame/search-hits";
+import type { NavGroup, NavItem } from "@/components/frame/types";
 import type { Permission } from "@/server/identity/permissions";
 import type { OperatorAttention } from "@/server/reporting/schema";
 import { OperatorTrpcProvider, useOperatorClient, useOperatorTrpc } from "@/server/trpc/client";
 import type { PortalFacts } from "@/server/trpc/portal";
+
+const PAGES: HitPages = {
+  payment: "payments/",
+  device: "devices/",
+  case: "review?case=",
+  organisation: "organisations/",
+  payout: "settlement/payouts/",
+  run: "settlement/",
+  statement: "settlement/statements/",
+};
 
 interface ShellProps {
   facts: PortalFacts;
@@ -50,45 +59,23 @@ export function OperatorShell({ facts, attention, children }: ShellProps) {
 }
 
 function OperatorFrame({ facts, attention: initial, children }: ShellProps) {
-  const { base, organisationId, name, can } = usePortal();
+  const { base, can } = usePortal();
   const trpc = useOperatorTrpc();
-  const client = useOperatorClient();
   const { data: attention } = useQuery(
     trpc.reporting.attention.queryOptions(undefined, { refetchInterval: 15_000, initialData: initial }),
   );
-  const program = attention.programs[0];
   const groups = useMemo(() => navigation(base, attention, can), [base, attention, can]);
-  const onSearch = useCallback<PaletteSearch>(
-    async (text, signal) => {
-      const { hits } = await client.reporting.search.query({ text }, { signal });
-      return paletteHits(hits, {
-        payment: (id) => `${base}/payments/${id}`,
-        device: (id) => `${base}/devices/${id}`,
-        case: (id) => `${base}/review?case=${id}`,
-        organisation: (id) => `${base}/organisations/${id}`,
-        payout: (id) => `${base}/settlement/payouts/${id}`,
-        run: (id) => `${base}/settlement/${id}`,
-        statement: (id) => `${base}/settlement/statements/${id}`,
-      });
-    },
-    [client, base],
-  );
   return (
-    <PortalFrame
-      organisation={{ id: organisationId, name, portal: "Operator console", href: base }}
-      organisations={facts.organisations}
+    <PortalShell
+      facts={facts}
+      portal="Operator console"
+      program={attention.programs[0]}
       groups={groups}
-      user={facts.user}
-      accountEntries={accountEntries}
-      onSignOut={useSignOut()}
-      zone={program?.timeZone ?? "UTC"}
-      place={program?.name}
-      serverNow={facts.serverNow}
-      demo={facts.demo}
-      onSearch={onSearch}
+      client={useOperatorClient()}
+      pages={PAGES}
     >
       {children}
-    </PortalFrame>
+    </PortalShell>
   );
 }
 

@@ -21,15 +21,16 @@ const LOOKS: Record<SearchHit["kind"], { group: string; icon: LucideIcon }> = {
   run: { group: "Settlement runs", icon: CalendarCheck },
 };
 
+/** What a portal's pages of each kind of thing begin with, below its base: "payments/" and the id follows. */
+export type HitPages = Partial<Record<SearchHit["kind"], string>>;
+
 /** What the search found, as the palette shows it; kinds that the portal has no page for are left out. */
-export function paletteHits(
-  hits: readonly SearchHit[],
-  hrefOf: Partial<Record<SearchHit["kind"], (id: string) => string>>,
-): PaletteHit[] {
+export function paletteHits(hits: readonly SearchHit[], base: string, pages: HitPages): PaletteHit[] {
   return hits.flatMap((hit) => {
-    const href = hrefOf[hit.kind]?.(hit.id);
-    if (!href) return [];
+    const page = pages[hit.kind];
+    if (!page) return [];
     const { group, icon: Icon } = LOOKS[hit.kind];
+    const href = `${base}/${page}${hit.id}`;
     return [{ id: hit.id, label: hit.title, hint: hit.detail, href, group, icon: <Icon /> }];
   });
 }
