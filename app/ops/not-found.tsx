@@ -1,19 +1,5 @@
-import { ButtonLink } from "@/components/ui/button";
-import { Card } from "@/components/ui/card";
-import { NothingFound } from "@/components/ui/empty-state";
-import { Page } from "@/components/ui/page-header";
+import { PortalNotFound } from "@/components/frame/portal-not-found";
 
 export default function NotFound() {
-  return (
-    <Page>
-      <Card flush>
-        <NothingFound title="There is nothing at this address">
-          The link may be old, or there is nothing with this id.
-          <span className="mt-4 flex justify-center">
-            <ButtonLink href="/">Go to your portal</ButtonLink>
-          </span>
-        </NothingFound>
-      </Card>
-    </Page>
-  );
+  return <PortalNotFound>The link may be old, or there is nothing with this id.</PortalNotFound>;
 }
