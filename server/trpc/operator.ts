@@ -12,6 +12,7 @@ import {
   operatorPaymentsRouter,
   operatorReviewRouter,
 } from "@/server/payments/router";
+import { operatorAllowancesRouter, operatorLimitsRouter } from "@/server/payments/router/limits";
 import { operatorReportingRouter } from "@/server/reporting/router";
 import {
   operatorAgreementsRouter,
@@ -28,12 +29,14 @@ export const operatorRouter = router({
   runs: operatorRunsRouter,
   settlement: operatorSettlementRouter,
   statements: operatorStatementsRouter,
+  allowances: operatorAllowancesRouter,
   audit: operatorAuditRouter,
   cases: mergeRouters(operatorCasesRouter, operatorReviewRouter),
   devices: operatorDevicesRouter,
   health: operatorHealthRouter,
   imports: operatorImportsRouter,
   ledger: operatorLedgerRouter,
+  limits: operatorLimitsRouter,
   organisations: operatorOrganisationsRouter,
   payments: operatorPaymentsRouter,
   programs: operatorProgramsRouter,
