@@ -74,12 +74,13 @@ export type PaymentRefusal = keyof typeof PAYMENT_REFUSALS;
 
 /** Why one usage record was refused while others of its batch went in. */
 export const USAGE_REFUSALS = {
+  allowance_used_up: DECLINE_REASONS.allowance_used_up,
   currency_not_of_program: DECLINE_REASONS.currency_not_of_program,
   instrument_blocked: DECLINE_REASONS.instrument_blocked,
   instrument_unknown: DECLINE_REASONS.instrument_unknown,
   insufficient_funds: "The wallet's balance does not cover this record and the open ones before it.",
   occurred_at_out_of_range: "The time of the record is in the future or more than seven days ago.",
-  record_key_reused: "This record key was used for another amount.",
+  record_key_reused: "This record key was used for a record that says something else.",
 } as const;
 export type UsageRefusal = keyof typeof USAGE_REFUSALS;
 

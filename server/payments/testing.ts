@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { v7 } from "uuid";
 import type { DeviceKind } from "@/server/devices/constants";
-import { accountIdFor, getAccounts } from "@/server/ledger/service";
+import { accountIdFor, getAccounts, postTransfers } from "@/server/ledger/service";
 import type { AccountKey } from "@/server/ledger/types";
 import { withScope } from "@/server/platform/db";
 import { type Id, newId } from "@/server/platform/ids";
@@ -15,6 +15,7 @@ import {
   mintSystemScope,
   type OperatorScope,
 } from "@/server/platform/scope";
+import { receivableAccount, walletAccount } from "./rules";
 import { createInstruments, topUpWallet } from "./service/manage-instruments";
 import type { AuthoriseRequest } from "./types";
 
@@ -111,6 +112,51 @@ export async function addWallet(
     await topUpWallet(system, { instrumentId: wallet.id, amountMicros, reference: "opening" });
   }
   return { token, id: wallet.id };
+}
+
+/** Takes money off a wallet beside all payments, so that it lacks when a window closes. */
+export async function drainWallet(
+  world: Pick<TestWorld, "programId" | "currency">,
+  walletId: Id<"instrument">,
+  amountMicros: bigint,
+): Promise<void> {
+  const codes = await withScope(system, (tx) =>
+    postTransfers(tx, [
+      {
+        id: newId("transfer"),
+        debitAccountId: accountIdFor(walletAccount(walletId, world.currency)),
+        creditAccountId: accountIdFor(receivableAccount(world.programId, world.currency)),
+        amountMicros,
+        code: "adjustment",
+        effectiveAt: new Date(),
+      },
+    ]),
+  );
+  if (codes[0] !== "created") throw new Error(`The wallet was not drained: ${codes[0]}.`);
+}
+
+/** So many units a month for the payer of an instrument. */
+export async function addAllowance(
+  world: Pick<TestWorld, "programId">,
+  holder: { id: Id<"instrument"> },
+  unit: string,
+  monthlyMicros: bigint,
+): Promise<{ token: string; id: Id<"instrument"> }> {
+  const id = newId("instrument");
+  const token = `allowance_${v7().replaceAll("-", "")}`;
+  await withScope(system, async (tx) => {
+    await tx.query(
+      `insert into instrument (id, payer_id, program_id, kind, token, label)
+       select $1, payer_id, program_id, 'allowance', $3, $4 from instrument where id = $2 and program_id = $5`,
+      [id, holder.id, token, `Monthly ${unit}`, world.programId],
+    );
+    await tx.query(
+      `insert into allowance (instrument_id, program_id, payer_id, unit, monthly_micros)
+       select id, program_id, payer_id, $2, $3 from instrument where id = $1`,
+      [id, unit, monthlyMicros],
+    );
+  });
+  return { token, id };
 }
 
 export function requestOf(over: Partial<AuthoriseRequest> = {}): AuthoriseRequest {

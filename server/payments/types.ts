@@ -184,10 +184,11 @@ export interface UsageRecordInput {
   /** The device's own name for the record. */
   key: string;
   instrumentToken: string;
-  /** Exact, up to six decimals of the major unit. */
+  /** Exact, up to six decimals of the major unit, before any allowance. */
   amountMicros: bigint;
   currency: Currency;
   occurredAt: Date;
+  /** A decimal with up to six decimals; with its unit it runs down the payer's allowance of that unit. */
   quantity?: string | undefined;
   unit?: string | undefined;
 }
@@ -196,6 +197,8 @@ export interface UsageRecordResult {
   key: string;
   outcome: "recorded" | "duplicate" | "refused";
   reason: UsageRefusal | null;
+  /** What the payer's allowance covered of the record: so much of its unit, which would have cost so much. */
+  covered: { quantity: string; unit: string; amount: MoneyJson } | null;
 }
 
 export type UsageResult =

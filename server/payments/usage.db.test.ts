@@ -7,7 +7,7 @@ import { carryAccount, clearingAccount, walletAccount } from "./rules";
 import { closeDueWindows } from "./service/close-windows";
 import { getPayment, listPayments, listUsageRecords } from "./service/list-payments";
 import { recordUsage } from "./service/record-usage";
-import { addDevice, addWallet, balanceOf, createWorld, system, type TestWorld } from "./testing";
+import { addDevice, addWallet, balanceOf, createWorld, drainWallet, system, type TestWorld } from "./testing";
 import type { UsageRecordInput } from "./types";
 
 useTestDatabase();
@@ -49,17 +49,21 @@ describe("usage records", () => {
     expect(made.map((payment) => payment.capturedMicros)).toEqual([10_000n, 10_000n]);
   });
 
-  test("that come again are recorded once; another amount under the key is refused", async () => {
+  test("that come again are recorded once; anything else under the key is refused", async () => {
     const world = await createWorld();
     const wallet = await addWallet(world, 10_000_000n);
-    const batch = [recordOf("k1", wallet.token, 500n), recordOf("k2", wallet.token, 700n)];
+    const occurredAt = new Date();
+    const batch = [
+      recordOf("k1", wallet.token, 500n, { occurredAt }),
+      recordOf("k2", wallet.token, 700n, { occurredAt, quantity: "1.50", unit: "kwh" }),
+    ];
     const results = await Promise.all([1, 2, 3, 4].map(() => recordUsage(world.device, batch)));
     expect(results.map((result) => result.ok && result.recorded).sort()).toEqual([0, 0, 0, 2]);
     const again = await recordUsage(world.device, [
-      recordOf("k1", wallet.token, 501n),
-      recordOf("k3", wallet.token, 1n),
-      recordOf("k3", wallet.token, 1n),
-      recordOf("k3", wallet.token, 2n),
+      recordOf("k1", wallet.token, 501n, { occurredAt }),
+      recordOf("k3", wallet.token, 1n, { occurredAt }),
+      recordOf("k3", wallet.token, 1n, { occurredAt }),
+      recordOf("k3", wallet.token, 2n, { occurredAt }),
     ]);
     expect(again).toMatchObject({
       recorded: 1,
@@ -72,6 +76,21 @@ describe("usage records", () => {
         { reason: "record_key_reused" },
       ],
     });
+    const other = await addWallet(world, 10_000_000n);
+    const kwh = { occurredAt, quantity: "1.5", unit: "kwh" };
+    const differing = await recordUsage(world.device, [
+      recordOf("k2", wallet.token, 700n, kwh),
+      recordOf("k2", other.token, 700n, kwh),
+      recordOf("k2", wallet.token, 700n, { ...kwh, currency: "USD" }),
+      recordOf("k2", wallet.token, 700n, { ...kwh, quantity: "1.500001" }),
+      recordOf("k2", wallet.token, 700n, { ...kwh, unit: "minutes" }),
+      recordOf("k2", wallet.token, 700n, { ...kwh, occurredAt: new Date(occurredAt.getTime() + 1) }),
+      recordOf("k1", wallet.token, 500n, kwh),
+    ]);
+    expect(differing.ok && differing.records.map((record) => record.outcome)).toEqual([
+      "duplicate",
+      ...Array.from({ length: 6 }, () => "refused"),
+    ]);
     const { rows } = await withScope(system, (tx) =>
       tx.query<{ total: bigint; n: bigint }>(
         "select total_micros as total, record_count as n from usage_window where merchant_id = $1",
@@ -170,12 +189,7 @@ describe("closing a window", () => {
 
   test("that the wallet cannot pay any more becomes a declined payment and moves nothing", async () => {
     const { world, wallet } = await filled();
-    const { authorisePayment } = await import("./service/authorise-payment");
-    const { requestOf } = await import("./testing");
-    await authorisePayment(
-      world.device,
-      requestOf({ instrumentToken: wallet.token, amountMicros: 9_500_000n, capture: true }),
-    );
+    await drainWallet(world, wallet.id, 9_500_000n);
     await closeAll();
     const [declined] = await payments(world);
     expect(declined).toMatchObject({

@@ -8,28 +8,53 @@ export interface PaymentWindow {
   totalMicros: bigint;
   carriedInMicros: bigint;
   carriedOutMicros: bigint;
+  /** What allowances covered of its records, beside the total. */
+  coveredMicros: bigint;
+  /** What earlier windows left owed, and the declined payment of the last of them. */
+  owedInMicros: bigint;
+  owedFrom: Id<"payment"> | null;
+  /** What it leaves owed, when its payment was declined. */
+  owedOutMicros: bigint;
   openedAt: Date;
   closedAt: Date;
+  /** The window that holds what this one left owed. */
+  next: { state: "open" | "closed"; closesAt: Date; paymentId: Id<"payment"> | null } | null;
 }
 
 export async function findWindowOfPayment(
   tx: SqlTx,
   paymentId: Id<"payment">,
 ): Promise<PaymentWindow | null> {
-  const { rows } = await tx.query<PaymentWindow>(
-    `select id, record_count as "recordCount", total_micros as "totalMicros", carried_in_micros as "carriedInMicros",
-       carried_out_micros as "carriedOutMicros", opened_at as "openedAt", closed_at as "closedAt"
-     from usage_window where payment_id = $1`,
+  type Row = Omit<PaymentWindow, "next"> & {
+    nextState: "open" | "closed" | null;
+    nextClosesAt: Date;
+    nextPaymentId: Id<"payment"> | null;
+  };
+  const { rows } = await tx.query<Row>(
+    `select w.id, w.record_count as "recordCount", w.total_micros as "totalMicros", w.covered_micros as "coveredMicros",
+       w.carried_in_micros as "carriedInMicros", w.carried_out_micros as "carriedOutMicros",
+       w.owed_in_micros as "owedInMicros", w.owed_from as "owedFrom", w.owed_out_micros as "owedOutMicros",
+       w.opened_at as "openedAt", w.closed_at as "closedAt",
+       n.state as "nextState", n.closes_at as "nextClosesAt", n.payment_id as "nextPaymentId"
+     from usage_window w left join usage_window n on n.owed_from = w.payment_id
+     where w.payment_id = $1`,
     [paymentId],
   );
-  return rows[0] ?? null;
+  if (!rows[0]) return null;
+  const { nextState, nextClosesAt, nextPaymentId, ...window } = rows[0];
+  const next = nextState && { state: nextState, closesAt: nextClosesAt, paymentId: nextPaymentId };
+  return { ...window, next };
 }
 
 export interface UsageRecordRow {
   deviceId: Id<"device">;
   deviceName: string;
   key: string;
+  /** The money that is left to pay. */
   amountMicros: bigint;
+  /** What an allowance covered of it, and how much of its unit that was. */
+  coveredMicros: bigint;
+  coveredQuantityMicros: bigint;
   quantity: string | null;
   unit: string | null;
   occurredAt: Date;
@@ -49,6 +74,7 @@ export async function listRecords(
 ): Promise<UsageRecordRow[]> {
   const { rows } = await tx.query<UsageRecordRow>(
     `select r.device_id as "deviceId", d.name as "deviceName", r.record_key as key, r.amount_micros as "amountMicros",
+       r.covered_micros as "coveredMicros", r.covered_quantity_micros as "coveredQuantityMicros",
        trim_scale(r.quantity)::text as quantity, r.unit, r.occurred_at as "occurredAt"
      from usage_record r join device d on d.id = r.device_id
      where r.window_id = $1 and ($2::timestamptz is null

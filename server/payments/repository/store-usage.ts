@@ -1,37 +1,37 @@
 /** Usage records and the windows that gather them. Records go in by the thousand, in one statement. */
 import type { DeviceKind } from "@/server/devices/constants";
+import { plainArray, textArray } from "@/server/platform/array-literal";
 import { insertRows } from "@/server/platform/bulk";
 import type { SqlTx } from "@/server/platform/db";
 import type { Id } from "@/server/platform/ids";
 import type { Currency } from "@/server/platform/money";
-import type { DeviceFacts, InstrumentFacts } from "../types";
+import type {
+  AllowanceMonth,
+  MonthUse,
+  StandingRecord,
+  UsageCover,
+  UsageInstrument,
+} from "../rules/judge-usage";
+import type { DeviceFacts, InstrumentFacts, UsageRecordInput } from "../types";
 
 export type UsageDevice = Pick<
   DeviceFacts,
   "id" | "programId" | "merchantId" | "kind" | "zone" | "state" | "currency"
->;
+> & { timeZone: string };
 
 /**
  * The device, with its batches held one after the other until the transaction ends, so that its record keys cannot
  * race. The lock is not the device's row, which payments update while they hold accounts.
  */
 export async function lockUsageDevice(tx: SqlTx, deviceId: Id<"device">): Promise<UsageDevice | null> {
-  await tx.query("select pg_advisory_xact_lock(hashtextextended('usage.' || $1, 0))", [deviceId]);
   const { rows } = await tx.query<UsageDevice>(
-    `select d.id, d.program_id as "programId", d.merchant_id as "merchantId", d.kind, d.zone, d.state, p.currency
-     from device d join program p on p.id = d.program_id where d.id = $1`,
+    `select pg_advisory_xact_lock(hashtextextended('usage.' || $1::text, 0))::text as lock, d.id, d.program_id as "programId",
+       d.merchant_id as "merchantId", d.kind, d.zone, d.state, p.currency, p.time_zone as "timeZone"
+     from device d join program p on p.id = d.program_id where d.id = $1::uuid`,
     [deviceId],
   );
   return rows[0] ?? null;
 }
-
-export type UsageInstrument = Pick<
-  InstrumentFacts,
-  "id" | "payerId" | "kind" | "token" | "state" | "blockedUntil" | "availableMicros"
-> & {
-  /** Gathered in open windows of any merchant and not charged yet. */
-  gatheredMicros: bigint;
-};
 
 export async function findUsageInstruments(
   tx: SqlTx,
@@ -44,135 +44,189 @@ export async function findUsageInstruments(
        coalesce(w.gathered, 0)::bigint as "gatheredMicros"
      from instrument i
      left join ledger.account a on a.id = i.funding_account_id and i.kind = 'wallet'
-     left join lateral (select sum(total_micros) as gathered from usage_window
-       where program_id = i.program_id and instrument_id = i.id and state = 'open') w on true
+     left join lateral (select sum(total_micros + owed_in_micros) as gathered from usage_window
+       where instrument_id = i.id and state = 'open') w on i.kind = 'wallet'
      where i.program_id = $1 and i.token = any($2::text[])`,
-    [programId, tokens],
+    [programId, textArray(tokens, (token) => token)],
   );
   return new Map(rows.map((row) => [row.token, row]));
 }
 
-export interface WindowKey {
-  id: Id<"usageWindow">;
-  instrumentId: Id<"instrument">;
-  payerId: Id<"payer">;
-}
-
-/** Opens windows where none is open; gives the instruments whose window is new. */
-export async function openWindows(
-  tx: SqlTx,
-  device: UsageDevice,
-  windows: readonly WindowKey[],
-  times: { openedAt: Date; closesAt: Date },
-): Promise<Id<"instrument">[]> {
-  const rows = await insertRows<WindowKey, { instrument_id: Id<"instrument"> }>(
-    tx,
-    "usage_window",
-    [
-      { name: "id", type: "uuid", value: (row) => row.id },
-      { name: "instrument_id", type: "uuid", value: (row) => row.instrumentId },
-      { name: "payer_id", type: "uuid", value: (row) => row.payerId },
-      { name: "program_id", type: "uuid", value: () => device.programId },
-      { name: "merchant_id", type: "uuid", value: () => device.merchantId },
-      { name: "device_kind", type: "text", value: () => device.kind },
-      { name: "zone", type: "text", value: () => device.zone },
-      { name: "opened_at", type: "timestamptz", value: () => times.openedAt },
-      { name: "closes_at", type: "timestamptz", value: () => times.closesAt },
-    ],
-    [...windows].sort((a, b) => (a.instrumentId < b.instrumentId ? -1 : 1)),
-    {
-      suffix:
-        "on conflict (program_id, merchant_id, instrument_id) where state = 'open' do nothing returning instrument_id",
-    },
-  );
-  return rows.map((row) => row.instrument_id);
-}
-
-/** The open windows of these instruments, locked against closing; one that was just closed is missing. */
-export async function lockOpenWindows(
-  tx: SqlTx,
-  device: UsageDevice,
-  instrumentIds: readonly Id<"instrument">[],
-): Promise<Map<Id<"instrument">, Id<"usageWindow">>> {
-  const { rows } = await tx.query<{ id: Id<"usageWindow">; instrumentId: Id<"instrument"> }>(
-    `select id, instrument_id as "instrumentId" from usage_window
-     where program_id = $1 and merchant_id = $2 and instrument_id = any($3::uuid[]) and state = 'open'
-     order by instrument_id for no key update`,
-    [device.programId, device.merchantId, instrumentIds],
-  );
-  return new Map(rows.map((row) => [row.instrumentId, row.id]));
-}
-
-export interface NewRecord {
+interface KnownRow {
   key: string;
-  windowId: Id<"usageWindow">;
-  amountMicros: bigint;
-  quantity: string | null;
+  instrumentId: Id<"instrument">;
+  priceMicros: bigint;
+  quantityMicros: bigint | null;
   unit: string | null;
   occurredAt: Date;
+  allowanceId: Id<"instrument"> | null;
+  coveredQuantityMicros: bigint;
+  coveredMicros: bigint;
 }
 
-/** Inserts records whose key is new; gives their keys. */
-export async function insertRecords(
-  tx: SqlTx,
-  device: UsageDevice,
-  records: readonly NewRecord[],
-): Promise<Set<string>> {
-  if (records.length === 0) return new Set();
-  const { rows } = await tx.query<{ record_key: string }>(
-    `insert into usage_record (device_id, record_key, window_id, merchant_id, amount_micros, quantity, unit, occurred_at)
-     select $1, t.key, t.window_id, $2, t.amount, t.quantity, t.unit, t.at
-     from unnest($3::text[], $4::uuid[], $5::bigint[], $6::numeric[], $7::text[], $8::timestamptz[])
-       as t(key, window_id, amount, quantity, unit, at)
-     on conflict (device_id, record_key) do nothing returning record_key`,
-    [
-      device.id,
-      device.merchantId,
-      records.map((record) => record.key),
-      records.map((record) => record.windowId),
-      records.map((record) => record.amountMicros),
-      records.map((record) => record.quantity),
-      records.map((record) => record.unit),
-      records.map((record) => record.occurredAt),
-    ],
-  );
-  return new Set(rows.map((row) => row.record_key));
-}
-
-/** The amounts of records that this device sent before, by key. */
+/** What this device recorded before under these keys. */
 export async function findRecords(
   tx: SqlTx,
   deviceId: Id<"device">,
-  keys: readonly string[],
-): Promise<Map<string, bigint>> {
-  if (keys.length === 0) return new Map();
-  const { rows } = await tx.query<{ key: string; amount: bigint }>(
-    `select record_key as key, amount_micros as amount from usage_record
-     where device_id = $1 and record_key = any($2::text[])`,
-    [deviceId, keys],
+  records: readonly UsageRecordInput[],
+): Promise<Map<string, StandingRecord>> {
+  const { rows } = await tx.query<KnownRow>(
+    `select r.record_key as key, w.instrument_id as "instrumentId", r.amount_micros + r.covered_micros as "priceMicros",
+       (r.quantity * 1000000)::bigint as "quantityMicros", r.unit, r.occurred_at as "occurredAt",
+       r.allowance_id as "allowanceId", r.covered_quantity_micros as "coveredQuantityMicros", r.covered_micros as "coveredMicros"
+     from usage_record r join usage_window w on w.id = r.window_id
+     where r.device_id = $1 and r.record_key = any($2::text[])`,
+    [deviceId, textArray(records, (record) => record.key)],
   );
-  return new Map(rows.map((row) => [row.key, row.amount]));
+  return new Map(
+    rows.map(({ key, allowanceId, coveredQuantityMicros, coveredMicros, ...row }) => [
+      key,
+      {
+        ...row,
+        cover: allowanceId && {
+          allowanceId,
+          quantityMicros: coveredQuantityMicros,
+          micros: coveredMicros,
+          unit: row.unit ?? "",
+        },
+      },
+    ]),
+  );
 }
 
-/** Adds to windows what was recorded; one that reaches the threshold is due at once. */
-export async function growWindows(
+/**
+ * The months of the payers' allowances that hold these moments, locked until the transaction ends, so that no other
+ * batch or payment uses the same units.
+ */
+export async function lockAllowances(
   tx: SqlTx,
-  growth: readonly { windowId: Id<"usageWindow">; records: number; micros: bigint }[],
-  due: { thresholdMicros: bigint; at: Date },
-): Promise<void> {
-  if (growth.length === 0) return;
+  device: Pick<UsageDevice, "programId" | "timeZone">,
+  wanted: { payerIds: readonly Id<"payer">[]; units: readonly string[]; from: Date; until: Date },
+): Promise<AllowanceMonth[]> {
+  if (wanted.payerIds.length === 0 || wanted.units.length === 0) return [];
+  const params = [
+    device.programId,
+    device.timeZone,
+    plainArray(wanted.payerIds, (id) => id),
+    textArray(wanted.units, (unit) => unit),
+    plainArray([wanted.from, wanted.until], (at) => at.toISOString()),
+  ];
+  const these = `allowance a cross join (select distinct date_trunc('month', t, $2::text) as start from unnest($5::timestamptz[]) t) s
+     where a.program_id = $1::uuid and a.payer_id = any($3::uuid[]) and a.unit = any($4::text[])`;
+  const { rowCount } = await tx.query(`select 1 from ${these} limit 1`, params);
+  if (rowCount === 0) return [];
   await tx.query(
-    `update usage_window w set record_count = w.record_count + t.records, total_micros = w.total_micros + t.micros,
-       closes_at = case when w.total_micros + t.micros >= $4 then least(w.closes_at, $5) else w.closes_at end
-     from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as t(id, records, micros) where w.id = t.id`,
+    `insert into allowance_month (instrument_id, month_start, used_micros)
+     select a.instrument_id, s.start, 0 from ${these} order by 1, 2 on conflict do nothing`,
+    params,
+  );
+  const { rows } = await tx.query<AllowanceMonth>(
+    `select a.instrument_id as "instrumentId", a.payer_id as "payerId", a.unit, i.state, i.blocked_until as "blockedUntil",
+       m.month_start as "monthStart",
+       (m.month_start at time zone $2::text + interval '1 month') at time zone $2::text as "monthEnd",
+       greatest(a.monthly_micros - m.used_micros, 0) as "leftMicros"
+     from allowance_month m join allowance a on a.instrument_id = m.instrument_id
+     join instrument i on i.id = a.instrument_id
+     where (m.instrument_id, m.month_start) in (select a.instrument_id, s.start from ${these})
+     order by m.instrument_id, m.month_start for no key update of m`,
+    params,
+  );
+  return rows;
+}
+
+/** The records of one instrument in a batch: they go to its open window, or open the next one under `id`. */
+export interface WindowGrowth {
+  id: Id<"usageWindow">;
+  instrumentId: Id<"instrument">;
+  payerId: Id<"payer">;
+  records: number;
+  micros: bigint;
+  coveredMicros: bigint;
+}
+
+export interface NewRecord {
+  record: UsageRecordInput;
+  /** Its place in `windows`. */
+  window: number;
+  dueMicros: bigint;
+  cover: UsageCover | null;
+}
+
+/**
+ * Opens or grows the windows, runs the allowances down and inserts the records, in one statement. A window that
+ * reaches the threshold is due at once. One that closes at this moment is waited for, and its successor taken.
+ */
+export async function storeUsage(
+  tx: SqlTx,
+  device: UsageDevice,
+  {
+    windows,
+    months,
+    records,
+  }: { windows: WindowGrowth[]; months: readonly MonthUse[]; records: NewRecord[] },
+  times: { at: Date; closesAt: Date; thresholdMicros: bigint },
+): Promise<number> {
+  const covers = records.some(({ cover }) => cover) ? records : [];
+  const quantities = records.some(({ record }) => record.quantity !== undefined) ? records : [];
+  const units = records.some(({ record }) => record.unit !== undefined) ? records : [];
+  const { rowCount } = await tx.query(
+    `with given as (
+       select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[]) with ordinality
+         as t(id, instrument_id, payer_id, records, micros, covered, no)
+     ), used as (
+       update allowance_month m set used_micros = m.used_micros + t.used
+       from unnest($7::uuid[], $8::timestamptz[], $9::bigint[]) as t(instrument_id, month_start, used)
+       where m.instrument_id = t.instrument_id and m.month_start = t.month_start
+     ), grown as (
+       insert into usage_window as w (id, program_id, merchant_id, payer_id, instrument_id, device_kind, zone, opened_at,
+         closes_at, record_count, total_micros, covered_micros)
+       select id, $10, $11, payer_id, instrument_id, $12, $13, $14::timestamptz,
+         case when micros >= $15::bigint then $14::timestamptz else $16::timestamptz end, records, micros, covered
+       from given order by instrument_id
+       on conflict (program_id, merchant_id, instrument_id) where state = 'open' do update
+       set record_count = w.record_count + excluded.record_count, total_micros = w.total_micros + excluded.total_micros,
+         covered_micros = w.covered_micros + excluded.covered_micros,
+         closes_at = case when w.total_micros + excluded.total_micros >= $15::bigint then least(w.closes_at, $14::timestamptz)
+           else w.closes_at end
+       returning id, instrument_id
+     )
+     insert into usage_record (device_id, merchant_id, record_key, window_id, amount_micros, occurred_at, quantity, unit,
+       allowance_id, covered_quantity_micros, covered_micros)
+     select $17, $11, t.key, grown.id, t.micros, t.at, t.quantity, t.unit, t.allowance_id,
+       coalesce(t.covered_quantity, 0), coalesce(t.covered, 0)
+     from unnest($18::text[], $19::bigint[], $20::bigint[], $21::timestamptz[], $22::numeric[], $23::text[], $24::uuid[],
+       $25::bigint[], $26::bigint[]) as t(key, no, micros, at, quantity, unit, allowance_id, covered_quantity, covered)
+     join given using (no) join grown using (instrument_id)`,
     [
-      growth.map((each) => each.windowId),
-      growth.map((each) => each.records),
-      growth.map((each) => each.micros),
-      due.thresholdMicros,
-      due.at,
+      plainArray(windows, (each) => each.id),
+      plainArray(windows, (each) => each.instrumentId),
+      plainArray(windows, (each) => each.payerId),
+      plainArray(windows, (each) => each.records),
+      plainArray(windows, (each) => each.micros),
+      plainArray(windows, (each) => each.coveredMicros),
+      plainArray(months, ({ month }) => month.instrumentId),
+      plainArray(months, ({ month }) => month.monthStart.toISOString()),
+      plainArray(months, ({ usedMicros }) => usedMicros),
+      device.programId,
+      device.merchantId,
+      device.kind,
+      device.zone,
+      times.at,
+      times.thresholdMicros,
+      times.closesAt,
+      device.id,
+      textArray(records, ({ record }) => record.key),
+      plainArray(records, ({ window }) => window + 1),
+      plainArray(records, ({ dueMicros }) => dueMicros),
+      plainArray(records, ({ record }) => record.occurredAt.toISOString()),
+      plainArray(quantities, ({ record }) => record.quantity),
+      textArray(units, ({ record }) => record.unit),
+      plainArray(covers, ({ cover }) => cover?.allowanceId),
+      plainArray(covers, ({ cover }) => cover?.quantityMicros),
+      plainArray(covers, ({ cover }) => cover?.micros),
     ],
   );
+  return rowCount;
 }
 
 export interface DueWindow {
@@ -184,13 +238,17 @@ export interface DueWindow {
   instrumentKind: InstrumentFacts["kind"];
   instrumentLabel: string;
   instrumentToken: string;
-  fundingAccountId: string;
+  /** Null for an allowance, whose windows gather no money. */
+  fundingAccountId: string | null;
   deviceKind: DeviceKind;
   zone: string | null;
   currency: Currency;
   openedAt: Date;
   recordCount: bigint;
   totalMicros: bigint;
+  /** Left by earlier windows that could not be charged. */
+  owedInMicros: bigint;
+  owedFrom: Id<"payment"> | null;
 }
 
 /** Windows whose time has come, locked; those in other hands are left out. */
@@ -199,7 +257,8 @@ export async function lockDueWindows(tx: SqlTx, at: Date, limit: number): Promis
     `select w.id, w.program_id as "programId", w.merchant_id as "merchantId", w.payer_id as "payerId",
        w.instrument_id as "instrumentId", i.kind as "instrumentKind", i.label as "instrumentLabel",
        i.token as "instrumentToken", i.funding_account_id as "fundingAccountId", w.device_kind as "deviceKind", w.zone,
-       p.currency, w.opened_at as "openedAt", w.record_count as "recordCount", w.total_micros as "totalMicros"
+       p.currency, w.opened_at as "openedAt", w.record_count as "recordCount", w.total_micros as "totalMicros",
+       w.owed_in_micros as "owedInMicros", w.owed_from as "owedFrom"
      from usage_window w join instrument i on i.id = w.instrument_id join program p on p.id = w.program_id
      where w.state = 'open' and w.closes_at <= $1
      order by w.closes_at limit $2 for no key update of w skip locked`,
@@ -221,6 +280,7 @@ export interface ClosedWindow {
   paymentId: Id<"payment">;
   carriedInMicros: bigint;
   carriedOutMicros: bigint;
+  owedOutMicros: bigint;
 }
 
 export async function markWindowsClosed(
@@ -229,16 +289,48 @@ export async function markWindowsClosed(
   at: Date,
 ): Promise<void> {
   await tx.query(
-    `update usage_window w set state = 'closed', closed_at = $5, payment_id = t.payment_id,
-       carried_in_micros = t.carried_in, carried_out_micros = t.carried_out
-     from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[]) as t(id, payment_id, carried_in, carried_out)
+    `update usage_window w set state = 'closed', closed_at = $6, payment_id = t.payment_id,
+       carried_in_micros = t.carried_in, carried_out_micros = t.carried_out, owed_out_micros = t.owed_out
+     from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[])
+       as t(id, payment_id, carried_in, carried_out, owed_out)
      where w.id = t.id`,
     [
-      windows.map((each) => each.id),
-      windows.map((each) => each.paymentId),
-      windows.map((each) => each.carriedInMicros),
-      windows.map((each) => each.carriedOutMicros),
+      plainArray(windows, (each) => each.id),
+      plainArray(windows, (each) => each.paymentId),
+      plainArray(windows, (each) => each.carriedInMicros),
+      plainArray(windows, (each) => each.carriedOutMicros),
+      plainArray(windows, (each) => each.owedOutMicros),
       at,
     ],
+  );
+}
+
+/** Opens the windows that keep what declined ones left owed, so that it is tried again whether or not more comes. */
+export async function openSuccessors(
+  tx: SqlTx,
+  windows: readonly (DueWindow & {
+    successorId: Id<"usageWindow">;
+    declinedId: Id<"payment">;
+    owedMicros: bigint;
+  })[],
+  times: { at: Date; closesAt: Date },
+): Promise<void> {
+  await insertRows(
+    tx,
+    "usage_window",
+    [
+      { name: "id", type: "uuid", value: (row) => row.successorId },
+      { name: "instrument_id", type: "uuid", value: (row) => row.instrumentId },
+      { name: "payer_id", type: "uuid", value: (row) => row.payerId },
+      { name: "program_id", type: "uuid", value: (row) => row.programId },
+      { name: "merchant_id", type: "uuid", value: (row) => row.merchantId },
+      { name: "device_kind", type: "text", value: (row) => row.deviceKind },
+      { name: "zone", type: "text", value: (row) => row.zone },
+      { name: "opened_at", type: "timestamptz", value: () => times.at },
+      { name: "closes_at", type: "timestamptz", value: () => times.closesAt },
+      { name: "owed_in_micros", type: "bigint", value: (row) => row.owedMicros },
+      { name: "owed_from", type: "uuid", value: (row) => row.declinedId },
+    ],
+    windows,
   );
 }

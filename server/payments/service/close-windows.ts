@@ -1,5 +1,5 @@
 /** Turns due usage windows into payments. One transaction a batch, so a worker that dies in it leaves no trace. */
-import { accountIdFor, getAccounts, postTransfers } from "@/server/ledger/service";
+import { accountIdFor, ensureAccounts, getAccounts, postTransfers } from "@/server/ledger/service";
 import type { TransferInput } from "@/server/ledger/types";
 import { now } from "@/server/platform/clock";
 import { type SqlTx, withScope } from "@/server/platform/db";
@@ -12,7 +12,7 @@ import { type DeclineReason, USAGE_WINDOW_HOURS } from "../constants";
 import { paymentEvent } from "../events";
 import { insertPaymentEvents, insertPayments } from "../repository/payment-columns";
 import * as usage from "../repository/store-usage";
-import { carryAccount, clearingAccount, splitWindow } from "../rules";
+import { carryAccount, clearingAccount, PAID_IN_MONEY, splitWindow } from "../rules";
 import type { Payment, PaymentEvent } from "../types";
 
 const platform = mintSystemScope("payments");
@@ -22,13 +22,16 @@ interface Closing {
   payment: Payment;
   carriedInMicros: bigint;
   carriedOutMicros: bigint;
+  /** What stays owed because it could not be charged. */
+  owedOutMicros: bigint;
   transfers: TransferInput[];
 }
 
 /**
  * Closes up to `limit` windows that are due by amount or age; gives how many became payments. A window that has not
- * gathered one minor unit yet stays open. What a wallet or card cannot pay becomes a declined payment, and nothing of
- * that window moves.
+ * gathered one minor unit yet stays open. What a wallet or card cannot pay becomes a declined payment: nothing of that
+ * window moves, all of it stays owed, and a window is opened at once that charges it with what comes next, a day later
+ * at the latest. A window that holds nothing but such a debt and is declined again stays open for another day.
  */
 export async function closeDueWindows(limit = 100): Promise<number> {
   return await withScope(platform, async (tx) => {
@@ -36,11 +39,17 @@ export async function closeDueWindows(limit = 100): Promise<number> {
     const due = await usage.lockDueWindows(tx, at, limit);
     if (due.length === 0) return 0;
     const { closing, tooSmall } = await planClosings(tx, due, at);
-    if (tooSmall.length > 0) {
-      const ids = tooSmall.map((window) => window.id);
-      await usage.postponeWindows(tx, ids, new Date(at.getTime() + USAGE_WINDOW_HOURS * 3_600_000));
+    const nextTime = new Date(at.getTime() + USAGE_WINDOW_HOURS * 3_600_000);
+    const tried = await moveMoney(tx, closing, at);
+    const settled = tried.filter((each) => !isOldDebtAgain(each));
+    const waiting = [...tooSmall, ...tried.filter(isOldDebtAgain).map(({ window }) => window)];
+    if (waiting.length > 0) {
+      await usage.postponeWindows(
+        tx,
+        waiting.map((window) => window.id),
+        nextTime,
+      );
     }
-    const settled = await moveMoney(tx, closing, at);
     await insertPayments(
       tx,
       settled.map(({ payment }) => payment),
@@ -51,13 +60,20 @@ export async function closeDueWindows(limit = 100): Promise<number> {
     );
     await usage.markWindowsClosed(
       tx,
-      settled.map(({ window, payment, carriedInMicros, carriedOutMicros }) => ({
-        id: window.id,
-        paymentId: payment.id,
-        carriedInMicros,
-        carriedOutMicros,
-      })),
+      settled.map(({ window, payment, ...rest }) => ({ ...rest, id: window.id, paymentId: payment.id })),
       at,
+    );
+    await usage.openSuccessors(
+      tx,
+      settled
+        .filter((each) => each.owedOutMicros > 0n)
+        .map(({ window, payment, owedOutMicros }) => ({
+          ...window,
+          successorId: newIdAt("usageWindow", at),
+          declinedId: payment.id,
+          owedMicros: owedOutMicros,
+        })),
+      { at, closesAt: nextTime },
     );
     await emit(
       tx,
@@ -65,6 +81,11 @@ export async function closeDueWindows(limit = 100): Promise<number> {
     );
     return settled.length;
   });
+}
+
+/** Whether the charge failed and the window has no record that a declined payment would be needed for. */
+function isOldDebtAgain({ window, owedOutMicros }: Closing): boolean {
+  return owedOutMicros > 0n && window.recordCount === 0n;
 }
 
 async function planClosings(
@@ -75,6 +96,10 @@ async function planClosings(
   const keys = due.map((window) =>
     carryAccount(window.programId, window.merchantId, window.instrumentId, window.currency),
   );
+  await ensureAccounts(
+    tx,
+    keys.map((key, index) => ({ ...key, programRef: due[index]?.programId })),
+  );
   const accounts = await getAccounts(tx, keys.map(accountIdFor));
   const carried = new Map(accounts.map((each) => [each.id, each.creditsPosted - each.debitsPosted]));
   const closing: Closing[] = [];
@@ -84,11 +109,13 @@ async function planClosings(
     invariant(key, "every window has a carry account");
     const carryId = accountIdFor(key);
     const carriedInMicros = carried.get(carryId) ?? 0n;
-    const split = splitWindow(window.totalMicros, carriedInMicros, window.currency);
+    const chargeMicros = window.totalMicros + window.owedInMicros;
+    const split = splitWindow(chargeMicros, carriedInMicros, window.currency);
     if (split.paymentMicros === 0n) {
       tooSmall.push(window);
       continue;
     }
+    invariant(window.fundingAccountId, "a window that gathered money has an account to take it from");
     const payment = newPayment(window, split.paymentMicros, at);
     const common = { journalId: payment.id, effectiveAt: at };
     const refusal = await acquirerRefusal(window, split.paymentMicros);
@@ -97,6 +124,7 @@ async function planClosings(
       payment: refusal ? declined(payment, refusal, at) : payment,
       carriedInMicros,
       carriedOutMicros: refusal ? carriedInMicros : split.carriedOutMicros,
+      owedOutMicros: refusal ? chargeMicros : 0n,
       transfers: refusal
         ? []
         : [
@@ -105,7 +133,7 @@ async function planClosings(
               id: newIdAt("transfer", at),
               debitAccountId: window.fundingAccountId,
               creditAccountId: carryId,
-              amountMicros: window.totalMicros,
+              amountMicros: chargeMicros,
               code: "carry",
               linked: true,
             },
@@ -151,6 +179,7 @@ async function moveMoney(tx: SqlTx, closing: readonly Closing[], at: Date): Prom
       ...each,
       payment: declined(each.payment, "insufficient_funds", at),
       carriedOutMicros: each.carriedInMicros,
+      owedOutMicros: each.window.totalMicros + each.window.owedInMicros,
       transfers: [],
     };
   });
@@ -192,6 +221,14 @@ function newPayment(window: usage.DueWindow, amountMicros: bigint, at: Date): Pa
     closedAt: null,
     holdTransferId: null,
     captureTransferId: newIdAt("transfer", at),
+    ...PAID_IN_MONEY,
+    // What allowances covered stands with the records; the window gathers the money that is left.
+    allowanceId: null,
+    allowanceMonth: null,
+    allowanceUnit: null,
+    allowanceQuantityMicros: 0n,
+    allowanceMicros: 0n,
+    counted: null,
   };
 }
 
@@ -209,7 +246,7 @@ function declined(payment: Payment, reason: DeclineReason, at: Date): Payment {
 }
 
 function timelineOf(
-  { window, payment, carriedInMicros, carriedOutMicros }: Closing,
+  { window, payment, carriedInMicros, carriedOutMicros, owedOutMicros }: Closing,
   at: Date,
 ): PaymentEvent[] {
   const event = (kind: PaymentEvent["kind"], detail: Record<string, unknown>): PaymentEvent => ({
@@ -225,6 +262,11 @@ function timelineOf(
       gathered_micros: window.totalMicros.toString(),
       carried_in_micros: carriedInMicros.toString(),
       carried_out_micros: carriedOutMicros.toString(),
+      ...(window.owedInMicros > 0n && {
+        owed_in_micros: window.owedInMicros.toString(),
+        owed_from: window.owedFrom && toPublicId("payment", window.owedFrom),
+      }),
+      ...(owedOutMicros > 0n && { owed_out_micros: owedOutMicros.toString() }),
     }),
     payment.state === "captured"
       ? event("captured", { amount_micros: payment.amountMicros.toString() })
