@@ -9,6 +9,8 @@ const schema = z.object({
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
   /** Public address of the web application, without a trailing slash. */
   PURSE_WEB_URL: z.url().default("http://localhost:3000"),
+  /** How many proxies of ours a request to the web application passes; so many entries of x-forwarded-for are true. */
+  PURSE_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   /** Where devices reach the gateway; it is part of what they sign. */
   PURSE_GATEWAY_URL: z.url().default("http://localhost:3001"),
   PURSE_GATEWAY_PORT: z.coerce.number().int().min(0).max(65535).default(3001),

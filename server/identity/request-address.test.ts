@@ -1,0 +1,23 @@
+import { describe, expect, test } from "vitest";
+import { addressOf } from "./request-address";
+
+const asked = (forwarded?: string) =>
+  new Headers(forwarded === undefined ? {} : { "x-forwarded-for": forwarded });
+
+describe("the address of a client", () => {
+  test("is not taken from a header that the client can write itself", () => {
+    expect(addressOf(asked("203.0.113.7"), 0)).toBeNull();
+    expect(addressOf(asked("203.0.113.7, 198.51.100.2"), 1)).toBe("198.51.100.2");
+    expect(addressOf(asked("203.0.113.7, 198.51.100.2, 10.0.0.1"), 2)).toBe("198.51.100.2");
+  });
+
+  test("is unknown when fewer proxies wrote than are trusted, or something else than an address", () => {
+    expect(addressOf(asked("203.0.113.7"), 2)).toBeNull();
+    expect(addressOf(asked("somebody"), 1)).toBeNull();
+    expect(addressOf(asked(), 1)).toBeNull();
+  });
+
+  test("may be of version 6", () => {
+    expect(addressOf(asked("2001:db8::7"), 1)).toBe("2001:db8::7");
+  });
+});
