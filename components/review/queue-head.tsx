@@ -26,7 +26,8 @@ const HINTS: Record<QueueTab, string> = {
 interface QueueHeadProps {
   tab: QueueTab;
   onTab: (tab: QueueTab) => void;
-  counts: Partial<Record<QueueTab, number>>;
+  /** In words, because of "100+". */
+  counts: Partial<Record<QueueTab, string>>;
   dueSoon: number;
 }
 
@@ -38,7 +39,7 @@ export function QueueHead({ tab, onTab, counts, dueSoon }: QueueHeadProps) {
         <p aria-hidden className="text-xl font-semibold tracking-[-0.01em]">
           Review queue
         </p>
-        {counts.loss === undefined ? null : <Badge>{formatCount(counts.loss)} open</Badge>}
+        {counts.loss === undefined ? null : <Badge>{counts.loss} open</Badge>}
         {dueSoon > 0 ? <Badge tone="loss">{formatCount(dueSoon)} due soon</Badge> : null}
       </div>
       <nav
@@ -46,7 +47,7 @@ export function QueueHead({ tab, onTab, counts, dueSoon }: QueueHeadProps) {
         className="mt-1.5 flex gap-3.5 overflow-x-auto [scrollbar-width:none]"
       >
         {QUEUE_TABS.map((each) => {
-          const count = each === "time" || each === "loss" ? undefined : counts[each];
+          const count = each === "loss" || counts[each] === "0" ? undefined : counts[each];
           return (
             <button
               key={each}
@@ -62,7 +63,7 @@ export function QueueHead({ tab, onTab, counts, dueSoon }: QueueHeadProps) {
               )}
             >
               {LABELS[each]}
-              {!count ? null : <span className="tabular font-normal text-muted">{formatCount(count)}</span>}
+              {count ? <span className="tabular font-normal text-muted">{count}</span> : null}
             </button>
           );
         })}

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useMemo } from "react";
+import { formatCount } from "@/components/money/format-count";
 import { usePendingDecisions } from "@/components/review/pending-decisions";
 import { formatInZone } from "@/components/time/format-in-zone";
 import { useNow } from "@/components/time/use-now";
@@ -64,11 +65,21 @@ export function useReviewQueue() {
     query,
     dueSoon,
     counts: {
-      loss: lists.loss?.length,
-      time: lists.time?.length,
-      mine: lists.mine?.length,
-      escalated: lists.escalated?.length,
-      decided: lists.decided?.length,
+      loss: countOf(open, lists.loss),
+      mine: countOf(mine, lists.mine),
+      escalated: countOf(escalated, lists.escalated),
+      // Only today's are listed: with an older one among those read, none of today's is missing.
+      decided: countOf(decided, lists.decided, lists.decided?.length === PAGE),
     },
   };
+}
+
+/** How many a tab holds: "100+" where there are more than were read. */
+function countOf(
+  query: { data: { nextCursor: string | null } | undefined },
+  items: readonly unknown[] | undefined,
+  mayBeMore = true,
+): string | undefined {
+  if (!items) return undefined;
+  return mayBeMore && query.data?.nextCursor ? `${PAGE}+` : formatCount(items.length);
 }
