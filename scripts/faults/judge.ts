@@ -90,7 +90,7 @@ async function judgeUsage(client: pg.Client, asked: readonly Asked[]): Promise<s
     }
   }
   const { rows } = await client.query<{ key: string; micros: string }>(
-    "select record_key as key, amount_micros::text as micros from usage_record",
+    "select record_key as key, (amount_micros + covered_micros)::text as micros from usage_record",
   );
   if (rows.length !== expected.size) {
     wrong.push(`${expected.size} usage records were acknowledged, ${rows.length} are stored`);
@@ -103,8 +103,8 @@ async function judgeUsage(client: pg.Client, asked: readonly Asked[]): Promise<s
     `select w.id from usage_window w left join lateral
        (select coalesce(sum(amount_micros), 0) as micros, count(*) as records from usage_record where window_id = w.id) r on true
      where w.total_micros <> r.micros or w.record_count <> r.records
-       or (w.state = 'closed' and w.carried_in_micros + w.total_micros <> w.carried_out_micros
-           + coalesce((select amount_micros from payment where id = w.payment_id), 0))`,
+       or (w.state = 'closed' and w.carried_in_micros + w.owed_in_micros + w.total_micros <> w.carried_out_micros + w.owed_out_micros
+           + coalesce((select amount_micros from payment where id = w.payment_id and state <> 'declined'), 0))`,
   );
   for (const row of windows.rows) wrong.push(`usage window ${row.id} does not add up to its records`);
   return wrong;

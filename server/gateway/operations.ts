@@ -149,7 +149,7 @@ export const operations = {
     path: "/v1/usage",
     summary: "Record metered use",
     description:
-      "Up to 1 000 records, each often a fraction of a cent. Records of one instrument gather in a window that becomes one payment; no fraction is lost. Each record's `key` is taken once per device: sending a batch again, whole or in part, answers `duplicate` for what was there. Records are judged one by one: some may be refused while others are recorded.",
+      "Up to 1 000 records, each often a fraction of a cent. Records of one instrument gather in a window that becomes one payment; no fraction is lost. Each record's `key` is taken once per device: sending a batch again, whole or in part, answers `duplicate` for what was there; a key that comes again with any other content is refused with `record_key_reused`. Records are judged one by one: some may be refused while others are recorded. A record that names a quantity and a unit runs down the payer's allowance of that unit in the calendar month in which it happened; what the allowance does not cover is money.",
     signed: true,
     carriesMessage: true,
     body: {

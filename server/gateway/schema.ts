@@ -120,7 +120,11 @@ export const usageBody = z
             quantity: z
               .string()
               .regex(/^\d{1,12}(\.\d{1,6})?$/)
-              .optional(),
+              .optional()
+              .meta({
+                description:
+                  "With `unit`: how much of what was used. It runs down the payer's allowance of the unit before money.",
+              }),
             unit: z
               .string()
               .regex(/^[a-z][a-z0-9_]{0,19}$/)
@@ -170,6 +174,17 @@ export const usageAnswer = z
             Object.keys(USAGE_REFUSALS) as [keyof typeof USAGE_REFUSALS, ...(keyof typeof USAGE_REFUSALS)[]],
           )
           .nullable(),
+        allowance: z
+          .object({
+            unit: z.string().meta({ examples: ["kwh"] }),
+            quantity: z.string().meta({ examples: ["0.0032"] }),
+            value: moneyAnswer,
+          })
+          .nullable()
+          .meta({
+            description:
+              "What the payer's allowance paid of the record in units, and what that would have cost, exact to six decimals; null when it is all money. A duplicate says it again.",
+          }),
       }),
     ),
   })

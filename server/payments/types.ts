@@ -197,8 +197,8 @@ export interface UsageRecordResult {
   key: string;
   outcome: "recorded" | "duplicate" | "refused";
   reason: UsageRefusal | null;
-  /** What the payer's allowance covered of the record: so much of its unit, which would have cost so much. */
-  covered: { quantity: string; unit: string; amount: MoneyJson } | null;
+  /** What the payer's allowance paid of the record in units, and what that would have cost. */
+  allowance: { unit: string; quantity: string; value: MoneyJson } | null;
 }
 
 export type UsageResult =

@@ -35,7 +35,9 @@ function recordOf(
 
 const covered = (result: UsageResult) =>
   result.ok &&
-  result.records.map((record) => record.covered && [record.covered.quantity, record.covered.amount.amount]);
+  result.records.map(
+    (record) => record.allowance && [record.allowance.quantity, record.allowance.value.amount],
+  );
 
 async function usedOf(allowanceId: Id<"instrument">) {
   const { rows } = await withScope(system, (tx) =>

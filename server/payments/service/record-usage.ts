@@ -133,21 +133,21 @@ function answer(judged: readonly JudgedRecord[], currency: Currency): UsageResul
     const { key } = each.record;
     if (each.outcome === "refused") {
       counts.refused += 1;
-      return { key, outcome: "refused", reason: each.reason, covered: null };
+      return { key, outcome: "refused", reason: each.reason, allowance: null };
     }
     if (each.outcome === "recorded") counts.recorded += 1;
     else counts.duplicates += 1;
-    return { key, outcome: each.outcome, reason: null, covered: viewCover(each.cover, currency) };
+    return { key, outcome: each.outcome, reason: null, allowance: viewCover(each.cover, currency) };
   });
   return { ok: true, ...counts, records };
 }
 
-function viewCover(cover: UsageCover | null, currency: Currency): UsageRecordResult["covered"] {
+function viewCover(cover: UsageCover | null, currency: Currency): UsageRecordResult["allowance"] {
   return (
     cover && {
-      quantity: formatMicros(cover.quantityMicros, 0),
       unit: cover.unit,
-      amount: toMoneyJson(cover.micros, currency),
+      quantity: formatMicros(cover.quantityMicros, 0),
+      value: toMoneyJson(cover.micros, currency),
     }
   );
 }
