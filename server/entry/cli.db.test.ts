@@ -160,6 +160,28 @@ describe("purse ledger", () => {
     expect(JSON.parse(altered.stdout).findings.length).toBeGreaterThan(0);
   });
 
+  test("replays a case file, says what it does not have, and changes nothing", async () => {
+    const cases = join(root, "server/ledger/testdata/more-cases.json");
+    const ran = await purse(["ledger", "replay", cases, "--json"]);
+    expect(ran.code).toBe(0);
+    const report = JSON.parse(ran.stdout);
+    expect(report).toMatchObject({ unmet: [], met: report.expectations });
+    expect(report.absentColumns.map((absent: { column: string }) => absent.column)).toContain(
+      "transfer.user_data_32",
+    );
+  }, 60_000);
+
+  test("a case file that is missing is code 2, one of another form is code 3, each with its sentence", async () => {
+    const missing = await purse(["ledger", "replay", "nowhere.json", "--json"]);
+    expect(missing).toMatchObject({ code: 2, stdout: "" });
+    expect(missing.stderr).toContain("nowhere.json does not exist");
+    const folderGiven = await purse(["ledger", "replay", "."]);
+    expect(folderGiven.code).toBe(2);
+    const other = await purse(["ledger", "replay", "agreement.json", "--json"]);
+    expect(other).toMatchObject({ code: 3, stdout: "" });
+    expect(other.stderr).toContain("agreement.json is not a file of ledger cases");
+  }, 60_000);
+
   test("a database that is not there is code 5 and a sentence that says what to do", async () => {
     const ran = await purse(["ledger", "verify"], { DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" });
     expect(ran.code).toBe(5);

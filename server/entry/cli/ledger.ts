@@ -1,7 +1,6 @@
 /** `purse ledger …`: proofs that anybody can run. */
 
-import { ZodError } from "zod";
-import { replayCases } from "@/server/ledger/replay";
+import { CaseFileError, replayCases } from "@/server/ledger/replay";
 import { type Finding, type VerifyResult, verifyLedger } from "@/server/ledger/verify";
 import { closePool, type SqlTx, withOwner, withScope } from "@/server/platform/db";
 import { mintSystemScope } from "@/server/platform/scope";
@@ -71,17 +70,13 @@ export async function replayCommand(options: JsonOption, file: string): Promise<
 }
 
 function asFileTrouble(file: string, error: unknown): unknown {
-  if (error instanceof ZodError) {
-    const first = error.issues[0];
-    return new CommandFailure(
-      EXIT.refused,
-      `${file} is not a file of ledger cases: ${first?.path.join(".") ?? ""} ${first?.message ?? ""}`,
-    );
+  if (error instanceof CaseFileError) {
+    return new CommandFailure(EXIT.refused, `${file} is not a file of ledger cases: ${error.message}`);
   }
-  if (error instanceof SyntaxError)
-    return new CommandFailure(EXIT.refused, `${file} is not JSON: ${error.message}`);
-  if (error instanceof Error && "code" in error && error.code === "ENOENT") {
-    return new CommandFailure(EXIT.usage, `The file ${file} does not exist.`);
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  if (code === "ENOENT") return new CommandFailure(EXIT.usage, `The file ${file} does not exist.`);
+  if (code === "EISDIR" || code === "EACCES" || code === "ENOTDIR") {
+    return new CommandFailure(EXIT.usage, `The file ${file} cannot be read (${code}).`);
   }
   return error;
 }

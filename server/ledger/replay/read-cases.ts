@@ -1,136 +1,150 @@
-/** The form of a case file, and what its words are in this ledger. */
+/** The form of a case file: what is known of it, what is not, and what is wrong with it. */
+import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { ACCOUNT_FLAGS, TRANSFER_FLAGS } from "../constants";
 
-const number = z.string().regex(/^\d+$/);
+/** The file is not one of cases. The sentence says where and why. */
+export class CaseFileError extends Error {}
 
-const stepSchema = z.discriminatedUnion("op", [
-  z.object({ op: z.literal("create_account"), event: z.record(z.string(), z.unknown()), expect: z.string() }),
-  z.object({
-    op: z.literal("create_transfer"),
-    event: z.record(z.string(), z.unknown()),
-    expect: z.string(),
-  }),
-  z.object({ op: z.literal("commit"), batch: z.string() }),
-  z.object({
-    op: z.literal("lookup_account"),
-    id: number,
-    expect: z.record(z.string(), z.unknown()).nullable(),
-  }),
-  z.object({
-    op: z.literal("lookup_transfer"),
-    id: number,
-    expect: z.record(z.string(), z.unknown()).nullable(),
-  }),
-  z.object({
+const digits = z
+  .union([z.string().regex(/^\d{1,39}$/), z.int().nonnegative()])
+  .transform(String)
+  .refine((text) => BigInt(text) < 2n ** 128n, "is more than 128 bits hold");
+const zero = digits.default("0");
+const flags = z.array(z.string()).default([]);
+
+const accountEvent = z.object({
+  id: digits,
+  debits_pending: zero,
+  debits_posted: zero,
+  credits_pending: zero,
+  credits_posted: zero,
+  user_data_128: zero,
+  user_data_64: zero,
+  user_data_32: zero,
+  reserved: zero,
+  ledger: zero,
+  code: zero,
+  flags,
+  timestamp: zero,
+});
+const transferEvent = z.object({
+  id: digits,
+  debit_account_id: zero,
+  credit_account_id: zero,
+  amount: zero,
+  pending_id: zero,
+  user_data_128: zero,
+  user_data_64: zero,
+  user_data_32: zero,
+  timeout: zero,
+  ledger: zero,
+  code: zero,
+  flags,
+  timestamp: zero,
+});
+export type CaseAccount = z.infer<typeof accountEvent>;
+export type CaseTransfer = z.infer<typeof transferEvent>;
+
+const expected = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullable();
+const cells = z.array(z.string());
+
+const STEPS = {
+  create_account: z.object({ op: z.literal("create_account"), event: accountEvent, expect: z.string() }),
+  create_transfer: z.object({ op: z.literal("create_transfer"), event: transferEvent, expect: z.string() }),
+  commit: z.object({ op: z.literal("commit"), batch: z.string() }),
+  lookup_account: z.object({ op: z.literal("lookup_account"), id: digits, expect: expected }),
+  lookup_transfer: z.object({ op: z.literal("lookup_transfer"), id: digits, expect: expected }),
+  set_balance: z.object({
     op: z.literal("set_balance"),
-    account: number,
-    debits_pending: number,
-    debits_posted: number,
-    credits_pending: number,
-    credits_posted: number,
+    account: digits,
+    debits_pending: digits,
+    debits_posted: digits,
+    credits_pending: digits,
+    credits_posted: digits,
   }),
-  z.object({ op: z.literal("advance_clock"), value: z.string(), unit: z.string() }),
-  z.object({ op: z.literal("get_account_transfers"), raw: z.array(z.string()) }),
-  z.object({ op: z.literal("get_account_transfers_result"), raw: z.array(z.string()) }),
-  z.object({ op: z.literal("get_account_balances"), raw: z.array(z.string()) }),
-  z.object({ op: z.literal("get_account_balances_result"), raw: z.array(z.string()) }),
-]);
+  advance_clock: z.object({
+    op: z.literal("advance_clock"),
+    value: z.union([z.string().regex(/^-?\d{1,18}$/), z.int()]).transform(String),
+    unit: z.string(),
+  }),
+  get_account_transfers: z.object({ op: z.literal("get_account_transfers"), raw: cells }),
+  get_account_transfers_result: z.object({ op: z.literal("get_account_transfers_result"), raw: cells }),
+  get_account_balances: z.object({ op: z.literal("get_account_balances"), raw: cells }),
+  get_account_balances_result: z.object({ op: z.literal("get_account_balances_result"), raw: cells }),
+  query_accounts: z.object({ op: z.literal("query_accounts"), raw: cells }),
+  query_accounts_result: z.object({ op: z.literal("query_accounts_result"), raw: cells }),
+  query_transfers: z.object({ op: z.literal("query_transfers"), raw: cells }),
+  query_transfers_result: z.object({ op: z.literal("query_transfers_result"), raw: cells }),
+  get_change_events: z.object({ op: z.literal("get_change_events"), raw: cells }),
+  get_change_events_result: z.object({ op: z.literal("get_change_events_result"), raw: cells }),
+} as const;
 
-export const caseFileSchema = z.object({
-  meta: z.record(z.string(), z.unknown()).optional(),
+const EVENT_KEYS: Partial<Record<string, string[]>> = {
+  create_account: Object.keys(accountEvent.shape),
+  create_transfer: Object.keys(transferEvent.shape),
+};
+
+export type Operation = keyof typeof STEPS;
+export type Step = z.infer<(typeof STEPS)[Operation]> | { op: "unknown"; name: string };
+
+export interface Case {
+  name: string;
+  steps: Step[];
+}
+
+export interface CaseFile {
+  tests: Case[];
+  /** Keys that this form does not have, by place, with how often they stand there. */
+  unknownKeys: Map<string, number>;
+}
+
+const outside = z.object({
   tests: z.array(
-    z.object({
-      name: z.string(),
-      steps: z.array(z.union([stepSchema, z.object({ op: z.string() }).loose()])),
-    }),
+    z.object({ name: z.string(), steps: z.array(z.object({ op: z.string() }).loose()) }).loose(),
   ),
 });
 
-export type CaseFile = z.infer<typeof caseFileSchema>;
-export type Step = z.infer<typeof stepSchema>;
+const isOperation = (op: string): op is Operation => Object.hasOwn(STEPS, op);
 
-export function isKnownStep(step: unknown): step is Step {
-  return stepSchema.safeParse(step).success;
-}
-
-const U128_MAX = 2n ** 128n - 1n;
-const BIGINT_MAX = 2n ** 63n - 1n;
-
-export function uuidOf(value: string): string {
-  const hex = BigInt(value).toString(16).padStart(32, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}
-
-/** An amount of 128 bits as one of 63: small ones as they are, those near the end as near to our end. */
-export function amountOf(value: string): bigint {
-  const amount = BigInt(value);
-  if (amount <= BIGINT_MAX / 2n) return amount;
-  const belowEnd = U128_MAX - amount;
-  if (belowEnd <= BIGINT_MAX / 2n) return BIGINT_MAX - belowEnd;
-  throw new RangeError(`The amount ${value} is near neither end of the range.`);
-}
-
-/** A ledger number as a currency: 1 is AAA, 2 is AAB, and so on; 0 stays nothing. */
-export function currencyOf(ledger: string): string {
-  let rest = Number(ledger) - 1;
-  if (rest < 0) return "";
-  if (rest >= 26 ** 3) throw new RangeError(`The ledger number ${ledger} is past the letters of a currency.`);
-  let text = "";
-  for (let i = 0; i < 3; i++) {
-    text = String.fromCharCode(65 + (rest % 26)) + text;
-    rest = Math.floor(rest / 26);
+/** Reads a file of cases; throws `CaseFileError` when it is not one, or the file system's own error. */
+export async function readCases(path: string): Promise<CaseFile> {
+  const text = await readFile(path, "utf8");
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (error) {
+    throw new CaseFileError(`it is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return text;
-}
-
-const TRANSFER_BITS: Record<string, number> = {
-  linked: TRANSFER_FLAGS.linked,
-  pending: TRANSFER_FLAGS.pending,
-  post_pending_transfer: TRANSFER_FLAGS.post_pending,
-  void_pending_transfer: TRANSFER_FLAGS.void_pending,
-  balancing_debit: TRANSFER_FLAGS.balancing_debit,
-  balancing_credit: TRANSFER_FLAGS.balancing_credit,
-  closing_debit: TRANSFER_FLAGS.closing_debit,
-  closing_credit: TRANSFER_FLAGS.closing_credit,
-  reserved_padding: 512,
-};
-const ACCOUNT_BITS: Record<string, number> = {
-  linked: ACCOUNT_FLAGS.linked,
-  debits_must_not_exceed_credits: ACCOUNT_FLAGS.debits_must_not_exceed_credits,
-  credits_must_not_exceed_debits: ACCOUNT_FLAGS.credits_must_not_exceed_debits,
-  history: ACCOUNT_FLAGS.history,
-  closed: ACCOUNT_FLAGS.closed,
-  reserved_padding: 64,
-};
-
-/** The bits of flags by name; null when one of them is of a column that this ledger does not have. */
-export function flagBits(kind: "account" | "transfer", names: unknown): { bits: number; unknown: string[] } {
-  const table = kind === "account" ? ACCOUNT_BITS : TRANSFER_BITS;
-  const list = Array.isArray(names) ? names.map(String) : [];
-  return {
-    bits: list.reduce((sum, name) => sum | (table[name] ?? 0), 0),
-    unknown: list.filter((name) => !(name in table)),
+  const unknownKeys = new Map<string, number>();
+  const note = (place: string, value: object, known: readonly string[]) => {
+    for (const key of Object.keys(value)) {
+      if (known.includes(key)) continue;
+      unknownKeys.set(`${place}.${key}`, (unknownKeys.get(`${place}.${key}`) ?? 0) + 1);
+    }
   };
+  const whole = parse(outside, document, "the file");
+  if (whole.tests.length === 0) throw new CaseFileError("it holds no tests");
+  note("file", document as object, ["meta", "tests"]);
+  const tests = whole.tests.map((test) => {
+    note("test", test, ["name", "steps", "comment"]);
+    const steps = test.steps.map((raw, index): Step => {
+      if (!isOperation(raw.op)) return { op: "unknown", name: raw.op };
+      const schema: z.ZodObject & z.ZodType<Step> = STEPS[raw.op];
+      const step = parse(schema, raw, `step ${index + 1} (${raw.op}) of the test "${test.name}"`);
+      note(raw.op, raw, [...Object.keys(schema.shape), "comment"]);
+      const event = EVENT_KEYS[raw.op];
+      if (event) note(`${raw.op}.event`, raw.event as object, event);
+      return step;
+    });
+    return { name: test.name, steps };
+  });
+  return { tests, unknownKeys };
 }
 
-/** What the output says about how a case was put into the words of this ledger. */
-export const TRANSLATIONS = [
-  "Ids of 128 bits are UUIDs of the same bits.",
-  "Ledger numbers are currencies: 1 is AAA, 2 is AAB, and so on.",
-  "Amounts near the largest u128 are as near to the largest BIGINT; the largest itself posts in full.",
-  "user_data_128 of an account is owner_ref, of a transfer journal_id; user_data_64 of an account is program_ref, of a transfer effective_at. Result codes are named accordingly.",
-  "The last moment of ledger time is 9999-12-31; a negative clock stands so far before it.",
-  "Every account keeps its history; balances are asked only of those that the file marks with history.",
-];
-
-const CODE_NAMES: Record<string, string> = {
-  exists_with_different_owner_ref: "exists_with_different_user_data_128",
-  exists_with_different_program_ref: "exists_with_different_user_data_64",
-  exists_with_different_journal_id: "exists_with_different_user_data_128",
-  exists_with_different_effective_at: "exists_with_different_user_data_64",
-};
-
-export function codeInFile(code: string): string {
-  return CODE_NAMES[code] ?? code;
+function parse<T>(schema: z.ZodType<T>, value: unknown, place: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const first = result.error.issues[0];
+  const field = first?.path.length ? `${first.path.join(".")}: ` : "";
+  throw new CaseFileError(`${place}: ${field}${first?.message ?? "not of this form"}`);
 }

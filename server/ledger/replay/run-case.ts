@@ -1,17 +1,12 @@
 /** One test of a case file against a scratch ledger, step by step. */
-import type { SqlTx } from "@/server/platform/db";
-import {
-  type AccountEvent,
-  createAccounts,
-  expirePending,
-  postEvents,
-  type TransferEvent,
-} from "../repository/post-events";
+import { expirePending } from "../repository/post-events";
 import { getAccounts } from "../repository/read-accounts";
-import { findTransfersById, listTransfersOfAccount } from "../repository/read-transfers";
-import type { AccountTransfer } from "../types";
-import { amountOf, codeInFile, currencyOf, flagBits, isKnownStep, type Step, uuidOf } from "./read-cases";
+import { findTransfersById } from "../repository/read-transfers";
+import { answerQuery, comparable, type Query } from "./answer-queries";
+import type { Case, Step } from "./read-cases";
 import type { ScratchLedger } from "./scratch-ledger";
+import { type Memory, type Queued, sendBatch } from "./send-batch";
+import { amountOf, codeInFile, uuidOf } from "./translate-values";
 
 export interface Unmet {
   test: string;
@@ -29,29 +24,44 @@ export interface Tally {
   absent: Map<string, { expectationsNotAsked: number; valuesDropped: number }>;
 }
 
-type Batched = { step: number; expect: string } & (
-  | { kind: "account"; event: AccountEvent }
-  | { kind: "transfer"; event: TransferEvent }
-);
+export function tallyAbsent(
+  tally: Tally,
+  column: string,
+  what: "expectationsNotAsked" | "valuesDropped",
+  count = 1,
+) {
+  const entry = tally.absent.get(column) ?? { expectationsNotAsked: 0, valuesDropped: 0 };
+  entry[what] += count;
+  tally.absent.set(column, entry);
+}
 
-const UNIT_MICROS: Record<string, bigint> = {
-  microseconds: 1n,
-  milliseconds: 1_000n,
-  seconds: 1_000_000n,
-  minutes: 60_000_000n,
-  hours: 3_600_000_000n,
+const UNIT_NANOS: Record<string, bigint> = {
+  nanoseconds: 1n,
+  microseconds: 1_000n,
+  milliseconds: 1_000_000n,
+  seconds: 1_000_000_000n,
+  minutes: 60_000_000_000n,
+  hours: 3_600_000_000_000n,
 };
 const COUNTERS = ["debits_pending", "debits_posted", "credits_pending", "credits_posted"] as const;
+const BATCHES = new Set([
+  "create_accounts",
+  "create_transfers",
+  "lookup_accounts",
+  "lookup_transfers",
+  "get_account_transfers",
+  "get_account_balances",
+  "query_accounts",
+  "query_transfers",
+  "get_change_events",
+]);
 
-export async function runCase(
-  ledger: ScratchLedger,
-  test: { name: string; steps: readonly unknown[] },
-  tally: Tally,
-): Promise<void> {
+/** Throws what the database throws; the caller then counts the test as broken off. */
+export async function runCase(ledger: ScratchLedger, test: Case, tally: Tally): Promise<void> {
   const { tx } = ledger;
-  const withHistory = new Set<string>();
-  let batch: Batched[] = [];
-  let asked: { step: number; op: string; actual: string[][] | null; got: string[][] } | null = null;
+  const memory: Memory = { imported: new Set(), data64: new Map(), withHistory: new Set() };
+  let batch: Queued[] = [];
+  let asked: { step: number; op: Query; rows: string[][] | null; got: string[][] } | null = null;
 
   const check = (step: number, op: string, expected: unknown, actual: unknown) => {
     tally.expectations++;
@@ -59,18 +69,10 @@ export async function runCase(
       tally.unmet.push({ test: test.name, step, op, expected, actual });
     }
   };
-  const absent = (column: string, what: "expectationsNotAsked" | "valuesDropped") => {
-    const entry = tally.absent.get(column) ?? { expectationsNotAsked: 0, valuesDropped: 0 };
-    entry[what]++;
-    tally.absent.set(column, entry);
-  };
+  const notAsked = (column: string) => tallyAbsent(tally, column, "expectationsNotAsked");
 
   for (const [index, raw] of test.steps.entries()) {
     const step = index + 1;
-    if (!isKnownStep(raw)) {
-      check(step, String((raw as { op?: unknown }).op), "an operation of this form", "not understood");
-      continue;
-    }
     try {
       await runStep(raw, step);
     } catch (error) {
@@ -78,89 +80,105 @@ export async function runCase(
       check(step, raw.op, "a value that this ledger can hold", error.message);
     }
   }
-  await finishQuery();
+  finishQuery();
+  for (const { step, kind, expect } of batch) check(step, `create_${kind}`, expect, "never committed");
 
   async function runStep(raw: Step, step: number): Promise<void> {
-    if (raw.op.startsWith("lookup") || raw.op.startsWith("get_")) while (await expirePending(tx, 1000)) {}
+    if (raw.op.startsWith("lookup") || raw.op.startsWith("get_")) await expireAll();
     switch (raw.op) {
+      case "unknown":
+        check(step, raw.name, "an operation of this form", "not understood");
+        return;
       case "create_account":
-      case "create_transfer": {
-        const kind = raw.op === "create_account" ? "account" : "transfer";
-        const { unknown } = flagBits(kind, raw.event.flags);
-        for (const name of unknown) absent(`flags.${name}`, "valuesDropped");
-        if (text(raw.event.user_data_32) !== "0") absent(`${kind}.user_data_32`, "valuesDropped");
-        if (raw.expect === "exists_with_different_user_data_32") {
-          absent(`${kind}.user_data_32`, "expectationsNotAsked");
-        } else if (unknown.length > 0 || raw.expect.startsWith("imported_")) {
-          absent(
-            unknown.length > 0 ? `flags.${unknown.join("+")}` : "flags.imported",
-            "expectationsNotAsked",
-          );
-        } else if (kind === "account") {
-          batch.push({ kind, step, expect: raw.expect, event: accountEvent(raw.event) });
-        } else batch.push({ kind, step, expect: raw.expect, event: transferEvent(raw.event) });
+        batch.push({ kind: "account", step, expect: raw.expect, event: raw.event });
         return;
-      }
+      case "create_transfer":
+        batch.push({ kind: "transfer", step, expect: raw.expect, event: raw.event });
+        return;
       case "commit":
-        await finishQuery();
-        await commit();
+        finishQuery();
+        await commit(step, raw.batch);
         return;
-      case "set_balance":
-        await tx.query(
+      case "set_balance": {
+        const { rowCount } = await tx.query(
           `update ledger.account set debits_pending = $2, debits_posted = $3, credits_pending = $4, credits_posted = $5
            where id = $1`,
           [uuidOf(raw.account), ...COUNTERS.map((name) => amountOf(raw[name]).toString())],
         );
+        if (rowCount !== 1) check(step, raw.op, "an account", "there is none of this id");
         return;
+      }
       case "advance_clock": {
-        const unit = UNIT_MICROS[raw.unit];
+        const unit = UNIT_NANOS[raw.unit];
         if (!unit) throw new RangeError(`The clock has no unit ${raw.unit}.`);
         await ledger.advance(BigInt(raw.value) * unit);
+        await expireAll();
         return;
       }
-      case "lookup_account": {
-        const [account] = await getAccounts(tx, [uuidOf(raw.id)]);
-        const actual: Record<string, unknown> | null = account
-          ? {
-              debits_pending: account.debitsPending.toString(),
-              debits_posted: account.debitsPosted.toString(),
-              credits_pending: account.creditsPending.toString(),
-              credits_posted: account.creditsPosted.toString(),
-              closed: account.closed,
-            }
-          : null;
-        checkFields(step, raw.op, raw.expect, actual);
+      case "lookup_account":
+        await lookupAccount(step, raw.id, raw.expect);
         return;
-      }
-      case "lookup_transfer": {
-        const [transfer] = await findTransfersById(tx, [uuidOf(raw.id)]);
-        const actual: Record<string, unknown> = transfer
-          ? {
-              exists: true,
-              amount: transfer.amountMicros.toString(),
-              timeout: String(transfer.timeoutSeconds),
-            }
-          : { exists: false };
-        checkFields(step, raw.op, raw.expect ?? { exists: false }, actual);
+      case "lookup_transfer":
+        await lookupTransfer(step, raw.id, raw.expect);
         return;
-      }
       case "get_account_transfers":
       case "get_account_balances":
-        await finishQuery();
-        asked = { step, op: raw.op, actual: await query(raw.op, raw.raw), got: [] };
-        if (!asked.actual) absent("transfer.user_data_32", "expectationsNotAsked");
+      case "query_accounts":
+      case "query_transfers":
+      case "get_change_events": {
+        finishQuery();
+        const answer = await answerQuery(tx, raw.op, raw.raw, memory.withHistory);
+        if ("absent" in answer) notAsked(answer.absent);
+        asked = { step, op: raw.op, rows: "rows" in answer ? answer.rows : null, got: [] };
         return;
-      case "get_account_transfers_result":
-      case "get_account_balances_result":
-        asked?.got.push(raw.raw);
-        return;
+      }
+      default:
+        if (asked && raw.op === `${asked.op}_result`) asked.got.push(raw.raw);
+        else check(step, raw.op, "a query before its results", "none was asked");
     }
   }
 
+  async function expireAll(): Promise<void> {
+    while (await expirePending(tx, 1000)) {}
+  }
+
+  type Expected = Record<string, string | number | boolean> | null;
+
+  async function lookupAccount(step: number, id: string, expected: Expected): Promise<void> {
+    const [account] = await getAccounts(tx, [uuidOf(id)]);
+    checkFields(
+      step,
+      "lookup_account",
+      expected,
+      account
+        ? {
+            debits_pending: account.debitsPending.toString(),
+            debits_posted: account.debitsPosted.toString(),
+            credits_pending: account.creditsPending.toString(),
+            credits_posted: account.creditsPosted.toString(),
+            closed: account.closed,
+          }
+        : null,
+    );
+  }
+
+  async function lookupTransfer(step: number, id: string, expected: Expected): Promise<void> {
+    const [transfer] = await findTransfersById(tx, [uuidOf(id)]);
+    checkFields(
+      step,
+      "lookup_transfer",
+      expected?.exists === false ? null : expected,
+      transfer
+        ? { exists: true, amount: transfer.amountMicros.toString(), timeout: String(transfer.timeoutSeconds) }
+        : null,
+    );
+  }
+
+  /** Compares the fields that were expected; one that this ledger does not have is named, and the row must be there. */
   function checkFields(
     step: number,
     op: string,
-    expected: Record<string, unknown> | null,
+    expected: Expected,
     actual: Record<string, unknown> | null,
   ): void {
     if (!expected || !actual) {
@@ -170,155 +188,52 @@ export async function runCase(
     const wanted: Record<string, unknown> = {};
     const found: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(expected)) {
-      if (!(name in actual) && name !== "amount") {
-        absent(`lookup.${name}`, "expectationsNotAsked");
+      if (!(name in actual)) {
+        notAsked(`${op}.${name}`);
         continue;
       }
-      wanted[name] = typeof value === "string" && /^\d+$/.test(value) ? amountOf(value).toString() : value;
+      wanted[name] = typeof value === "boolean" ? value : amountOf(String(value)).toString();
       found[name] = actual[name];
     }
     check(step, op, wanted, found);
   }
 
-  /** A list of rows is compared as a whole, at the end of the query's results. */
-  async function finishQuery(): Promise<void> {
-    if (asked?.actual) check(asked.step, asked.op, asked.got, asked.actual);
+  /** A list of rows is compared as a whole, once all results of the query have been read. */
+  function finishQuery(): void {
+    if (asked?.rows) {
+      const { op, rows, got } = asked;
+      const pairs = got.map((cells, index) => comparable(op, cells, rows[index]));
+      check(
+        asked.step,
+        op,
+        pairs.map(({ wanted }) => wanted),
+        [...pairs.map(({ found }) => found), ...rows.slice(got.length)],
+      );
+    }
     asked = null;
   }
 
-  async function commit(): Promise<void> {
-    const events = batch;
+  async function commit(step: number, name: string): Promise<void> {
+    const queued = batch;
     batch = [];
-    if (events.length === 0) return;
-    const codes =
-      events[0]?.kind === "account"
-        ? await createAccounts(
-            tx,
-            events.flatMap((item) => (item.kind === "account" ? [item.event] : [])),
-          )
-        : await postEvents(
-            tx,
-            events.flatMap((item) => (item.kind === "transfer" ? [item.event] : [])),
-          );
-    events.forEach((item, index) => {
-      check(item.step, `create_${item.kind}`, item.expect, codeInFile(codes[index] ?? "no answer"));
-      if (item.kind === "account" && codes[index] === "created" && (item.event.flags ?? 0) & 8) {
-        withHistory.add(item.event.id);
-      }
-    });
+    if (!BATCHES.has(name)) {
+      check(step, "commit", "a batch of this form", `${name} is not understood`);
+      return;
+    }
+    const stranger = queued.find(({ kind }) => name !== `create_${kind}s`);
+    if (stranger) {
+      check(stranger.step, `create_${stranger.kind}`, stranger.expect, `committed as ${name}`);
+      return;
+    }
+    if (!name.startsWith("create_")) return;
+    const answers = await sendBatch(ledger, queued, memory);
+    if (queued.length === 0) check(step, `commit ${name}`, [], answers.codes);
+    for (const column of answers.notAsked) notAsked(column);
+    for (const column of answers.dropped) tallyAbsent(tally, column, "valuesDropped");
+    for (const { queued: item, code } of answers.codes) {
+      check(item.step, `create_${item.kind}`, item.expect, codeInFile(code));
+    }
     // Ledger time goes on by a little with every event.
-    await ledger.advance(BigInt(events.length + 1));
+    await ledger.advance(BigInt(queued.length + 1) * 1_000n);
   }
-
-  async function query(op: string, raw: string[]): Promise<string[][] | null> {
-    const [
-      account = "",
-      data128 = "_",
-      data64 = "_",
-      data32 = "_",
-      code = "_",
-      from = "_",
-      until = "_",
-      limit = "0",
-    ] = raw;
-    if (data32 !== "_" && data32 !== "U0") return null;
-    const debits = raw[8] === "DR";
-    const credits = raw[9] === "CR";
-    const id = uuidOf(account.replace(/^A/, ""));
-    if (op === "get_account_balances" && !withHistory.has(id)) return [];
-    if (!debits && !credits) return [];
-    const times = { from: await momentOf(tx, from), until: await momentOf(tx, until) };
-    const page = await listTransfersOfAccount(tx, id, {
-      limit: 8190,
-      direction: raw[10] === "REV" ? "backward" : "forward",
-      sides: debits && credits ? "both" : debits ? "debit" : "credit",
-      ...(times.from ? { from: times.from } : {}),
-      ...(times.until ? { until: times.until } : {}),
-    });
-    const codes = await numericCodes(tx, page.rows);
-    const number = (value: string) => value.replace(/^[A-Z]/, "");
-    return page.rows
-      .filter((row) => row.kind !== "expiry")
-      .filter((row) => data128 === "_" || row.journalId === uuidOf(number(data128)))
-      .filter((row) => data64 === "_" || row.effectiveAt.getTime() === Number(number(data64)))
-      .filter((row) => code === "_" || codes.get(row.id) === Number(number(code)))
-      .slice(0, Number(limit))
-      .map((row) => {
-        const name = `T${BigInt(`0x${row.id.replaceAll("-", "")}`)}`;
-        const after = row.balanceAfter;
-        return op === "get_account_transfers"
-          ? [name]
-          : [
-              name,
-              ...[after.debitsPending, after.debitsPosted, after.creditsPending, after.creditsPosted].map(
-                String,
-              ),
-            ];
-      });
-  }
-}
-
-function text(value: unknown): string {
-  return value === undefined || value === null ? "0" : String(value);
-}
-
-function accountEvent(event: Record<string, unknown>): AccountEvent {
-  const zeroAsNull = (value: unknown) => (text(value) === "0" ? null : text(value));
-  const data64 = zeroAsNull(event.user_data_64);
-  return {
-    id: uuidOf(text(event.id)),
-    currency: currencyOf(text(event.ledger)),
-    code: Number(text(event.code)),
-    owner_ref: zeroAsNull(event.user_data_128),
-    program_ref: data64 === null ? null : uuidOf(data64),
-    flags: flagBits("account", event.flags).bits,
-    recorded_at: text(event.timestamp),
-    reserved: text(event.reserved),
-    debits_pending: text(event.debits_pending),
-    debits_posted: text(event.debits_posted),
-    credits_pending: text(event.credits_pending),
-    credits_posted: text(event.credits_posted),
-  };
-}
-
-function transferEvent(event: Record<string, unknown>): TransferEvent {
-  const data128 = text(event.user_data_128);
-  const data64 = text(event.user_data_64);
-  const timestamp = text(event.timestamp);
-  return {
-    id: uuidOf(text(event.id)),
-    debit: uuidOf(text(event.debit_account_id)),
-    credit: uuidOf(text(event.credit_account_id)),
-    amount: amountOf(text(event.amount)),
-    code: Number(text(event.code)),
-    flags: flagBits("transfer", event.flags).bits,
-    pending: uuidOf(text(event.pending_id)),
-    timeout: Number(text(event.timeout)),
-    currency: currencyOf(text(event.ledger)),
-    journal: data128 === "0" ? null : uuidOf(data128),
-    effective: data64 === "0" ? null : new Date(Number(data64)),
-    recorded: timestamp === "0" ? null : new Date(Number(timestamp)),
-  };
-}
-
-/** When a transfer was recorded, to the microsecond. */
-async function momentOf(tx: SqlTx, name: string): Promise<string | null> {
-  if (name === "_") return null;
-  if (!/^T\d+$/.test(name)) throw new RangeError(`The moment ${name} is not that of a transfer.`);
-  const { rows } = await tx.query<{ at: string }>(
-    "select recorded_at::text as at from ledger.transfer where id = $1",
-    [uuidOf(name.slice(1))],
-  );
-  const at = rows[0]?.at;
-  if (!at) throw new RangeError(`There is no transfer ${name}.`);
-  return at;
-}
-
-/** Codes of a case file are any numbers; the ledger's own reads know only those of its chart. */
-async function numericCodes(tx: SqlTx, rows: readonly AccountTransfer[]): Promise<Map<string, number>> {
-  const found = await tx.query<{ id: string; code: number }>(
-    "select id, code from ledger.transfer where id = any($1::uuid[])",
-    [rows.map((row) => row.id)],
-  );
-  return new Map(found.rows.map((row) => [row.id, row.code]));
 }
