@@ -23,6 +23,8 @@ interface DeviceDetailProps {
   layout?: "page" | "sheet";
   /** Its payments, from the portal that shows it. */
   payments?: ReactNode;
+  /** The limits that bind it, from the portal that shows it. */
+  limits?: ReactNode;
   /** Beside each credential that is in use: the operator's button to revoke it. */
   credentialAction?: (credentialId: string) => ReactNode;
 }
@@ -52,7 +54,13 @@ const REFUSALS: readonly DataColumn<Refusal>[] = [
 ];
 
 /** Everything about one device: whether it works, where it stands, who it is, what it was refused. */
-export function DeviceDetail({ device, layout = "sheet", payments, credentialAction }: DeviceDetailProps) {
+export function DeviceDetail({
+  device,
+  layout = "sheet",
+  payments,
+  limits,
+  credentialAction,
+}: DeviceDetailProps) {
   const now = useNow(60);
   const silent = now !== null && isSilent(device, now);
   const level = layout === "page" ? 2 : 3;
@@ -166,6 +174,7 @@ export function DeviceDetail({ device, layout = "sheet", payments, credentialAct
           </div>
           <div className="grid gap-4">
             {facts}
+            {limits}
             {place}
             {credentials}
           </div>
@@ -173,6 +182,7 @@ export function DeviceDetail({ device, layout = "sheet", payments, credentialAct
       ) : (
         <>
           {facts}
+          {limits}
           {payments}
           {place}
           {credentials}

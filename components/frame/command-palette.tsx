@@ -137,16 +137,21 @@ export function CommandPalette({ open, onOpenChange, groups, actions = [], onSea
                     heading={group.label ?? "Pages"}
                     className={GROUP}
                   >
-                    {group.items.map((item) => (
-                      <Command.Item
-                        key={item.href}
-                        value={`${item.label} ${group.label ?? ""}`}
-                        onSelect={() => go(() => router.push(item.href))}
-                        className={ITEM}
-                      >
-                        <PaletteLine icon={item.icon} label={item.label} />
-                      </Command.Item>
-                    ))}
+                    {group.items
+                      .flatMap((item) => [
+                        { ...item, hint: undefined },
+                        ...(item.pages ?? []).map((page) => ({ ...page, icon: item.icon, hint: item.label })),
+                      ])
+                      .map((item) => (
+                        <Command.Item
+                          key={item.href}
+                          value={`${item.label} ${item.hint ?? ""} ${group.label ?? ""}`}
+                          onSelect={() => go(() => router.push(item.href))}
+                          className={ITEM}
+                        >
+                          <PaletteLine icon={item.icon} label={item.label} hint={item.hint} />
+                        </Command.Item>
+                      ))}
                   </Command.Group>
                 ))}
                 {actions.length > 0 ? (

@@ -134,7 +134,17 @@ function navigation(
           count: attention.exceptions || null,
           needs: "runs.read",
         },
-        { href: `${base}/ledger`, label: "Ledger", icon: <BookOpenText />, needs: "ledger.read" },
+        {
+          href: `${base}/ledger`,
+          label: "Ledger",
+          icon: <BookOpenText />,
+          needs: "ledger.read",
+          pages: [
+            { href: `${base}/ledger/transfers`, label: "Transfers" },
+            { href: `${base}/ledger/trial-balance`, label: "Trial balance" },
+            { href: `${base}/ledger/proof`, label: "Proof" },
+          ],
+        },
       ],
     },
     {
@@ -148,7 +158,16 @@ function navigation(
           needs: "organisations.read",
         },
         { href: `${base}/imports`, label: "Import", icon: <FileUp />, needs: "imports.read" },
-        { href: `${base}/rules`, label: "Rules", icon: <SlidersHorizontal />, needs: "rules.read" },
+        {
+          href: `${base}/rules`,
+          label: "Rules",
+          icon: <SlidersHorizontal />,
+          needs: "rules.read",
+          pages: [
+            { href: `${base}/rules/limits`, label: "Limits" },
+            { href: `${base}/rules/allowances`, label: "Allowances" },
+          ],
+        },
         { href: `${base}/audit`, label: "Audit log", icon: <ScrollText />, needs: "audit.read" },
         { href: `${base}/health`, label: "Health", icon: <Activity />, needs: "health.read" },
         { href: `${base}/team`, label: "Team", icon: <Users />, needs: "team.read" },

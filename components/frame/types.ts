@@ -10,6 +10,8 @@ export interface NavItem {
   countTone?: "accent" | "neutral";
   /** Active on this path only, not below it: for overviews. */
   exact?: boolean;
+  /** Pages below it, which only the palette lists. */
+  pages?: readonly { href: string; label: string }[];
 }
 
 export interface NavGroup {

@@ -7,6 +7,7 @@ import { usePortal } from "@/components/frame/portal-context";
 import { formatAmount } from "@/components/money/format-amount";
 import { Money } from "@/components/money/money";
 import { sumAmounts } from "@/components/money/sum-amounts";
+import { PaidBy } from "@/components/payments/paid-by";
 import { PaymentSplit } from "@/components/payments/payment-split";
 import { purposeWords, sourceWords } from "@/components/payments/payment-words";
 import { QueryView } from "@/components/query/query-view";
@@ -79,6 +80,15 @@ function Loaded({ payment, split }: { payment: SharedPaymentView; split: SplitVi
         }
       />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)]">
+        {payment.allowance ? (
+          <div className="xl:col-span-2">
+            <PaidBy
+              allowance={payment.allowance}
+              paid={payment.captured}
+              captured={payment.capturedAt !== null}
+            />
+          </div>
+        ) : null}
         <Card title="How was your share reached?" hint={`${currency}, by step of the agreement`}>
           <PaymentSplit
             split={split}

@@ -1,8 +1,9 @@
+import { BatteryCharging } from "lucide-react";
 import type { DataColumn } from "@/components/data-table/types";
 import { DeviceKindIcon, kindLook } from "@/components/devices/device-kind";
 import { Money } from "@/components/money/money";
 import type { PaymentRow } from "@/components/payments/payment-types";
-import { chargedOf, purposeWords, sourceWords } from "@/components/payments/payment-words";
+import { chargedOf, coveredWords, purposeWords, sourceWords } from "@/components/payments/payment-words";
 import { ExactTime } from "@/components/time/relative-time";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { StatusBadge } from "@/components/ui/status-badge";
@@ -69,7 +70,20 @@ export function paymentColumns({ currency, withMerchant }: ColumnChoice = {}): D
       header: currency ? `Amount ${currency}` : "Amount",
       align: "right",
       priority: 1,
-      cell: (row) => <Money {...chargedOf(row)} hideCode={currency !== undefined} emphasis="strong" />,
+      cell: (row) => (
+        <>
+          {row.allowance ? (
+            <span
+              title={`An allowance covered ${coveredWords(row.allowance)}`}
+              className="mr-2 text-xs text-muted max-md:block max-md:mr-0"
+            >
+              <BatteryCharging aria-label="By allowance:" className="mr-1 inline size-3.5 align-[-2px]" />
+              {coveredWords(row.allowance)}
+            </span>
+          ) : null}
+          <Money {...chargedOf(row)} hideCode={currency !== undefined} emphasis="strong" />
+        </>
+      ),
     },
     {
       id: "refunded",

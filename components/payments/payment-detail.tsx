@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { TAccounts } from "@/components/charts/t-account";
 import { DeviceKindIcon, kindLook } from "@/components/devices/device-kind";
 import { Money } from "@/components/money/money";
+import { PaidBy } from "@/components/payments/paid-by";
 import { journalOf } from "@/components/payments/payment-journal";
 import { PaymentSplit } from "@/components/payments/payment-split";
 import { PaymentTimeline } from "@/components/payments/payment-timeline";
@@ -38,7 +39,7 @@ interface PaymentDetailProps {
   links: PaymentLinks;
   /** `page`: in two columns; `sheet`: one below the other. */
   layout?: "page" | "sheet";
-  /** What another portal adds: the case in the operator's. */
+  /** What a portal adds at the end: the limits in the operator's. */
   extra?: ReactNode;
 }
 
@@ -49,6 +50,14 @@ export function PaymentDetail({ data, split, links, layout = "sheet", extra }: P
   const level = layout === "page" ? 2 : 3;
   const left = (
     <>
+      {payment.allowance ? (
+        <PaidBy
+          allowance={payment.allowance}
+          paid={payment.capturedAt ? payment.captured : payment.amount}
+          captured={payment.capturedAt !== null}
+          level={level}
+        />
+      ) : null}
       {payment.captured.amount !== "0.00" && split !== null ? (
         <Card title="Who got what?" hint={`${currency}, by step of the agreement`} level={level}>
           {split ? (
@@ -82,7 +91,6 @@ export function PaymentDetail({ data, split, links, layout = "sheet", extra }: P
   );
   const right = (
     <>
-      {extra}
       <Card title="What happened" level={level}>
         <PaymentTimeline moments={withAllocation(data)} currency={currency} />
       </Card>
@@ -90,6 +98,7 @@ export function PaymentDetail({ data, split, links, layout = "sheet", extra }: P
       <Card title="Facts" level={level} bodyClassName="pt-1">
         <KeyValueList items={factsOf(data, split ?? null, links)} />
       </Card>
+      {extra}
       {layout === "sheet" ? <JsonView value={data} label="Raw data" collapsed /> : null}
     </>
   );

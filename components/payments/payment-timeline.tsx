@@ -11,12 +11,14 @@ import {
   X,
 } from "lucide-react";
 import type { ReactNode } from "react";
+import { z } from "zod";
+import { maximaWords, SUBJECTS, usedWords } from "@/components/limits/limit-words";
 import { Money } from "@/components/money/money";
 import type { PaymentMoment } from "@/components/payments/payment-types";
 import { ExactTime } from "@/components/time/relative-time";
 import type { Tone } from "@/components/ui/badge";
 import { Timeline, type TimelineItem } from "@/components/ui/timeline";
-import { DECLINE_REASONS, isDeclineReason } from "@/server/payments/constants";
+import { DECLINE_REASONS, isDeclineReason, LIMIT_PERIODS, LIMIT_SUBJECTS } from "@/server/payments/constants";
 
 interface MomentLook {
   title: string;
@@ -60,6 +62,49 @@ export function PaymentTimeline({ moments, currency }: PaymentTimelineProps) {
   return <Timeline items={items} />;
 }
 
+/** Micros as text or number, to a decimal amount. */
+const micros = z
+  .union([z.string(), z.int()])
+  .transform(String)
+  .pipe(z.string().regex(/^-?\d+$/))
+  .transform((text) => {
+    const value = BigInt(text);
+    const size = value < 0n ? -value : value;
+    const rest = (size % 1_000_000n)
+      .toString()
+      .padStart(6, "0")
+      .replace(/0{1,4}$/, "");
+    return `${value < 0n ? "-" : ""}${size / 1_000_000n}.${rest}`;
+  });
+
+/** What of a limit was used when a payment was declined for it; as it stood in that moment. */
+const limitSchema = z.object({
+  subject: z.enum(LIMIT_SUBJECTS),
+  period: z.enum(LIMIT_PERIODS),
+  max_payments: z.coerce.number().nullish(),
+  max_amount_micros: micros.nullish(),
+  used_payments: z.coerce.number().default(0),
+  used_micros: micros.default("0.00"),
+});
+
+function LimitReached({ limit, currency }: { limit: unknown; currency: string }) {
+  const read = limitSchema.safeParse(limit);
+  if (!read.success) return null;
+  const { subject, period, max_payments, max_amount_micros, used_payments, used_micros } = read.data;
+  const maxima = {
+    maxPayments: max_payments ?? null,
+    maxAmount: max_amount_micros ? { amount: max_amount_micros, currency } : null,
+  };
+  if (maxima.maxPayments === null && maxima.maxAmount === null) return null;
+  const use = { payments: used_payments, amount: { amount: used_micros, currency } };
+  return (
+    <span className="tabular block">
+      {SUBJECTS[subject].one}: at most {maximaWords(maxima, period)}
+      {period === "payment" ? "" : `; used ${usedWords(maxima, use)}`}
+    </span>
+  );
+}
+
 function MomentDetail({ detail, currency }: { detail: Record<string, unknown>; currency: string }) {
   const records = textOf(detail.records);
   if (records) return <>{records} records became one payment</>;
@@ -78,6 +123,7 @@ function MomentDetail({ detail, currency }: { detail: Record<string, unknown>; c
           {reason ? " " : null}by {by}
         </span>
       ) : null}
+      <LimitReached limit={detail.limit} currency={currency} />
       {note ? <span className="block">{note}</span> : null}
     </>
   );
@@ -89,13 +135,8 @@ function textOf(value: unknown): string | null {
 
 /** Events carry micros as text; some carry a decimal amount already. */
 function amountOf(detail: Record<string, unknown>): string | null {
-  const micros = textOf(detail.amount_micros) ?? textOf(detail.amountMicros);
-  if (micros && /^-?\d+$/.test(micros)) {
-    const value = BigInt(micros);
-    const whole = value / 1_000_000n;
-    const rest = (value < 0n ? -value : value) % 1_000_000n;
-    return `${whole}.${rest.toString().padStart(6, "0")}`.replace(/0{1,4}$/, "");
-  }
+  const read = micros.safeParse(detail.amount_micros ?? detail.amountMicros);
+  if (read.success) return read.data;
   const amount = detail.amount;
   if (amount && typeof amount === "object" && "amount" in amount) return textOf(amount.amount);
   return textOf(amount);

@@ -4,12 +4,23 @@ export interface MoneyText {
   currency: string;
 }
 
+/** What an allowance paid of a payment, in units and in what those would have cost. */
+export interface AllowancePart {
+  unit: string;
+  quantity: string;
+  /** What the payment was for, in the same unit. */
+  of: string | null;
+  covered: MoneyText;
+  price: MoneyText;
+}
+
 export interface PaymentRow {
   id: string;
   state: string;
   amount: MoneyText;
   captured: MoneyText;
   refunded: MoneyText;
+  allowance: AllowancePart | null;
   deviceKind: string;
   device: { id: string; name: string } | null;
   merchant: { id: string; slug: string; name: string };

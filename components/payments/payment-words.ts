@@ -26,6 +26,13 @@ export function quantityWords(quantity: Record<string, string> | null): string {
     .join(", ");
 }
 
+/** "12 of 20 kWh", or "20 kWh" when the allowance covers all of it. */
+export function coveredWords(part: { unit: string; quantity: string; of: string | null }): string {
+  const quantity =
+    part.of === null || part.of === part.quantity ? part.quantity : `${part.quantity} of ${part.of}`;
+  return `${quantity}${GROUP_SPACE}${unitWords(part.unit)}`;
+}
+
 const SOURCES: Record<string, string> = {
   device: "Device",
   usage: "Metered usage",

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { DeviceDetail } from "@/components/devices/device-detail";
 import { DevicePayments } from "@/components/devices/device-payments";
 import { Crumbs } from "@/components/frame/crumbs";
+import { LimitsOf } from "@/components/limits/limits-of";
 import { DeviceActions } from "@/components/operator/devices/device-actions";
 import { AddCredential, RevokeCredential } from "@/components/operator/devices/device-credentials";
 import { QueryView } from "@/components/query/query-view";
@@ -27,6 +28,13 @@ function Detail({ device, layout }: { device: DeviceDetailView; layout: "page" |
             payments={trpc.payments}
             deviceId={device.id}
             currency={device.program.currency}
+            level={layout === "page" ? 2 : 3}
+          />
+        }
+        limits={
+          <LimitsOf
+            of={{ deviceId: device.id }}
+            programId={device.program.id}
             level={layout === "page" ? 2 : 3}
           />
         }

@@ -7,6 +7,7 @@ import { SimpleTable } from "@/components/data-table/simple-table";
 import type { DataColumn } from "@/components/data-table/types";
 import { Crumbs } from "@/components/frame/crumbs";
 import { usePortal } from "@/components/frame/portal-context";
+import { LimitsOf } from "@/components/limits/limits-of";
 import { kindWord } from "@/components/operator/organisations/organisation-words";
 import { QueryView } from "@/components/query/query-view";
 import { InviteDialog } from "@/components/team/invite-dialog";
@@ -166,6 +167,7 @@ export function OrganisationPage({ id }: { id: string }) {
                   )}
                 </QueryView>
               </Card>
+              {data.kind === "merchant" ? <LimitsOf of={{ merchantId: id }} withProgram /> : null}
               <ConfirmDialog
                 open={asking}
                 onOpenChange={setAsking}

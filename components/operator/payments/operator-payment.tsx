@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ShieldAlert } from "lucide-react";
 import { Crumbs } from "@/components/frame/crumbs";
 import { usePortal } from "@/components/frame/portal-context";
+import { LimitsOf } from "@/components/limits/limits-of";
 import { formatAmount } from "@/components/money/format-amount";
 import { Money } from "@/components/money/money";
 import { PaymentDetail } from "@/components/payments/payment-detail";
@@ -84,6 +85,14 @@ function Body({ data, layout }: { data: PaymentDetailView; layout: "page" | "she
       data={data}
       split={split.error ? null : split.data}
       layout={layout}
+      extra={
+        <LimitsOf
+          of={{ paymentId: data.payment.id }}
+          programId={data.payment.program.id}
+          title="Which limits bind it now?"
+          level={layout === "page" ? 2 : 3}
+        />
+      }
       links={{
         device: (id) => `${base}/devices/${id}`,
         ...(can("organisations.read") && { merchant: (id: string) => `${base}/organisations/${id}` }),

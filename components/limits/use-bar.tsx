@@ -1,0 +1,28 @@
+import { cn } from "@/components/ui/cn";
+
+interface UseBarProps {
+  /** Of one; above it, the limit is passed, as after it was lowered. */
+  share: number;
+  /** The same in words, for whoever cannot see the bar. */
+  label: string;
+  className?: string;
+}
+
+/** How much of a limit or an allowance is used. The figures stand beside it, so colour never speaks alone. */
+export function UseBar({ share, label, className }: UseBarProps) {
+  return (
+    <span
+      role="img"
+      aria-label={label}
+      className={cn("block h-1.5 w-full overflow-hidden rounded-full bg-neutral-soft", className)}
+    >
+      <span
+        className={cn(
+          "block h-full rounded-full",
+          share >= 1 ? "bg-loss" : share >= 0.8 ? "bg-waiting" : "bg-accent",
+        )}
+        style={{ width: `${Math.min(1, share) * 100}%`, minWidth: share > 0 ? "3px" : 0 }}
+      />
+    </span>
+  );
+}
