@@ -21,7 +21,7 @@ import { callErrorOf } from "@/server/trpc/query-client";
 
 const PARTS: Record<string, { label: string; unit: string }> = {
   chain: { label: "Sealed blocks hashed again", unit: "blocks" },
-  counters: { label: "Histories of accounts walked", unit: "steps" },
+  counters: { label: "Histories of accounts walked", unit: "entries" },
   rest: { label: "Limits, double entry, sequence, clearing", unit: "" },
 };
 
@@ -75,9 +75,15 @@ export function ProofPage() {
             </div>
             <Card title="What does the proof check?">
               <ul className="grid list-inside list-disc gap-1 text-sm text-muted">
-                <li>Every sealed block is hashed again from its rows; the first altered row is named.</li>
+                <li>
+                  Every sealed block is hashed again from its transfers and accounts; the first altered one is
+                  named.
+                </li>
                 <li>Every account's counters follow, transfer by transfer, from the amounts.</li>
-                <li>No account is past its limit, and debits equal credits in every currency.</li>
+                <li>
+                  No account is past its limit or closed without cause, and debits equal credits in every
+                  currency.
+                </li>
                 <li>The sequence has no row above it, and the guards of the tables stand.</li>
                 <li>Clearing is zero, or says what waits in it.</li>
               </ul>

@@ -5,6 +5,8 @@ import { newId } from "@/server/platform/ids";
 import { mintSystemScope } from "@/server/platform/scope";
 import { useTestDatabase } from "@/server/platform/testing";
 import { ensureAccounts, exportHead, postTransfers, sealNextBlock, verifyLedgerAtOnce } from "./service";
+import { alterRows } from "./testing/alter-rows";
+import { sealAll } from "./testing/seal-all";
 import type { TransferInput } from "./types";
 
 const database = useTestDatabase();
@@ -12,33 +14,7 @@ const system = mintSystemScope("test");
 let ids: string[] = [];
 
 const verify = () => withScope(system, (tx) => verifyLedgerAtOnce(tx));
-/** Seals everything there is. The safe point waits for transactions of the whole server, other tests' among them. */
-const sealAll = async () => {
-  const { rows } = await withScope(system, (tx) =>
-    tx.query<{ last: bigint }>("select coalesce(max(seq), 0)::bigint as last from ledger.transfer"),
-  );
-  const last = rows[0]?.last ?? 0n;
-  await expect
-    .poll(
-      async () => {
-        await withScope(system, (tx) => sealNextBlock(tx, 100));
-        const head = await withScope(system, (tx) => exportHead(tx));
-        return last === 0n || (head !== null && head.lastSeq >= last);
-      },
-      { timeout: 60_000, interval: 10 },
-    )
-    .toBe(true);
-};
-const tamper = (statement: string) =>
-  withOwner(async (owner) => {
-    await owner.query(
-      "alter table ledger.transfer disable trigger user; alter table ledger.account disable trigger user",
-    );
-    await owner.query(statement);
-    await owner.query(`alter table ledger.transfer enable always trigger transfer_append_only;
-      alter table ledger.account enable always trigger account_permanent;
-      alter table ledger.account enable always trigger account_identity`);
-  }, database.url());
+const tamper = (statement: string) => alterRows(database.url(), statement);
 
 function random(from: string[], count: number): TransferInput[] {
   const pick = () => from[Math.floor(Math.random() * from.length)] as string;
@@ -66,6 +42,9 @@ beforeAll(async () => {
       Array.from({ length: 10 }, (_, n) => ({ code: "suspense", currency: "EUR", ownerRef: `hot ${n}` })),
     ),
   );
+  await withScope(system, (tx) =>
+    ensureAccounts(tx, [{ code: "wallet", currency: "EUR", ownerRef: "limited" }]),
+  );
 });
 afterAll(closePool);
 
@@ -90,10 +69,10 @@ describe("proof of the ledger", () => {
       ]),
     );
     expect(rows[0]?.n).toBe(created.length);
-    await sealAll();
+    await sealAll(100);
     const { result, findings } = await verify();
     expect(findings).toEqual([]);
-    expect(result).toMatchObject({ ok: true, accounts: 10n, transfers: BigInt(created.length) });
+    expect(result).toMatchObject({ ok: true, accounts: 11n, transfers: BigInt(created.length) });
     expect(result.blocks).toBeGreaterThan(3n);
   }, 120_000);
 
@@ -122,7 +101,7 @@ describe("proof of the ledger", () => {
     expect(sealed.rows[0]?.n).toBe(0);
     await slow.query("commit");
     await slow.end();
-    await sealAll();
+    await sealAll(100);
     const { result, findings } = await verify();
     expect(findings).toEqual([]);
     expect(result.sealedThrough).toBe(result.transfers + result.gaps);
@@ -134,7 +113,7 @@ describe("proof of the ledger", () => {
       throw new Error("rolled back");
     }).catch(() => {});
     await withScope(system, (tx) => postTransfers(tx, random(ids, 5)));
-    await sealAll();
+    await sealAll(100);
     expect((await verify()).result.gaps).toBeGreaterThanOrEqual(5n);
     const gap = `(select min(g) from generate_series(1, (select max(seq) from ledger.transfer)) g where not exists (select 1 from ledger.transfer where seq = g))`;
     await tamper(
@@ -178,6 +157,34 @@ describe("proof of the ledger", () => {
       "chain",
     ],
     [
+      "an account's limit away",
+      "update ledger.account set flags = 0 where owner_ref = 'limited'",
+      "update ledger.account set flags = 2 where owner_ref = 'limited'",
+      /Block 1: account .* is not as it was sealed/,
+      "chain",
+    ],
+    [
+      "that an account is open",
+      "update ledger.account set closed = true where owner_ref = 'hot 6'",
+      "update ledger.account set closed = false where owner_ref = 'hot 6'",
+      /is closed, and no transfer that closes it holds/,
+      "flags",
+    ],
+    [
+      "an account's owner",
+      "update ledger.account set owner_ref = 'nobody' where owner_ref = 'hot 7'",
+      "update ledger.account set owner_ref = 'hot 7' where owner_ref = 'nobody'",
+      /Block 1: account .* is not as it was sealed/,
+      "chain",
+    ],
+    [
+      "the order of two blocks",
+      "update ledger.block set height = case height when 2 then 3000 else 3001 end where height in (2, 3); update ledger.block set height = 3003 - height where height >= 3000",
+      "update ledger.block set height = height + 3000 where height in (2, 3); update ledger.block set height = 3005 - height where height >= 3000",
+      /Block [23]/,
+      "chain",
+    ],
+    [
       "a block's hash",
       "update ledger.block set hash = sha256('x') where height = 2",
       "update ledger.block b set hash = n.previous_hash from ledger.block n where b.height = 2 and n.height = 3",
@@ -191,7 +198,7 @@ describe("proof of the ledger", () => {
       await withOwner(
         (owner) =>
           owner.query(
-            `drop table if exists public.saved; create table public.saved as select id from ledger.account where owner_ref = 'hot 4'; alter table ledger.block disable trigger user`,
+            `drop table if exists public.saved; create table public.saved as select id from ledger.account where owner_ref = 'hot 4'`,
           ),
         database.url(),
       );
@@ -200,16 +207,46 @@ describe("proof of the ledger", () => {
       expect(result.ok).toBe(false);
       expect(findings.some((finding) => finding.part === part && message.test(finding.message))).toBe(true);
       await tamper(restore.replace("from saved", "from public.saved"));
-      await withOwner(
-        (owner) =>
-          owner.query(
-            "alter table ledger.block enable always trigger block_append_only; drop table public.saved",
-          ),
-        database.url(),
-      );
+      await withOwner((owner) => owner.query("drop table public.saved"), database.url());
       expect((await verify()).findings).toEqual([]);
     },
   );
+
+  it("walks accounts of many entries in parts, and finds in each what it finds at once", async () => {
+    const inParts = (legsPerStep: number) =>
+      withScope(system, (tx) => verifyLedgerAtOnce(tx, { legsPerStep }));
+    for (const size of [5, 7, 50, 1_000_000]) expect((await inParts(size)).findings).toEqual([]);
+    const places = `(select seq from (select seq, row_number() over (order by seq) as n from ledger.transfer) x
+      where n in (3, 50, 120, (select count(*) from ledger.transfer)))`;
+    await tamper(`update ledger.transfer set debit_posted = debit_posted + 1 where seq in ${places}`);
+    const whole = (await inParts(1_000_000)).findings.filter(({ part }) => part === "counters");
+    const parts = (await inParts(7)).findings.filter(({ part }) => part === "counters");
+    const named = (findings: typeof whole) => [...new Set(findings.map(({ message }) => message))].sort();
+    expect(whole.length).toBeGreaterThanOrEqual(4);
+    expect(named(parts)).toEqual(named(whole));
+    await tamper(`update ledger.transfer set debit_posted = debit_posted - 1 where seq in ${places}`);
+    await tamper("update ledger.account set debits_posted = debits_posted + 1 where owner_ref = 'hot 1'");
+    for (const size of [5, 7]) {
+      expect((await inParts(size)).findings.filter(({ part }) => part === "counters")).toHaveLength(1);
+    }
+    await tamper("update ledger.account set debits_posted = debits_posted - 1 where owner_ref = 'hot 1'");
+    expect((await inParts(7)).findings).toEqual([]);
+  }, 120_000);
+
+  it("finds a transfer that was deleted, sealed or not", async () => {
+    const withoutRow = async (which: string, message: RegExp) => {
+      await tamper(
+        `create table public.gone as select * from ledger.transfer where seq = ${which}; delete from ledger.transfer where seq = ${which}`,
+      );
+      const { findings } = await verify();
+      expect(findings.map((finding) => finding.message).join("\n")).toMatch(message);
+      await tamper("insert into ledger.transfer select * from public.gone; drop table public.gone");
+      expect((await verify()).findings).toEqual([]);
+    };
+    await withoutRow("11", /seq 12\) is not as it was sealed, or one before it is missing/);
+    await withScope(system, (tx) => postTransfers(tx, random(ids, 6)));
+    await withoutRow("(select max(seq) - 3 from ledger.transfer)", /counters/);
+  }, 60_000);
 
   it("notices an exported head that the chain no longer contains", async () => {
     const head = await withScope(system, (tx) => exportHead(tx));

@@ -36,8 +36,8 @@ export type VerifyStep =
 export interface VerifyOptions {
   /** A head that was exported earlier; the chain must contain it unchanged. */
   head?: { height: bigint; hash: string };
-  /** Accounts whose history is walked by one statement. */
-  accountsPerStep?: number;
+  /** About how many legs of accounts' histories one statement walks. */
+  legsPerStep?: number;
 }
 
 const CHAIN_STEP = 100;
@@ -80,24 +80,30 @@ export async function* verifyLedger(tx: SqlTx, options: VerifyOptions = {}): Asy
     });
   }
 
-  const step = BigInt(options.accountsPerStep ?? 2_000);
-  const total = Number((counts.lastNo + step - 1n) / step) * 2;
   let walked = 0;
   for (const side of ["debit", "credit"] as const) {
-    for (let from = 1n; from <= counts.lastNo; from += step) {
-      for (const found of await proof.findBreaks(tx, side, from, from + step - 1n)) {
+    for await (const { breaks, legs } of walkHistories(tx, side, options.legsPerStep ?? 50_000)) {
+      for (const found of breaks) {
         yield report({
           severity: "broken",
           part: "counters",
-          message: found.transferId
-            ? `Transfer ${found.transferId} (seq ${found.seq}), account ${found.accountId}: ${found.what}.`
-            : `Account ${found.accountId}: ${found.what}.`,
+          message: `Transfer ${found.transferId} (seq ${found.seq}), account ${found.accountId}: ${found.what}.`,
           accountId: found.accountId,
-          ...(found.transferId ? { transferId: found.transferId } : {}),
-          ...(found.seq === null ? {} : { seq: found.seq }),
+          transferId: found.transferId,
+          seq: found.seq,
         });
       }
-      yield { type: "progress", part: "counters", done: ++walked, total };
+      walked += legs;
+      const total = Math.max(walked, Number(counts.transfers) * 2);
+      yield { type: "progress", part: "counters", done: walked, total };
+    }
+    for (const { accountId } of await proof.findFreeCounters(tx, side)) {
+      yield report({
+        severity: "broken",
+        part: "counters",
+        message: `Account ${accountId}: the account has ${side} counters but no transfer.`,
+        accountId,
+      });
     }
   }
 
@@ -106,6 +112,16 @@ export async function* verifyLedger(tx: SqlTx, options: VerifyOptions = {}): Asy
       severity: "broken",
       part: "flags",
       message: `Account ${accountId} is past the limit that its flag sets.`,
+      accountId,
+    });
+  }
+  for (const { accountId, closed } of await proof.findClosedBreaks(tx)) {
+    yield report({
+      severity: "broken",
+      part: "flags",
+      message: closed
+        ? `Account ${accountId} is closed, and no transfer that closes it holds.`
+        : `Account ${accountId} is open, and a transfer that closes it holds.`,
       accountId,
     });
   }
@@ -152,6 +168,35 @@ export async function* verifyLedger(tx: SqlTx, options: VerifyOptions = {}): Asy
   };
 }
 
+/** Each step walks a stretch of accounts, or a part of an account that has more legs than one step takes. */
+async function* walkHistories(
+  tx: SqlTx,
+  side: "debit" | "credit",
+  size: number,
+): AsyncGenerator<{ breaks: proof.ChainBreak[]; legs: number }> {
+  for (const stretch of await proof.planStretches(tx, side, size)) {
+    if (stretch.legs <= size * 2 || stretch.from !== stretch.to) {
+      const { breaks } = await proof.findBreaks(tx, side, stretch, null, null);
+      yield { breaks, legs: stretch.legs };
+      continue;
+    }
+    let left = stretch.legs;
+    let since: proof.Standing | null = null;
+    do {
+      const walk: Awaited<ReturnType<typeof proof.findBreaks>> = await proof.findBreaks(
+        tx,
+        side,
+        stretch,
+        size,
+        since,
+      );
+      since = walk.standing;
+      yield { breaks: walk.breaks, legs: since ? size : Math.max(left, 0) };
+      left -= size;
+    } while (since);
+  }
+}
+
 async function checkBlock(tx: SqlTx, block: proof.Block, previous: proof.Block | null): Promise<Finding[]> {
   const findings: Finding[] = [];
   const broken = (message: string, more: Partial<Finding> = {}) =>
@@ -162,7 +207,22 @@ async function checkBlock(tx: SqlTx, block: proof.Block, previous: proof.Block |
   if (block.previousHash !== expected) {
     broken(`Block ${block.height} does not name the hash of the block before it.`);
   }
+  if (block.accountsThrough !== null && block.accountsAfter !== (previous?.accountsThrough ?? 0n)) {
+    broken(`Block ${block.height} does not seal the accounts that follow on those of the block before it.`);
+  }
   const check = await proof.checkBlock(tx, block.height, previous?.lastSeq ?? 0n);
+  if (check.badAccount !== null) {
+    broken(
+      `Block ${block.height}: account ${check.badAccount} is not as it was sealed, or one before it is missing.`,
+      {
+        accountId: check.badAccount,
+      },
+    );
+  } else if (check.accounts < check.accountsSealed) {
+    broken(
+      `Block ${block.height}: ${check.accountsSealed - check.accounts} sealed accounts are missing at its end.`,
+    );
+  }
   if (check.hash !== block.hash || check.count !== block.transfers) {
     if (check.badSeq !== null && check.badId !== null) {
       broken(
@@ -173,7 +233,7 @@ async function checkBlock(tx: SqlTx, block: proof.Block, previous: proof.Block |
       broken(
         `Block ${block.height}: ${block.transfers - check.count} sealed transfers are missing at its end.`,
       );
-    } else {
+    } else if (findings.length === 0) {
       broken(`Block ${block.height}: its hash does not fit its rows.`);
     }
   }
