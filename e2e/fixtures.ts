@@ -11,8 +11,8 @@ export { expect };
 interface Fixtures {
   /** Signs in as a person of the demo, by e-mail address; on the test's page unless another is given. */
   signIn: (email: string, on?: Page) => Promise<void>;
-  /** Fails with what axe has found on the page as it stands. */
-  expectAccessible: () => Promise<void>;
+  /** Fails with what axe has found on the page as it stands, or in one part of it. */
+  expectAccessible: (part?: string) => Promise<void>;
 }
 
 export const test = base.extend<Fixtures, { browser: Browser }>({
@@ -35,8 +35,8 @@ export const test = base.extend<Fixtures, { browser: Browser }>({
     await use((email, on = page) => signInAs(on, email));
   },
   expectAccessible: async ({ page }, use) => {
-    await use(async () => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
+    await use(async (part = "html") => {
+      const { violations } = await new AxeBuilder({ page }).include(part).analyze();
       const found = violations.map(
         (each) => `${each.id}: ${each.help} (${each.nodes.map((node) => node.target.join(" ")).join("; ")})`,
       );

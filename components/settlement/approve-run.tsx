@@ -142,7 +142,12 @@ export function ApproveRun({ detail, payouts, mine, open, onOpenChange }: Approv
             </ul>
           )}
         </div>
-        <div className="max-h-64 overflow-y-auto rounded-lg border border-line">
+        <section
+          aria-label="Payouts"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard.
+          tabIndex={0}
+          className="max-h-64 overflow-y-auto rounded-lg border border-line"
+        >
           <SimpleTable
             label="Payouts that are approved"
             dense
@@ -176,7 +181,7 @@ export function ApproveRun({ detail, payouts, mine, open, onOpenChange }: Approv
               ),
             }}
           />
-        </div>
+        </section>
         {refusal ? <Banner tone="loss">{refusal}</Banner> : null}
       </div>
     </Dialog>
