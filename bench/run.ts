@@ -36,6 +36,7 @@ interface BenchModule {
 
 const BENCHES: Record<string, () => Promise<BenchModule>> = {
   ledger: () => import("./ledger"),
+  usage: () => import("./usage"),
 };
 
 const name = process.argv[2] ?? "";

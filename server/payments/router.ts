@@ -9,13 +9,8 @@ import type { StateCount } from "./repository/read-payments";
 import { approveHeldPayment, declineHeldPayment, getCaseFile, type ReviewResult } from "./review";
 import * as shape from "./schema";
 import { getImport, listImportRows, listImports } from "./service/list-imports";
-import {
-  countPayments,
-  getPayment,
-  getSharedPayment,
-  listPayments,
-  listUsageRecords,
-} from "./service/list-payments";
+import { countPayments, getPayment, getSharedPayment, listPayments } from "./service/list-payments";
+import { listUsageRecords } from "./service/list-usage";
 import { setInstrumentBlock } from "./service/manage-instruments";
 import { refundPayment } from "./service/refund-payment";
 import type { RefundResult } from "./types";

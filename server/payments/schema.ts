@@ -85,6 +85,18 @@ const named = z.object({ id: z.string(), name: z.string() });
 const withSlug = named.extend({ slug: z.string() });
 const time = z.iso.datetime();
 
+/**
+ * How an allowance and money share a price: `quantity` of the `of` units that the payment was for came from the
+ * allowance and would have cost `covered`; the payment's amount is the money that is left.
+ */
+const allowanceView = z.object({
+  unit: z.string(),
+  quantity: z.string(),
+  of: z.string().nullable(),
+  covered: moneySchema,
+  price: moneySchema,
+});
+
 /** A payment as screens see it. */
 export const paymentViewSchema = z.object({
   id: z.string(),
@@ -92,6 +104,8 @@ export const paymentViewSchema = z.object({
   amount: moneySchema,
   captured: moneySchema,
   refunded: moneySchema,
+  /** Null when all of it is money. */
+  allowance: allowanceView.nullable(),
   deviceKind: z.enum(DEVICE_KINDS),
   device: named.nullable(),
   merchant: withSlug,
@@ -122,6 +136,7 @@ export const sharedPaymentViewSchema = paymentViewSchema.pick({
   state: true,
   captured: true,
   refunded: true,
+  allowance: true,
   deviceKind: true,
   merchant: true,
   program: true,
@@ -147,6 +162,8 @@ const usageRecordView = z.object({
   amount: moneySchema,
   quantity: z.string().nullable(),
   unit: z.string().nullable(),
+  /** What an allowance paid of it in units, and what that would have cost; the amount is the money that is left. */
+  allowance: z.object({ unit: z.string(), quantity: z.string(), value: moneySchema }).nullable(),
   occurredAt: time,
 });
 export type UsageRecordView = z.infer<typeof usageRecordView>;
@@ -178,6 +195,13 @@ export const paymentDetailViewSchema = z.object({
       total: moneySchema,
       carriedIn: moneySchema,
       carriedOut: moneySchema.nullable(),
+      covered: moneySchema,
+      /** Left by earlier windows that could not be charged, and the last declined payment among them. */
+      owedIn: moneySchema,
+      owedFrom: z.string().nullable(),
+      /** What this one leaves owed, and where that is charged. */
+      owedOut: moneySchema,
+      next: z.object({ closesAt: time, paymentId: z.string().nullable() }).nullable(),
       openedAt: time,
       closedAt: time.nullable(),
       /** The first of them; the rest page by page. */

@@ -1,12 +1,29 @@
 /** From rows to what screens get. */
 import { toPublicId } from "@/server/platform/ids";
-import { type Currency, toMoneyJson } from "@/server/platform/money";
+import { type Currency, formatMicros, toMoneyJson } from "@/server/platform/money";
 import type { ListedPayment } from "./repository/read-payments";
 import type { UsageRecordRow } from "./repository/read-usage";
 import type { PaymentDetailView, PaymentView, UsageRecordView } from "./schema";
 import type { PaymentDetail } from "./service/list-payments";
 
 const iso = (at: Date | null) => at?.toISOString() ?? null;
+
+/** What an allowance paid of a price, and what of it was money. */
+function viewAllowancePart(payment: ListedPayment): PaymentView["allowance"] {
+  const { allowanceUnit: unit, amountMicros, allowanceMicros, currency } = payment;
+  if (unit === null || allowanceMicros === 0n) return null;
+  return {
+    unit,
+    quantity: formatMicros(payment.allowanceQuantityMicros, 0),
+    of: payment.quantity?.[unit] ?? null,
+    covered: toMoneyJson(allowanceMicros, currency),
+    // What was captured is what it cost in the end; until then, what is held.
+    price: toMoneyJson(
+      (payment.capturedAt ? payment.capturedMicros : amountMicros) + allowanceMicros,
+      currency,
+    ),
+  };
+}
 
 export function viewPayment(payment: ListedPayment): PaymentView {
   const money = (micros: bigint) => toMoneyJson(micros, payment.currency);
@@ -16,6 +33,7 @@ export function viewPayment(payment: ListedPayment): PaymentView {
     amount: money(payment.amountMicros),
     captured: money(payment.capturedMicros),
     refunded: money(payment.refundedMicros),
+    allowance: viewAllowancePart(payment),
     deviceKind: payment.deviceKind,
     device: payment.deviceId
       ? { id: toPublicId("device", payment.deviceId), name: payment.deviceName ?? "" }
@@ -58,6 +76,14 @@ export function viewRecord(record: UsageRecordRow, currency: Currency): UsageRec
     amount: toMoneyJson(record.amountMicros, currency),
     quantity: record.quantity,
     unit: record.unit,
+    allowance:
+      record.coveredMicros > 0n
+        ? {
+            unit: record.unit ?? "",
+            quantity: formatMicros(record.coveredQuantityMicros, 0),
+            value: toMoneyJson(record.coveredMicros, currency),
+          }
+        : null,
     occurredAt: record.occurredAt.toISOString(),
   };
 }
@@ -91,6 +117,14 @@ export function viewDetail(detail: PaymentDetail, records: readonly UsageRecordR
       total: money(window.totalMicros),
       carriedIn: money(window.carriedInMicros),
       carriedOut: money(window.carriedOutMicros),
+      covered: money(window.coveredMicros),
+      owedIn: money(window.owedInMicros),
+      owedFrom: window.owedFrom && toPublicId("payment", window.owedFrom),
+      owedOut: money(window.owedOutMicros),
+      next: window.next && {
+        closesAt: window.next.closesAt.toISOString(),
+        paymentId: window.next.paymentId && toPublicId("payment", window.next.paymentId),
+      },
       openedAt: window.openedAt.toISOString(),
       closedAt: window.closedAt.toISOString(),
       records: records.map((record) => viewRecord(record, payment.currency)),

@@ -253,6 +253,10 @@ export const ROUTES: Record<string, RouteGuard> = {
     access: "signed_in",
     params: (of) => ({ portal: "m", organisation: of.organisationSlug }),
   },
+  "api/exports/[portal]/[organisation]/payments/[paymentId]/usage": {
+    access: "signed_in",
+    params: (of) => ({ portal: "m", organisation: of.organisationSlug, paymentId: of.id("payment") }),
+  },
   "api/reports/[statementId]": {
     access: "signed_in",
     params: (of) => ({ statementId: `${of.id("statement")}.csv` }),

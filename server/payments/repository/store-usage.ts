@@ -41,7 +41,8 @@ export async function findUsageInstruments(
   const { rows } = await tx.query<UsageInstrument>(
     `select i.id, i.payer_id as "payerId", i.kind, i.token, i.state, i.blocked_until as "blockedUntil",
        case when i.kind = 'wallet' then a.credits_posted - a.debits_posted - a.debits_pending end as "availableMicros",
-       coalesce(w.gathered, 0)::bigint as "gatheredMicros"
+       coalesce(w.gathered, 0)::bigint as "gatheredMicros",
+       exists (select from allowance where payer_id = i.payer_id) as "hasAllowance"
      from instrument i
      left join ledger.account a on a.id = i.funding_account_id and i.kind = 'wallet'
      left join lateral (select sum(total_micros + owed_in_micros) as gathered from usage_window
@@ -113,8 +114,6 @@ export async function lockAllowances(
   ];
   const these = `allowance a cross join (select distinct date_trunc('month', t, $2::text) as start from unnest($5::timestamptz[]) t) s
      where a.program_id = $1::uuid and a.payer_id = any($3::uuid[]) and a.unit = any($4::text[])`;
-  const { rowCount } = await tx.query(`select 1 from ${these} limit 1`, params);
-  if (rowCount === 0) return [];
   await tx.query(
     `insert into allowance_month (instrument_id, month_start, used_micros)
      select a.instrument_id, s.start, 0 from ${these} order by 1, 2 on conflict do nothing`,

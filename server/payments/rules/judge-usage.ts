@@ -12,6 +12,8 @@ export type UsageInstrument = Pick<
 > & {
   /** In open windows of any merchant and not charged yet, with what earlier windows left owed. */
   gatheredMicros: bigint;
+  /** Whether its payer has an allowance of any unit. */
+  hasAllowance: boolean;
 };
 
 /** One month of a payer's allowance. */
@@ -88,18 +90,17 @@ export function judgeUsage(
     .map((month): MonthUse => ({ month, usedMicros: 0n }));
   const spent = new Map<string, bigint>();
   const judged = records.map((record): JudgedRecord => {
-    const refused = (reason: UsageRefusal): JudgedRecord => ({ outcome: "refused", record, reason });
     const instrument = facts.instruments.get(record.instrumentToken) ?? null;
     const earlier = standing.get(record.key);
     if (earlier) {
       return isSameRecord(record, earlier, instrument, facts.currency)
         ? { outcome: "duplicate", record, cover: earlier.cover }
-        : refused("record_key_reused");
+        : refused(record, "record_key_reused");
     }
-    if (record.currency !== facts.currency) return refused("currency_not_of_program");
-    if (!isTapTimeAcceptable(record.occurredAt, at)) return refused("occurred_at_out_of_range");
-    if (!instrument) return refused("instrument_unknown");
-    if (isInstrumentBlocked(instrument, at)) return refused("instrument_blocked");
+    if (record.currency !== facts.currency) return refused(record, "currency_not_of_program");
+    if (!isTapTimeAcceptable(record.occurredAt, at)) return refused(record, "occurred_at_out_of_range");
+    if (!instrument) return refused(record, "instrument_unknown");
+    if (isInstrumentBlocked(instrument, at)) return refused(record, "instrument_blocked");
     const quantityMicros = record.quantity === undefined ? null : parseQuantityMicros(record.quantity);
     const use = months.length > 0 ? monthFor(record, instrument, months) : undefined;
     const cover =
@@ -112,11 +113,11 @@ export function judgeUsage(
           })
         : null;
     const dueMicros = cover ? cover.dueMicros : record.amountMicros;
-    if (instrument.kind === "allowance" && dueMicros > 0n) return refused("allowance_used_up");
+    if (instrument.kind === "allowance" && dueMicros > 0n) return refused(record, "allowance_used_up");
     if (instrument.availableMicros !== null && dueMicros > 0n) {
       const already = spent.get(instrument.id) ?? 0n;
       if (instrument.availableMicros - instrument.gatheredMicros - already < dueMicros) {
-        return refused("insufficient_funds");
+        return refused(record, "insufficient_funds");
       }
       spent.set(instrument.id, already + dueMicros);
     }
@@ -132,6 +133,10 @@ export function judgeUsage(
     return { outcome: "recorded", record, instrument, dueMicros, cover: taken };
   });
   return { judged, months: months.filter(({ usedMicros }) => usedMicros > 0n) };
+}
+
+function refused(record: UsageRecordInput, reason: UsageRefusal): JudgedRecord {
+  return { outcome: "refused", record, reason };
 }
 
 function isSameRecord(

@@ -3,7 +3,7 @@
 import type { AccountCode } from "@/server/ledger/constants";
 import { getAccounts, listTransfers } from "@/server/ledger/service";
 import type { Transfer } from "@/server/ledger/types";
-import { type SqlTx, withScope } from "@/server/platform/db";
+import { withScope } from "@/server/platform/db";
 import { notFound } from "@/server/platform/errors";
 import { fromPublicId, type Id, toPublicId } from "@/server/platform/ids";
 import {
@@ -14,12 +14,7 @@ import {
   type Scope,
 } from "@/server/platform/scope";
 import * as reads from "../repository/read-payments";
-import {
-  findWindowOfPayment,
-  listRecords,
-  type PaymentWindow,
-  type UsageRecordRow,
-} from "../repository/read-usage";
+import { findWindowOfPayment, type PaymentWindow } from "../repository/read-usage";
 import type { Refund } from "../types";
 
 const platform = mintSystemScope("payments");
@@ -100,45 +95,4 @@ export async function getPayment(
     return { transfers, accountCodes: new Map(accounts.map((account) => [account.id, account.code])) };
   });
   return { ...detail, ...money };
-}
-
-/** The usage records behind a payment, in order of time, page by page. */
-export async function listUsageRecords(
-  scope: MerchantScope | OperatorScope,
-  paymentId: Id<"payment">,
-  page: { cursor?: string | null | undefined; limit: number },
-): Promise<{ items: UsageRecordRow[]; nextCursor: string | null }> {
-  return await withScope(scope, async (tx: SqlTx) => {
-    const window = await findWindowOfPayment(tx, paymentId);
-    if (!window) return { items: [], nextCursor: null };
-    const rows = await listRecords(tx, window.id, {
-      after: parseRecordCursor(page.cursor),
-      limit: page.limit + 1,
-    });
-    const items = rows.slice(0, page.limit);
-    const last = items.at(-1);
-    const nextCursor =
-      rows.length > page.limit && last
-        ? Buffer.from(JSON.stringify([last.occurredAt.toISOString(), last.deviceId, last.key])).toString(
-            "base64url",
-          )
-        : null;
-    return { items, nextCursor };
-  });
-}
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-function parseRecordCursor(cursor: string | null | undefined) {
-  if (!cursor) return null;
-  try {
-    const parsed: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
-    if (!Array.isArray(parsed)) return null;
-    const [at, deviceId, key] = parsed as unknown[];
-    if (typeof at !== "string" || typeof deviceId !== "string" || typeof key !== "string") return null;
-    if (Number.isNaN(Date.parse(at)) || !UUID.test(deviceId)) return null;
-    return { at, deviceId, key };
-  } catch {
-    return null;
-  }
 }

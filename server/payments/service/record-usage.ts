@@ -57,7 +57,7 @@ export async function recordUsage(
   return await recordUsage(scope, records);
 }
 
-/** The allowances that records of the batch could use; none is asked for when no record names a quantity of a unit. */
+/** The allowances that records of the batch could use; none is asked for when no payer has one or no record names a quantity of a unit. */
 async function allowancesFor(
   tx: SqlTx,
   device: usage.UsageDevice,
@@ -65,6 +65,8 @@ async function allowancesFor(
   records: readonly UsageRecordInput[],
   at: Date,
 ): Promise<AllowanceMonth[]> {
+  const holders = [...instruments.values()].filter((instrument) => instrument.hasAllowance);
+  if (holders.length === 0) return [];
   const units = new Set<string>();
   let from = Number.POSITIVE_INFINITY;
   let until = Number.NEGATIVE_INFINITY;
@@ -75,9 +77,8 @@ async function allowancesFor(
     until = Math.max(until, occurredAt.getTime());
   }
   if (units.size === 0) return [];
-  const payerIds = [...new Set([...instruments.values()].map((instrument) => instrument.payerId))];
   return await usage.lockAllowances(tx, device, {
-    payerIds,
+    payerIds: [...new Set(holders.map((instrument) => instrument.payerId))],
     units: [...units],
     from: new Date(from),
     until: new Date(until),

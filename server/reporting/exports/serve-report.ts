@@ -66,7 +66,8 @@ async function openAsMember(
   throw notFound("statement");
 }
 
-function toStream(chunks: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+/** Text as a response's body, made as fast as it is read. */
+export function toStream(chunks: AsyncGenerator<string>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream({
     async pull(controller) {
@@ -76,7 +77,7 @@ function toStream(chunks: AsyncGenerator<string>): ReadableStream<Uint8Array> {
         else controller.enqueue(encoder.encode(next.value));
       } catch (error) {
         // The client sees a broken transfer, never a file that looks whole.
-        log.error({ err: error }, "a report broke off");
+        log.error({ err: error }, "a download broke off");
         controller.error(error);
       }
     },

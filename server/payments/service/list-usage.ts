@@ -1,0 +1,90 @@
+/** The usage records behind a payment: a page of them, or all of them as they come. */
+import { type SqlTx, withScope } from "@/server/platform/db";
+import { notFound } from "@/server/platform/errors";
+import type { Id } from "@/server/platform/ids";
+import type { Currency } from "@/server/platform/money";
+import type { MerchantScope, OperatorScope } from "@/server/platform/scope";
+import { findListedPayment } from "../repository/read-payments";
+import {
+  findWindowOfPayment,
+  listRecords,
+  type PaymentWindow,
+  type RecordCursor,
+  type UsageRecordRow,
+} from "../repository/read-usage";
+
+export type UsageRecord = UsageRecordRow;
+
+/** Records that a download asks for at once. */
+const CHUNK = 4_000;
+
+/** The usage records behind a payment, in order of time, page by page. */
+export async function listUsageRecords(
+  scope: MerchantScope | OperatorScope,
+  paymentId: Id<"payment">,
+  page: { cursor?: string | null | undefined; limit: number },
+): Promise<{ items: UsageRecordRow[]; nextCursor: string | null }> {
+  return await withScope(scope, async (tx: SqlTx) => {
+    const window = await findWindowOfPayment(tx, paymentId);
+    if (!window) return { items: [], nextCursor: null };
+    const rows = await listRecords(tx, window.id, {
+      after: parseRecordCursor(page.cursor),
+      limit: page.limit + 1,
+    });
+    const items = rows.slice(0, page.limit);
+    const last = items.at(-1);
+    const nextCursor =
+      rows.length > page.limit && last
+        ? Buffer.from(JSON.stringify([last.occurredAt.toISOString(), last.deviceId, last.key])).toString(
+            "base64url",
+          )
+        : null;
+    return { items, nextCursor };
+  });
+}
+
+/**
+ * All records of a payment in order of time, some thousand at once and each time in a transaction of its own, so that a
+ * slow reader holds nothing open. A closed window changes no more. Throws when the scope may not see the payment or it
+ * has no records.
+ */
+export async function openUsageRecords(
+  scope: MerchantScope | OperatorScope,
+  paymentId: Id<"payment">,
+): Promise<{ window: PaymentWindow; currency: Currency; pages: () => AsyncGenerator<UsageRecord[]> }> {
+  const { window, currency } = await withScope(scope, async (tx) => {
+    const payment = await findListedPayment(tx, paymentId);
+    const found = payment?.source === "usage" ? await findWindowOfPayment(tx, paymentId) : null;
+    if (!payment || !found) throw notFound("payment");
+    return { window: found, currency: payment.currency };
+  });
+  async function* pages(): AsyncGenerator<UsageRecord[]> {
+    let after: RecordCursor | null = null;
+    for (;;) {
+      const page: UsageRecord[] = await withScope(scope, (tx) =>
+        listRecords(tx, window.id, { after, limit: CHUNK }),
+      );
+      if (page.length > 0) yield page;
+      const last = page.at(-1);
+      if (page.length < CHUNK || !last) return;
+      after = { at: last.occurredAt.toISOString(), deviceId: last.deviceId, key: last.key };
+    }
+  }
+  return { window, currency, pages };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function parseRecordCursor(cursor: string | null | undefined) {
+  if (!cursor) return null;
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    if (!Array.isArray(parsed)) return null;
+    const [at, deviceId, key] = parsed as unknown[];
+    if (typeof at !== "string" || typeof deviceId !== "string" || typeof key !== "string") return null;
+    if (Number.isNaN(Date.parse(at)) || !UUID.test(deviceId)) return null;
+    return { at, deviceId, key };
+  } catch {
+    return null;
+  }
+}
