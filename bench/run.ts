@@ -35,6 +35,8 @@ interface BenchModule {
 }
 
 const BENCHES: Record<string, () => Promise<BenchModule>> = {
+  authorise: () => import("./authorise"),
+  growth: () => import("./growth"),
   ledger: () => import("./ledger"),
   usage: () => import("./usage"),
 };

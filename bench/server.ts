@@ -1,6 +1,6 @@
-/** A migrated database of its own for one bench, on a fresh embedded server or on the one that an option names. */
+/** Databases of their own for one bench, on a fresh embedded server or on the one that an option names. */
 import { randomBytes } from "node:crypto";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -9,32 +9,69 @@ import { migrate } from "@/server/platform/migrate";
 
 const MIGRATIONS = join(import.meta.dirname, "../prisma/migrations");
 
+export interface BenchHost {
+  /** An empty database; `migrated` brings it up to the product's newest migration. */
+  createDatabase(migrated: boolean): Promise<BenchDatabase>;
+  /** What the server says of itself and of its durability. */
+  describe(): Promise<{ version: string; durability: string }>;
+  /** Drops what is left and ends the server, if it was ours. */
+  close(): Promise<void>;
+}
+
+export interface BenchDatabase {
+  url: string;
+  drop(): Promise<void>;
+}
+
+export async function openHost(serverUrl: string | null): Promise<BenchHost> {
+  const folder = serverUrl ? null : await mkdtemp(join(tmpdir(), "purse-bench-"));
+  const server = folder ? await startPostgres({ dataDir: join(folder, "data") }) : null;
+  const base = serverUrl ?? server?.url ?? "";
+  const admin = new pg.Client({ connectionString: base });
+  await admin.connect();
+  const standing = new Set<string>();
+  const drop = async (name: string) => {
+    if (standing.delete(name)) await admin.query(`drop database ${name} with (force)`);
+  };
+  return {
+    async createDatabase(migrated) {
+      const name = `bench_${randomBytes(4).toString("hex")}`;
+      await admin.query(`create database ${name}`);
+      standing.add(name);
+      const url = new URL(base);
+      url.pathname = `/${name}`;
+      if (migrated) {
+        const owner = new pg.Client({ connectionString: url.toString() });
+        await owner.connect();
+        await migrate(owner, MIGRATIONS);
+        await owner.end();
+      }
+      return { url: url.toString(), drop: () => drop(name) };
+    },
+    async describe() {
+      const { rows } = await admin.query<{ v: string; f: string; s: string }>(
+        "select current_setting('server_version') as v, current_setting('fsync') as f, current_setting('synchronous_commit') as s",
+      );
+      const { v = "?", f = "?", s = "?" } = rows[0] ?? {};
+      return { version: v, durability: `fsync ${f}, synchronous_commit ${s}` };
+    },
+    async close() {
+      for (const name of [...standing]) await drop(name);
+      await admin.end();
+      await server?.destroy();
+      if (folder) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
 export interface BenchServer {
   databaseUrl: string;
   close(): Promise<void>;
 }
 
+/** One migrated database and nothing else. */
 export async function openServer(serverUrl: string | null): Promise<BenchServer> {
-  const server = serverUrl
-    ? null
-    : await startPostgres({ dataDir: join(await mkdtemp(join(tmpdir(), "purse-bench-")), "data") });
-  const base = serverUrl ?? server?.url ?? "";
-  const name = `bench_${randomBytes(4).toString("hex")}`;
-  const admin = new pg.Client({ connectionString: base });
-  await admin.connect();
-  await admin.query(`create database ${name}`);
-  const url = new URL(base);
-  url.pathname = `/${name}`;
-  const owner = new pg.Client({ connectionString: url.toString() });
-  await owner.connect();
-  await migrate(owner, MIGRATIONS);
-  await owner.end();
-  return {
-    databaseUrl: url.toString(),
-    async close() {
-      await admin.query(`drop database ${name} with (force)`);
-      await admin.end();
-      await server?.destroy();
-    },
-  };
+  const host = await openHost(serverUrl);
+  const { url } = await host.createDatabase(true);
+  return { databaseUrl: url, close: () => host.close() };
 }

@@ -1,41 +1,24 @@
 /** A fresh database with the product's own migrations, accounts to post between, and the raw table beside it. */
-import { randomBytes } from "node:crypto";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import pg from "pg";
 import { v7 } from "uuid";
-import { startPostgres } from "@/scripts/postgres";
 import { parseCodes, postStatement, type TransferEvent } from "@/server/ledger/repository/post-events";
-import { migrate } from "@/server/platform/migrate";
+import type { BenchHost } from "../server";
 
-const MIGRATIONS = join(import.meta.dirname, "../../prisma/migrations");
 /** The other side of the hot account. */
 export const OTHERS = 1_000;
 
 export interface Bench {
   pool: pg.Pool;
-  url: string;
   hot: string;
   others: string[];
   nos: Map<string, string>;
   close(): Promise<void>;
 }
 
-export async function prepare(serverUrl: string | null): Promise<Bench> {
-  const server = serverUrl
-    ? null
-    : await startPostgres({ dataDir: join(await mkdtemp(join(tmpdir(), "purse-bench-")), "data") });
-  const base = serverUrl ?? server?.url ?? "";
-  const name = `bench_${randomBytes(4).toString("hex")}`;
-  const admin = new pg.Client({ connectionString: base });
-  await admin.connect();
-  await admin.query(`create database ${name}`);
-  const url = new URL(base);
-  url.pathname = `/${name}`;
-  const owner = new pg.Client({ connectionString: url.toString() });
+export async function prepare(host: BenchHost): Promise<Bench> {
+  const { url, drop } = await host.createDatabase(true);
+  const owner = new pg.Client({ connectionString: url });
   await owner.connect();
-  await migrate(owner, MIGRATIONS);
   const ids = Array.from({ length: OTHERS + 1 }, () => v7());
   await owner.query("select ledger.create_accounts($1)", [
     JSON.stringify(ids.map((id) => ({ id, currency: "EUR", code: 50 }))),
@@ -46,19 +29,16 @@ export async function prepare(serverUrl: string | null): Promise<Bench> {
   await owner.query("vacuum analyze ledger.account");
   const { rows } = await owner.query<{ id: string; no: string }>("select id, no::text from ledger.account");
   await owner.end();
-  const pool = new pg.Pool({ connectionString: url.toString(), max: 72 });
+  const pool = new pg.Pool({ connectionString: url, max: 72 });
   pool.on("error", () => {});
   return {
     pool,
-    url: url.toString(),
     hot: ids[0] as string,
     others: ids.slice(1),
     nos: new Map(rows.map((row) => [row.id, row.no])),
     async close() {
       await pool.end();
-      await admin.query(`drop database ${name} with (force)`);
-      await admin.end();
-      await server?.destroy();
+      await drop();
     },
   };
 }
@@ -76,6 +56,19 @@ export function nextEvent(bench: Bench): TransferEvent {
     flags: 0,
   };
 }
+
+/** A pending transfer like the others; its holder may post it in full. */
+export const nextPending = (bench: Bench): TransferEvent => ({ ...nextEvent(bench), flags: 2 });
+
+export const postingOf = (pending: TransferEvent): TransferEvent => ({
+  id: v7(),
+  debit: null,
+  credit: null,
+  amount: null,
+  code: 0,
+  flags: 4,
+  pending: pending.id,
+});
 
 export const batchOf = (bench: Bench, size: number): TransferEvent[] =>
   Array.from({ length: size }, () => nextEvent(bench));
@@ -151,20 +144,18 @@ let rawSeq = 1_000_000_000;
 /** Fills the ledger up to `size` transfers through its own function, inside the server. */
 export async function fill(bench: Bench, size: number, onProgress: (text: string) => void): Promise<void> {
   const batch = 5_000;
-  for (;;) {
-    const { rows } = await bench.pool.query<{ n: string }>("select count(*)::text as n from ledger.transfer");
-    const missing = size - Number(rows[0]?.n ?? 0);
-    if (missing <= 0) break;
-    onProgress(`filling: ${size - missing} of ${size}`);
-    for (let i = 0; i < 40 && i * batch < missing; i++) {
-      const n = Math.min(batch, missing - i * batch);
-      await bench.pool.query(
-        `select array_length(ledger.post_transfers(array(select uuidv7() from generate_series(1, $1::integer)),
-           array_fill($2::uuid, array[$1::integer]), array(select ($3::uuid[])[1 + (g * 7 + $4::integer) % ${OTHERS}] from generate_series(1, $1::integer) g),
-           array_fill(1250000::bigint, array[$1::integer]), array_fill(3::smallint, array[$1::integer])), 1)`,
-        [n, bench.hot, bench.others, i],
-      );
-    }
+  const { rows } = await bench.pool.query<{ n: string }>("select count(*)::text as n from ledger.transfer");
+  let held = Number(rows[0]?.n ?? 0);
+  for (let turn = 0; held < size; turn++) {
+    if (turn % 200 === 0) onProgress(`filling: ${held.toLocaleString("en")} of ${size.toLocaleString("en")}`);
+    const n = Math.min(batch, size - held);
+    await bench.pool.query(
+      `select array_length(ledger.post_transfers(array(select uuidv7() from generate_series(1, $1::integer)),
+         array_fill($2::uuid, array[$1::integer]), array(select ($3::uuid[])[1 + (g * 7 + $4::integer) % ${OTHERS}] from generate_series(1, $1::integer) g),
+         array_fill(1250000::bigint, array[$1::integer]), array_fill(3::smallint, array[$1::integer])), 1)`,
+      [n, bench.hot, bench.others, turn % 1000],
+    );
+    held += n;
   }
   await bench.pool.query("vacuum analyze ledger.transfer");
   await bench.pool.query("checkpoint");
