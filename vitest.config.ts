@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const alias = { "@": import.meta.dirname };
@@ -7,11 +8,30 @@ const env = {
   LOG_LEVEL: "silent",
 };
 
+/**
+ * Plants one defect into one source file of a run without touching the file, for scripts/defects:
+ * `PURSE_PLANTED_DEFECT` holds path, text and other text as JSON. Without that variable it does nothing.
+ */
+function plantedDefect() {
+  const given = process.env.PURSE_PLANTED_DEFECT;
+  const defect = given ? (JSON.parse(given) as { file: string; good: string; bad: string }) : null;
+  return {
+    name: "planted-defect",
+    enforce: "pre" as const,
+    transform(code: string, id: string): string | null {
+      if (!defect || id.split("?")[0] !== join(import.meta.dirname, defect.file)) return null;
+      if (!code.includes(defect.good)) throw new Error(`${defect.file} has no such place for the defect`);
+      return code.replace(defect.good, () => defect.bad);
+    },
+  };
+}
+
 export default defineConfig({
   test: {
     projects: [
       {
         resolve: { alias },
+        plugins: [plantedDefect()],
         test: {
           name: "unit",
           env,
@@ -22,6 +42,7 @@ export default defineConfig({
       },
       {
         resolve: { alias },
+        plugins: [plantedDefect()],
         test: {
           name: "database",
           env,

@@ -10,6 +10,7 @@ import { useTestDatabase } from "@/server/platform/testing";
 import { postEvents } from "./repository/post-events";
 import { verifyLedgerAtOnce } from "./service";
 import { compareWithModel } from "./testing/compare-with-model";
+import { SQL_DEFECTS } from "./testing/sql-defects";
 
 const database = useTestDatabase();
 const system = mintSystemScope("test");
@@ -52,60 +53,8 @@ async function withDefect(name: string, good: string, bad: string, work: () => P
 }
 
 describe("a planted defect is caught by the comparison with the model", () => {
-  const defects: [string, string, string, string][] = [
-    [
-      "a post releases only what it posts",
-      "apply_run",
-      "THEN -j.q_amount ELSE 0 END AS pd",
-      "THEN -j.amt ELSE 0 END AS pd",
-    ],
-    ["a limit is off by one", "apply_run", "wd.dp + wd.d > wd.c THEN", "wd.dp + wd.d > wd.c + 1 THEN"],
-    [
-      "the usual path forgets the limit",
-      "post_plain_%",
-      "a.debits_pending + a.debits_posted + s.dp + s.d <= a.credits_posted",
-      "true",
-    ],
-    [
-      "an id that failed may be used again",
-      "apply_run",
-      "WHEN failed THEN 'id_already_failed'",
-      "WHEN false THEN ''",
-    ],
-    [
-      "a retry is not compared",
-      "apply_run",
-      "WHEN x_flags <> flags THEN 'exists_with_different_flags'",
-      "WHEN false THEN ''",
-    ],
-    [
-      "a resolved pending transfer may be resolved again",
-      "apply_run",
-      "WHEN resolves AND resolved_by & 4 <> 0 THEN 'pending_transfer_already_posted'",
-      "WHEN false THEN ''",
-    ],
-    [
-      "an expired one may be posted",
-      "apply_run",
-      "AND expires_at <= p_now)",
-      "AND expires_at <= p_now - interval '1 hour')",
-    ],
-    [
-      "a chain is not undone",
-      "post_transfers",
-      "IF failed IS NOT NULL AND last > first THEN RAISE",
-      "IF false THEN RAISE",
-    ],
-    [
-      "a running counter is that of the account before",
-      "post_plain_%",
-      "d.d + ledger.sum_bigint(e.qd) OVER hd AS d",
-      "d.d AS d",
-    ],
-    ["late legs are not booked", "note_late", "WHERE q.late WINDOW", "WHERE false WINDOW"],
-  ];
-  it.each(defects)("%s", { timeout: 120_000 }, async (_what, name, good, bad) => {
-    await withDefect(name, good, bad, async () => {
+  it.each(SQL_DEFECTS)("$name", { timeout: 120_000 }, async ({ place, good, bad }) => {
+    await withDefect(place, good, bad, async () => {
       await expect(compareWithModel(tx, { operations: 12_000, seed: 7 })).rejects.toThrow();
     });
   });
