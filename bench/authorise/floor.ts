@@ -1,12 +1,20 @@
 /**
- * The floor: the gateway's own HTTP server, pool and group commit, with a handler that stores one row and answers with
- * a body of the same length. It verifies nothing and decides nothing.
+ * The floor: the gateway's own server, pool and group commit, with a handler that checks the signature, reads the
+ * message, stores one row and answers with a body of the same length. With the argument `bare` it checks nothing and
+ * reads nothing but JSON.
  */
 import { v7 } from "uuid";
+import { incomingOf } from "@/server/gateway/gateway";
 import { GroupDesk } from "@/server/gateway/group-desk";
+import { KnownCredentials } from "@/server/gateway/known-credentials";
 import { operationList } from "@/server/gateway/operations";
+import { readBody, readMessageHeader } from "@/server/gateway/read-message";
+import { paymentBody } from "@/server/gateway/schema";
 import { type Answer, buildServer, type Call, type Handlers } from "@/server/gateway/server";
+import { verifyRequest } from "@/server/gateway/verify-signature";
 import { appPool } from "@/server/platform/db";
+import { env } from "@/server/platform/env";
+import { mintSystemScope } from "@/server/platform/scope";
 
 const ANSWER = {
   id: "pay_01kaj8sxhqe0v9s5r6f0m7b3gk",
@@ -35,16 +43,26 @@ const desk = new GroupDesk<string, true>(
   { largestGroup: 64, groupsAtOnce: 3, failsTogether: () => false },
 );
 
+const bare = process.argv[2] === "bare";
+const credentials = new KnownCredentials(mintSystemScope("bench"));
+
 const notHere = async (_call: Call): Promise<Answer> => ({ status: 404, body: {} });
 const handlers = {
   ...Object.fromEntries(operationList.map(([id]) => [id, notHere])),
   isLive: async () => ({ status: 200, body: { state: "live" } }),
   authorisePayment: async (call: Call) => {
-    JSON.parse(Buffer.from(call.body).toString("utf8"));
+    if (bare) JSON.parse(Buffer.from(call.body).toString("utf8"));
+    else {
+      const incoming = incomingOf(call, env.PURSE_GATEWAY_URL, true);
+      const verified = await verifyRequest(incoming, credentials.find, Math.floor(Date.now() / 1000));
+      if (!verified.ok) throw verified.problem;
+      readMessageHeader(call.headers);
+      readBody(paymentBody, call.body, true);
+    }
     await desk.ask(v7());
     return { status: 201, body: ANSWER };
   },
-} as Handlers;
+} as unknown as Handlers;
 
-const app = buildServer({ publicUrl: "http://127.0.0.1", handlers });
-await app.listen({ host: "127.0.0.1", port: Number(process.argv[2]) });
+const app = buildServer({ publicUrl: env.PURSE_GATEWAY_URL, handlers });
+await app.listen({ host: "127.0.0.1", port: env.PURSE_GATEWAY_PORT });

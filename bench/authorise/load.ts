@@ -4,7 +4,7 @@
  */
 import { createPrivateKey, type KeyObject, randomUUID } from "node:crypto";
 import { Pool } from "undici";
-import { percentile } from "@/bench/measure";
+import { type Loop, loopOf } from "@/bench/measure";
 import { signedHeaders } from "@/simulator/sign";
 
 export interface LoadDevice {
@@ -26,16 +26,11 @@ export interface LoadOrder {
   perSecond?: number;
 }
 
-export interface LoadResult {
-  sent: number;
+export interface LoadResult extends Loop {
   /** Answers with 201. */
   authorised: number;
   /** Other answers, by status and code. */
   others: Record<string, number>;
-  perSecond: number;
-  p50: number;
-  p95: number;
-  p99: number;
 }
 
 interface Ready {
@@ -120,15 +115,7 @@ async function carryOut(order: LoadOrder, signed: Ready[]): Promise<LoadResult> 
   }
   const elapsed = (performance.now() - start) / 1000;
   await pool.close();
-  return {
-    sent,
-    authorised,
-    others,
-    perSecond: latencies.length / elapsed,
-    p50: percentile(latencies, 0.5),
-    p95: percentile(latencies, 0.95),
-    p99: percentile(latencies, 0.99),
-  };
+  return { ...loopOf(latencies, elapsed), authorised, others };
 }
 
 /** Most requests a second that are signed for a closed loop; a run that uses them up ends early. */

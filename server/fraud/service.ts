@@ -4,7 +4,7 @@ import { now } from "@/server/platform/clock";
 import { type SqlTx, withScope } from "@/server/platform/db";
 import { invariant, notFound } from "@/server/platform/errors";
 import type { Id } from "@/server/platform/ids";
-import { emit } from "@/server/platform/outbox";
+import { emit, type OutboxEvent } from "@/server/platform/outbox";
 import type { OperatorScope, PlatformScope } from "@/server/platform/scope";
 import { type CaseState, CLAIM_LEASE_MINUTES, OPEN_CASE_STATES } from "./constants";
 import { caseDecided, caseOpened } from "./events";
@@ -21,7 +21,7 @@ export { viewCaseDetail } from "./view-case";
 const parsedTerms = new Map<string, FraudTerms>();
 
 /** Parses a stored policy; versions never change, so each is parsed once a process. */
-export function termsOf(programId: string, version: number | null, terms: unknown): FraudTerms {
+function termsOf(programId: string, version: number | null, terms: unknown): FraudTerms {
   if (version === null) return DEFAULT_TERMS;
   const key = `${programId}:${version}`;
   const known = parsedTerms.get(key);
@@ -31,10 +31,25 @@ export function termsOf(programId: string, version: number | null, terms: unknow
   return parsed;
 }
 
-/** Opens cases in the transaction that holds their payments. */
-export async function openCases(tx: SqlTx, cases: readonly NewCase[]): Promise<void> {
-  await writes.insertCases(tx, cases);
-  await emit(tx, cases.map(caseOpened));
+/** The program's policy of this version, from memory once it was read: versions never change. */
+export async function getPolicyTerms(
+  scope: PlatformScope,
+  programId: Id<"program">,
+  version: number | null,
+): Promise<FraudTerms> {
+  if (version === null) return DEFAULT_TERMS;
+  const known = parsedTerms.get(`${programId}:${version}`);
+  if (known) return known;
+  const stored = await withScope(scope, (tx) => policies.findPolicyTerms(tx, programId, version));
+  invariant(stored, "a policy stands once a payment was told of its version");
+  return termsOf(programId, version, stored);
+}
+
+/** What opening cases writes: rows for the statement that stores their payments, and the events that tell of them. */
+export function openCases(
+  cases: readonly NewCase[],
+): ReturnType<typeof writes.caseRecords> & { events: OutboxEvent[] } {
+  return { ...writes.caseRecords(cases), events: cases.map(caseOpened) };
 }
 
 export interface CaseDecision {

@@ -1,7 +1,7 @@
 /** From what payments say to what the device hears. */
 import type { PaymentRefusal } from "@/server/payments/constants";
 import type { AuthoriseResult, MoneyJson, PaymentAnswer, PaymentResult } from "@/server/payments/types";
-import { isProblemCode, Problem } from "./errors";
+import { isProblemCode, PROBLEM_OF_ADMISSION, Problem } from "./errors";
 import type { Answer } from "./server";
 
 /** Refusals that concern people and not devices. */
@@ -19,6 +19,7 @@ export function answerPayment(result: AuthoriseResult | PaymentResult): Answer {
       ...(result.replayed ? { headers: { "idempotency-replayed": "true" } } : {}),
     };
   }
+  if (result.reason === "not_admitted") throw new Problem(PROBLEM_OF_ADMISSION[result.outcome]);
   if (!isProblemCode(result.reason) || NOT_OF_DEVICES.includes(result.reason)) {
     throw new Error(`Payments refused a device with ${result.reason}, which devices cannot be told.`);
   }
@@ -36,6 +37,13 @@ function inOrder(payment: PaymentAnswer): PaymentAnswer {
     refunded: money(payment.refunded),
     declineReason: payment.declineReason,
     message: payment.message,
+    allowance: payment.allowance
+      ? {
+          unit: payment.allowance.unit,
+          quantity: payment.allowance.quantity,
+          value: money(payment.allowance.value),
+        }
+      : null,
     instrument: payment.instrument,
     occurredAt: payment.occurredAt,
     authorisedAt: payment.authorisedAt,

@@ -1,4 +1,5 @@
 /** The closed list of problems that the device API answers with (RFC 9457), and what a device does about each. */
+import type { AdmissionOutcome } from "@/server/devices/types";
 import { PAYMENT_REFUSALS } from "@/server/payments/constants";
 
 interface ProblemKind {
@@ -150,6 +151,19 @@ export const PROBLEM_CODES = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCo
 export function isProblemCode(text: string): text is ProblemCode {
   return Object.hasOwn(PROBLEMS, text);
 }
+
+/** What the registry says of a message, as the device hears it. */
+export const PROBLEM_OF_ADMISSION: Record<Exclude<AdmissionOutcome, "admitted">, ProblemCode> = {
+  credential_unknown: "signature_invalid",
+  credential_revoked: "credential_revoked",
+  device_registered: "device_not_active",
+  device_suspended: "device_suspended",
+  device_retired: "device_retired",
+  nonce_replayed: "nonce_replayed",
+  sequence_reused: "sequence_reused",
+  idempotency_key_reused: "idempotency_key_reused",
+  sequence_too_old: "sequence_too_old",
+};
 
 export interface FieldError {
   /** Dotted path in the body. */

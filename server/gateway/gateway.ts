@@ -4,23 +4,18 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { admitRequests } from "@/server/devices/service";
-import type {
-  Admission,
-  AdmissionOutcome,
-  AdmissionRequest,
-  VerificationCredential,
-} from "@/server/devices/types";
+import type { Admission, AdmissionRequest, VerificationCredential } from "@/server/devices/types";
 import { authorisePayments } from "@/server/payments/service/authorise-payment";
 import { capturePayment, getPaymentForDevice, voidPayment } from "@/server/payments/service/capture-payment";
 import { recordUsage } from "@/server/payments/service/record-usage";
-import type { AuthorisationItem, AuthoriseResult } from "@/server/payments/types";
+import type { AuthorisationItem, AuthoriseRequest, AuthoriseResult } from "@/server/payments/types";
 import { withScope } from "@/server/platform/db";
 import { fromPublicId, type Id } from "@/server/platform/ids";
 import { type Currency, MoneyError, parseMicros, parseMinorMicros } from "@/server/platform/money";
 import { type DeviceScope, mintDeviceScope, mintSystemScope } from "@/server/platform/scope";
 import { answerPayment } from "./answer-payment";
 import { REFUSAL_FLOOR_MS } from "./constants";
-import { isProblemCode, PROBLEMS, Problem, type ProblemCode } from "./errors";
+import { isProblemCode, PROBLEM_OF_ADMISSION, PROBLEMS, Problem } from "./errors";
 import { GroupDesk } from "./group-desk";
 import { isUnavailable } from "./judge-failure";
 import { KnownCredentials } from "./known-credentials";
@@ -32,21 +27,10 @@ import { captureBody, paymentBody, usageBody, voidBody } from "./schema";
 import { type Answer, buildServer, type Call, type Handlers } from "./server";
 import { type IncomingRequest, verifyRequest } from "./verify-signature";
 
-const PROBLEM_OF_ADMISSION: Record<Exclude<AdmissionOutcome, "admitted">, ProblemCode> = {
-  credential_unknown: "signature_invalid",
-  credential_revoked: "credential_revoked",
-  device_registered: "device_not_active",
-  device_suspended: "device_suspended",
-  device_retired: "device_retired",
-  nonce_replayed: "nonce_replayed",
-  sequence_reused: "sequence_reused",
-  idempotency_key_reused: "idempotency_key_reused",
-  sequence_too_old: "sequence_too_old",
-};
-
-interface Admitted {
+interface Verified {
   scope: DeviceScope;
   message: MessageHeader | null;
+  admission: AdmissionRequest;
 }
 
 export interface GatewayOptions {
@@ -69,8 +53,8 @@ export function buildGateway(options: GatewayOptions) {
     { largestGroup: 64, groupsAtOnce: 3, failsTogether: isUnavailable },
   );
 
-  /** Verifies and admits; every refusal from here on is noted for the device that it concerns. */
-  async function admit(call: Call, id: OperationId): Promise<Admitted> {
+  /** Verifies the signature and reads the message's header; every refusal is noted for the device that it concerns. */
+  async function verify(call: Call, id: OperationId): Promise<Verified> {
     const started = performance.now();
     const { carriesMessage } = operations[id];
     const verified = await verifyRequest(
@@ -87,11 +71,22 @@ export function buildGateway(options: GatewayOptions) {
     const { key, nonce } = verified.request;
     return await noting(key, async () => {
       const message = carriesMessage ? readMessageHeader(call.headers) : null;
-      const admission = await admissions.ask({ credentialId: key.credentialId, nonce, message });
-      if (admission.outcome !== "admitted") throw new Problem(PROBLEM_OF_ADMISSION[admission.outcome]);
-      traffic.saw({ deviceId: key.deviceId, seenAt: new Date(), sequence: message?.sequence });
-      return { scope: mintDeviceScope(key.merchantId, key.deviceId), message };
+      return {
+        scope: mintDeviceScope(key.merchantId, key.deviceId),
+        message,
+        admission: { credentialId: key.credentialId, nonce, message },
+      };
     });
+  }
+
+  async function admit({ scope, message, admission }: Verified): Promise<void> {
+    const { outcome } = await admissions.ask(admission);
+    if (outcome !== "admitted") throw new Problem(PROBLEM_OF_ADMISSION[outcome]);
+    saw(scope, message);
+  }
+
+  function saw({ deviceId }: DeviceScope, message: MessageHeader | null): void {
+    traffic.saw({ deviceId, seenAt: new Date(), sequence: message?.sequence });
   }
 
   function note(
@@ -117,39 +112,42 @@ export function buildGateway(options: GatewayOptions) {
     }
   }
 
-  function signed(
+  /** A handler for verified requests; what it throws is noted. */
+  function verified(
     id: OperationId,
-    work: (call: Call, admitted: Admitted) => Promise<Answer>,
+    work: (call: Call, request: Verified) => Promise<Answer>,
   ): (call: Call) => Promise<Answer> {
     return async (call) => {
-      const admitted = await admit(call, id);
-      return await noting(admitted.scope, () => work(call, admitted));
+      const request = await verify(call, id);
+      return await noting(request.scope, () => work(call, request));
     };
   }
 
+  function signed(
+    id: OperationId,
+    work: (call: Call, request: Verified) => Promise<Answer>,
+  ): (call: Call) => Promise<Answer> {
+    return verified(id, async (call, request) => {
+      await admit(request);
+      return await work(call, request);
+    });
+  }
+
   const handlers: Handlers = {
-    authorisePayment: signed("authorisePayment", async (call, { scope, message }) => {
-      const { idempotencyKey, sequence } = required(message);
-      const body = readBody(paymentBody, call.body, true);
-      const { currency } = body.amount;
-      return answerPayment(
-        await authorisations.ask({
-          scope,
-          request: {
-            idempotencyKey,
-            sequence,
-            requestHash: hashRequest(call.method, call.path, body),
-            amountMicros: minorMicros(body.amount.amount, currency),
-            currency,
-            instrumentToken: body.instrument.token,
-            capture: body.capture,
-            occurredAt: body.occurredAt === undefined ? undefined : new Date(body.occurredAt),
-            location: body.location,
-            description: body.description,
-            quantity: body.quantity,
-          },
-        }),
-      );
+    // The one operation that thousands of devices wait for: its message is admitted with the facts of the decision.
+    authorisePayment: verified("authorisePayment", async (call, request) => {
+      const { scope, message, admission } = request;
+      let payment: AuthoriseRequest;
+      try {
+        payment = readPayment(call, required(message));
+      } catch (error) {
+        // What cannot be read is a message all the same: it is admitted, or refused for that, before it is refused.
+        if (error instanceof Problem) await admit(request);
+        throw error;
+      }
+      const result = await authorisations.ask({ scope, admission, request: payment });
+      if (result.ok || result.reason !== "not_admitted") saw(scope, message);
+      return answerPayment(result);
     }),
     capturePayment: signed("capturePayment", async (call, { scope, message }) => {
       const body = readBody(captureBody, call.body, false);
@@ -241,7 +239,7 @@ export function buildGateway(options: GatewayOptions) {
  * The addresses that a request may have been signed under: the configured one and, on a connection that ends at this
  * machine's loopback, the loopback name that the client used.
  */
-function incomingOf(call: Call, publicUrl: string, carriesMessage: boolean): IncomingRequest {
+export function incomingOf(call: Call, publicUrl: string, carriesMessage: boolean): IncomingRequest {
   const targetUris = [`${publicUrl}${call.rawUrl}`];
   const host = call.headers.host ?? "";
   if (call.isLoopback && /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i.test(host)) {
@@ -253,6 +251,24 @@ function incomingOf(call: Call, publicUrl: string, carriesMessage: boolean): Inc
     fields.push({ name: call.rawHeaders[i] ?? "", value: call.rawHeaders[i + 1] ?? "" });
   }
   return { method: call.method, targetUris, fields, body: call.body, carriesMessage };
+}
+
+function readPayment(call: Call, { idempotencyKey, sequence }: MessageHeader): AuthoriseRequest {
+  const body = readBody(paymentBody, call.body, true);
+  const { currency } = body.amount;
+  return {
+    idempotencyKey,
+    sequence,
+    requestHash: hashRequest(call.method, call.path, body),
+    amountMicros: minorMicros(body.amount.amount, currency),
+    currency,
+    instrumentToken: body.instrument.token,
+    capture: body.capture,
+    occurredAt: body.occurredAt === undefined ? undefined : new Date(body.occurredAt),
+    location: body.location,
+    description: body.description,
+    quantity: body.quantity,
+  };
 }
 
 function required(message: MessageHeader | null): MessageHeader {

@@ -257,8 +257,10 @@ describe("the service around it", () => {
       const turnedAway = answers.filter((answer) => answer.status === 429);
       expect(turnedAway.length).toBeGreaterThan(0);
       for (const answer of turnedAway) expect(answer.headers.get("retry-after")).toBe("1");
-      expect(answers.filter((answer) => answer.status === 201).length + turnedAway.length).toBe(30);
-      expect((await api.send({ body: api.payment() })).status).toBe(201);
+      // So many payments of one wallet at once may have to be reviewed; they were taken all the same.
+      const taken = answers.filter(({ status }) => status === 201 || status === 202);
+      expect(taken.length + turnedAway.length).toBe(30);
+      expect([201, 202]).toContain((await api.send({ body: api.payment() })).status);
     } finally {
       api.address = before;
       await narrow.app.close();

@@ -139,6 +139,13 @@ export const usageBody = z
 
 const timeOrNull = z.iso.datetime().nullable();
 
+/** Codes with their sentences, as whoever reads the document sees them. */
+function listReasons(reasons: Readonly<Record<string, string>>): string {
+  return Object.entries(reasons)
+    .map(([code, sentence]) => `- \`${code}\`: ${sentence}`)
+    .join("\n");
+}
+
 export const paymentAnswer = z
   .object({
     id: z.string().meta({ examples: ["pay_01jx3k5v8qf7tt9m2r6c4h0b1e"] }),
@@ -150,8 +157,20 @@ export const paymentAnswer = z
       .enum(
         Object.keys(DECLINE_REASONS) as [keyof typeof DECLINE_REASONS, ...(keyof typeof DECLINE_REASONS)[]],
       )
-      .nullable(),
+      .nullable()
+      .meta({ description: `Null unless declined.\n\n${listReasons(DECLINE_REASONS)}` }),
     message: z.string().meta({ description: "A sentence for the device's display or log." }),
+    allowance: z
+      .object({
+        unit: z.string().meta({ examples: ["minutes"] }),
+        quantity: z.string().meta({ examples: ["45"] }),
+        value: moneyAnswer,
+      })
+      .nullable()
+      .meta({
+        description:
+          "What the payer's allowance paid in units, and what that would have cost; null when it is all money. The payment's amounts are the money that is left.",
+      }),
     instrument: z.string().meta({ description: "How the instrument is shown, such as ···· 4411." }),
     occurredAt: z.iso.datetime(),
     authorisedAt: timeOrNull,
@@ -173,7 +192,8 @@ export const usageAnswer = z
           .enum(
             Object.keys(USAGE_REFUSALS) as [keyof typeof USAGE_REFUSALS, ...(keyof typeof USAGE_REFUSALS)[]],
           )
-          .nullable(),
+          .nullable()
+          .meta({ description: `Null unless refused.\n\n${listReasons(USAGE_REFUSALS)}` }),
         allowance: z
           .object({
             unit: z.string().meta({ examples: ["kwh"] }),

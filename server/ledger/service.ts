@@ -82,6 +82,15 @@ export function toEvent(input: TransferInput): posting.TransferEvent {
 }
 
 /**
+ * Transfers as the arguments of `ledger.post_transfers`, in its order, for database functions that post beside other
+ * things and judge the result codes themselves.
+ */
+export function postingArguments(inputs: readonly TransferInput[]): (string | null)[] {
+  invariant(inputs.length <= MAX_BATCH, `a batch has at most ${MAX_BATCH} transfers`);
+  return posting.postStatement(inputs.map(toEvent)).params;
+}
+
+/**
  * Posts a batch and answers each transfer with its result code, in order. Refusals are values; only a chain of
  * `linked` transfers is all-or-nothing. At most `MAX_BATCH` transfers. A refusal that could pass later burns its id
  * when the caller's transaction commits.

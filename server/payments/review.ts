@@ -13,6 +13,7 @@ import { HOLD_HOURS } from "./constants";
 import { lockPayment, markAuthorised } from "./repository/move-payment";
 import { findCaseContext, type PaymentContext } from "./repository/read-case-context";
 import { findListedPayment, type ListedPayment } from "./repository/read-payments";
+import { priceOf, splitPrice } from "./rules";
 import { postHold, record, releaseHold } from "./service/capture-payment";
 import type { Payment } from "./types";
 
@@ -56,7 +57,7 @@ async function decide(
     }
     if (payment.captureOnApproval) {
       await record(tx, payment, "review_approved", {}, at);
-      return { ok: true, payment: await postHold(tx, payment, payment.amountMicros, at) };
+      return { ok: true, payment: await postHold(tx, payment, splitPrice(payment, priceOf(payment)), at) };
     }
     // The device waited for the reviewer; its own time to capture begins now.
     const expiresAt = new Date(at.getTime() + HOLD_HOURS[payment.deviceKind] * 3_600_000);

@@ -17,16 +17,23 @@ import {
   DECLINE_REASONS,
   DEFAULT_MAX_MAJOR,
   DEVICE_KIND_WORDS,
+  type DeclineReason,
+  type InstrumentKind,
   OLDEST_TAP_DAYS,
   type PaymentRefusal,
   type PaymentState,
   USAGE_WINDOW_MINOR_UNITS,
 } from "./constants";
+import { findReachedLimit } from "./rules/apply-limits";
+import { coverByAllowance, parseQuantityMicros } from "./rules/cover-by-allowance";
 import type {
+  AllowanceFacts,
+  AllowanceUse,
   AuthorisationFacts,
   AuthoriseRequest,
   Decision,
   InstrumentFacts,
+  LimitFacts,
   Payment,
   PaymentAnswer,
 } from "./types";
@@ -51,6 +58,16 @@ export function carryAccount(
   return { code: "usage_carry", currency, ownerRef: `${programId}:${merchantId}:${instrumentId}` };
 }
 
+/** What a payment holds that no allowance had a part in and that no limit counts. */
+export const PAID_IN_MONEY = {
+  allowanceId: null,
+  allowanceMonth: null,
+  allowanceUnit: null,
+  allowanceQuantityMicros: 0n,
+  allowanceMicros: 0n,
+  counted: null,
+} as const satisfies Partial<Payment>;
+
 /** Whether a device's statement of when something happened can be taken. */
 export function isTapTimeAcceptable(occurredAt: Date, at: Date): boolean {
   const ageMs = at.getTime() - occurredAt.getTime();
@@ -72,7 +89,7 @@ export function deviceLimitMicros(device: { kind: DeviceKind; maxAmountMicros: b
 
 /**
  * Decides an authorisation. The first reason that applies is given: currency, instrument, block, device limit,
- * funds, risk. Whether the acquirer agrees and whether the ledger still has the funds comes after it.
+ * limits, allowance, funds, risk. Whether the acquirer agrees and whether the ledger still has the funds comes after.
  */
 export function decideAuthorisation(
   request: AuthoriseRequest,
@@ -80,22 +97,28 @@ export function decideAuthorisation(
   at: Date,
 ): Decision {
   const { device, instrument } = facts;
-  const decline = (reason: keyof typeof DECLINE_REASONS): Decision => ({
+  const decline = (reason: DeclineReason, limit: LimitFacts | null = null): Decision => ({
     verdict: "decline",
     reason,
     screening: null,
+    limit,
   });
   if (request.currency !== device.currency) return decline("currency_not_of_program");
   if (!instrument) return decline("instrument_unknown");
   if (isInstrumentBlocked(instrument, at)) return decline("instrument_blocked");
   if (request.amountMicros > deviceLimitMicros(device)) return decline("amount_above_device_limit");
-  if (instrument.availableMicros !== null && instrument.availableMicros < request.amountMicros) {
+  const use = takeFromAllowance(request, facts.allowances);
+  const dueMicros = request.amountMicros - (use?.valueMicros ?? 0n);
+  const reached = findReachedLimit(facts.limits, dueMicros);
+  if (reached) return decline(reached.reason, reached.limit);
+  if (instrument.kind === "allowance" && dueMicros > 0n) return decline("allowance_used_up");
+  if (instrument.availableMicros !== null && instrument.availableMicros < dueMicros) {
     return decline("insufficient_funds");
   }
   const screening = screen({
     amountMicros: request.amountMicros,
     currency: request.currency,
-    instrumentWord: instrument.kind === "card_token" ? "this card" : "this wallet",
+    instrumentWord: INSTRUMENT_WORDS[instrument.kind],
     deviceKindWord: DEVICE_KIND_WORDS[device.kind],
     occurredAt: request.occurredAt ?? at,
     place: placeOf(request, facts),
@@ -103,8 +126,38 @@ export function decideAuthorisation(
     habit: facts.habit,
     terms: facts.policy.terms,
   });
-  if (screening.verdict === "decline") return { verdict: "decline", reason: "suspected_fraud", screening };
-  return { verdict: screening.verdict, screening };
+  if (screening.verdict === "decline") {
+    return { verdict: "decline", reason: "suspected_fraud", screening, limit: null };
+  }
+  return { verdict: screening.verdict, screening, dueMicros, use };
+}
+
+const INSTRUMENT_WORDS: Record<InstrumentKind, string> = {
+  card_token: "this card",
+  wallet: "this wallet",
+  allowance: "this allowance",
+};
+
+/** The first allowance of a unit that the payment has a quantity of, as far as it is worth anything. */
+function takeFromAllowance(
+  request: Pick<AuthoriseRequest, "amountMicros" | "currency" | "quantity">,
+  allowances: readonly AllowanceFacts[],
+): AllowanceUse | null {
+  for (const [unit, text] of Object.entries(request.quantity ?? {})) {
+    const allowance = allowances.find((each) => each.unit === unit);
+    const quantityMicros = parseQuantityMicros(text);
+    if (!allowance || quantityMicros === null) continue;
+    const { coveredQuantityMicros, coveredMicros } = coverByAllowance({
+      priceMicros: request.amountMicros,
+      quantityMicros,
+      leftMicros: allowance.leftMicros,
+      stepMicros: microsPerMinor(request.currency),
+    });
+    if (coveredMicros > 0n) {
+      return { allowance, quantityMicros: coveredQuantityMicros, valueMicros: coveredMicros };
+    }
+  }
+  return null;
 }
 
 export function placeOf(
@@ -118,29 +171,43 @@ export function placeOf(
 
 type Allowed<T> = ({ ok: true } & T) | { ok: false; reason: PaymentRefusal };
 
+/** What was asked for: money and what the allowance paid. */
+export function priceOf(payment: Pick<Payment, "amountMicros" | "allowanceMicros">): bigint {
+  return payment.amountMicros + payment.allowanceMicros;
+}
+
+/** What a capture moves: money, and what of the allowance stays used. */
+export interface CapturePlan {
+  dueMicros: bigint;
+  allowanceMicros: bigint;
+  allowanceQuantityMicros: bigint;
+}
+
 /**
- * What capturing `amountMicros` (all of it when left out) would do. Above zero, whole minor units, at most what was
- * authorised; the rest is released. Capturing the same amount again is not an error and moves nothing.
+ * What capturing at a price of `priceMicros` (all of it when left out) would do. Above zero, whole minor units, at most
+ * what was authorised; the allowance pays first, the rest of money and units is released. Capturing at the same price
+ * again is not an error and moves nothing.
  */
 export function planCapture(
   payment: Payment,
-  amountMicros: bigint | undefined,
+  priceMicros: bigint | undefined,
   at: Date,
-): Allowed<{ amountMicros: bigint; alreadyDone: boolean }> {
-  const amount = amountMicros ?? payment.amountMicros;
-  if (amount > payment.amountMicros) return { ok: false, reason: "amount_above_authorised" };
-  if (amount <= 0n || amount % microsPerMinor(payment.currency) !== 0n) {
+): Allowed<{ capture: CapturePlan; alreadyDone: boolean }> {
+  const authorised = priceOf(payment);
+  const price = priceMicros ?? authorised;
+  if (price > authorised) return { ok: false, reason: "amount_above_authorised" };
+  if (price <= 0n || price % microsPerMinor(payment.currency) !== 0n) {
     return { ok: false, reason: "amount_not_whole_minor_units" };
   }
   switch (payment.state) {
     case "authorised":
       if (isHoldOver(payment, at)) return { ok: false, reason: "payment_expired" };
-      return { ok: true, amountMicros: amount, alreadyDone: false };
+      return { ok: true, capture: splitPrice(payment, price), alreadyDone: false };
     case "captured":
     case "partially_refunded":
     case "refunded":
-      return amountMicros === undefined || payment.capturedMicros === amount
-        ? { ok: true, amountMicros: payment.capturedMicros, alreadyDone: true }
+      return priceMicros === undefined || payment.capturedMicros + payment.allowanceMicros === price
+        ? { ok: true, capture: splitPrice(payment, price), alreadyDone: true }
         : { ok: false, reason: "payment_already_captured" };
     case "in_review":
       return { ok: false, reason: "payment_in_review" };
@@ -150,6 +217,19 @@ export function planCapture(
     case "voided":
       return { ok: false, reason: "payment_not_authorised" };
   }
+}
+
+/** A lower price than the allowance's part uses its units in proportion, rounded up to a millionth. */
+export function splitPrice(
+  payment: Pick<Payment, "allowanceMicros" | "allowanceQuantityMicros">,
+  priceMicros: bigint,
+): CapturePlan {
+  const { allowanceMicros: most, allowanceQuantityMicros } = payment;
+  if (priceMicros >= most) {
+    return { dueMicros: priceMicros - most, allowanceMicros: most, allowanceQuantityMicros };
+  }
+  const used = (allowanceQuantityMicros * priceMicros + most - 1n) / most;
+  return { dueMicros: 0n, allowanceMicros: priceMicros, allowanceQuantityMicros: used };
 }
 
 /** Whether the hold can be released. Releasing it twice is not an error. */
@@ -230,6 +310,14 @@ export function presentPayment(payment: Payment): PaymentAnswer {
     refunded: toMoneyJson(payment.refundedMicros, payment.currency),
     declineReason: payment.declineReason,
     message: messageOf(payment),
+    allowance:
+      payment.allowanceUnit === null
+        ? null
+        : {
+            unit: payment.allowanceUnit,
+            quantity: formatMicros(payment.allowanceQuantityMicros, 0),
+            value: toMoneyJson(payment.allowanceMicros, payment.currency),
+          },
     instrument: payment.instrumentLabel,
     occurredAt: payment.occurredAt.toISOString(),
     authorisedAt: payment.authorisedAt?.toISOString() ?? null,
@@ -241,17 +329,21 @@ export function presentPayment(payment: Payment): PaymentAnswer {
 function messageOf(payment: Payment): string {
   const money = (micros: bigint) =>
     `${formatMicros(micros, minorDigits(payment.currency))} ${payment.currency}`;
+  const units =
+    payment.allowanceUnit && payment.allowanceQuantityMicros > 0n
+      ? `${formatMicros(payment.allowanceQuantityMicros, 0)} ${payment.allowanceUnit} of the allowance and `
+      : "";
   switch (payment.state) {
     case "authorised":
-      return `${money(payment.amountMicros)} is held.`;
+      return `${units}${money(payment.amountMicros)} ${units ? "are" : "is"} held.`;
     case "captured":
-      return `${money(payment.capturedMicros)} was charged.`;
+      return `${units}${money(payment.capturedMicros)} ${units ? "were" : "was"} charged.`;
     case "partially_refunded":
       return `${money(payment.refundedMicros)} of ${money(payment.capturedMicros)} was refunded.`;
     case "refunded":
       return `${money(payment.refundedMicros)} was refunded.`;
     case "in_review":
-      return `${money(payment.amountMicros)} is held while the payment is reviewed.`;
+      return `${units}${money(payment.amountMicros)} ${units ? "are" : "is"} held while the payment is reviewed.`;
     case "declined":
       return payment.declineReason ? DECLINE_REASONS[payment.declineReason] : "The payment was declined.";
     case "voided":

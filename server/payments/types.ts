@@ -1,4 +1,5 @@
 import type { DeviceKind, DeviceState } from "@/server/devices/constants";
+import type { AdmissionOutcome, AdmissionRequest } from "@/server/devices/types";
 import type { FraudTerms } from "@/server/fraud/schema";
 import type { Habit, Screening, Tap } from "@/server/fraud/types";
 import type { Id } from "@/server/platform/ids";
@@ -7,6 +8,8 @@ import type { DeviceScope } from "@/server/platform/scope";
 import type {
   DeclineReason,
   InstrumentKind,
+  LimitPeriod,
+  LimitSubject,
   PaymentEventKind,
   PaymentRefusal,
   PaymentSource,
@@ -51,6 +54,24 @@ export interface Payment {
   closedAt: Date | null;
   holdTransferId: Id<"transfer"> | null;
   captureTransferId: Id<"transfer"> | null;
+  /** The allowance that paid a part in units, or null; `amountMicros` is the money that is left. */
+  allowanceId: Id<"instrument"> | null;
+  /** Start of the month whose units were used. */
+  allowanceMonth: Date | null;
+  allowanceUnit: string | null;
+  /** Millionths of the unit. */
+  allowanceQuantityMicros: bigint;
+  /** What the covered part would have cost. */
+  allowanceMicros: bigint;
+  /** Counters of limits that this payment added to; null when none. */
+  counted: CountedLimit[] | null;
+}
+
+/** One counter of a limit, as it is stored with the payment that added to it. */
+export interface CountedLimit {
+  limit: Id<"limit">;
+  subject: string;
+  start: string;
 }
 
 /** An odd fact that was kept as it came, with the sentence that says what is odd. */
@@ -93,6 +114,8 @@ export interface AuthoriseRequest {
 export interface AuthorisationItem {
   scope: DeviceScope;
   request: AuthoriseRequest;
+  /** The message that brought it, to be admitted first; all of a batch have one or none has. */
+  admission?: AdmissionRequest | undefined;
   /** Business time of this one; `now()` when left out. */
   at?: Date;
 }
@@ -119,9 +142,39 @@ export interface InstrumentFacts {
   token: string;
   state: "active" | "blocked" | "closed";
   blockedUntil: Date | null;
-  fundingAccountId: string;
+  /** Null for an allowance, which holds units and no money. */
+  fundingAccountId: string | null;
   /** What the wallet has left; null for instruments whose funds are not kept here. */
   availableMicros: bigint | null;
+}
+
+/** A limit that binds this payment, and what counts towards it so far. */
+export interface LimitFacts {
+  id: Id<"limit">;
+  subject: LimitSubject;
+  subjectId: string;
+  period: LimitPeriod;
+  /** Start of the running period, as the database gave it. */
+  start: string;
+  maxPayments: number | null;
+  maxAmountMicros: bigint | null;
+  usedPayments: number;
+  usedMicros: bigint;
+}
+
+/** What is left this month of an allowance that the payer holds. */
+export interface AllowanceFacts {
+  id: Id<"instrument">;
+  unit: string;
+  monthStart: string;
+  leftMicros: bigint;
+}
+
+/** The part of a payment that an allowance pays. */
+export interface AllowanceUse {
+  allowance: AllowanceFacts;
+  quantityMicros: bigint;
+  valueMicros: bigint;
 }
 
 export interface EarlierAnswer {
@@ -138,11 +191,14 @@ export interface AuthorisationFacts {
   taps: Tap[];
   habit: Habit | null;
   policy: { version: number; terms: FraudTerms };
+  limits: LimitFacts[];
+  allowances: AllowanceFacts[];
 }
 
 export type Decision =
-  | { verdict: "authorise" | "review"; screening: Screening }
-  | { verdict: "decline"; reason: DeclineReason; screening: Screening | null };
+  /** `dueMicros` is the money: the price without what the allowance pays. */
+  | { verdict: "authorise" | "review"; screening: Screening; dueMicros: bigint; use: AllowanceUse | null }
+  | { verdict: "decline"; reason: DeclineReason; screening: Screening | null; limit: LimitFacts | null };
 
 export interface MoneyJson {
   amount: string;
@@ -159,6 +215,8 @@ export interface PaymentAnswer {
   declineReason: DeclineReason | null;
   /** A sentence for the device's display or log. */
   message: string;
+  /** What an allowance paid in units; null when it is all money. Amounts of the payment are the money that is left. */
+  allowance: { unit: string; quantity: string; value: MoneyJson } | null;
   instrument: string;
   occurredAt: string;
   authorisedAt: string | null;
@@ -169,7 +227,8 @@ export interface PaymentAnswer {
 export type AuthoriseResult =
   /** 201 authorised or captured, 202 in review, 402 declined. */
   | { ok: true; status: number; replayed: boolean; payment: PaymentAnswer }
-  | { ok: false; reason: PaymentRefusal };
+  | { ok: false; reason: PaymentRefusal }
+  | { ok: false; reason: "not_admitted"; outcome: Exclude<AdmissionOutcome, "admitted"> };
 
 export type PaymentResult =
   | { ok: true; status: number; replayed: boolean; payment: PaymentAnswer }

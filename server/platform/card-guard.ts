@@ -6,8 +6,11 @@
 const PLAIN = /(?<!\d)[2-6]\d{12,18}(?!\d)/g;
 const GROUPED =
   /(?<!\d|\d[ -])(?:[2-6]\d{3}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|3\d{3}([ -])\d{6}\2\d{4,5})(?!\d|[ -]\d)/g;
-/** Digests and hexadecimal ids hold long runs of digits by chance; a word of this form is one of them. */
+/** Digests and ids hold long runs of digits by chance; a word of this form is one of them. */
 const HEX_WORD = /^(?=.*[a-f])[0-9a-f]{24,}$/i;
+/** A UUID whole: four of its groups can read like a card's by chance, and devices name messages by UUIDs. */
+const UUID =
+  /(?<![0-9a-z-])[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}(?![0-9a-z-])/gi;
 const MAX_DEPTH = 64;
 
 export function passesLuhn(digits: string): boolean {
@@ -26,7 +29,7 @@ export function passesLuhn(digits: string): boolean {
 /** Whether a text holds a card number, in any Unicode form of digits. */
 export function holdsCardNumber(text: string): boolean {
   if (text.length < 13) return false;
-  const plain = text.normalize("NFKC");
+  const plain = text.normalize("NFKC").replace(UUID, "");
   for (const pattern of [PLAIN, GROUPED]) {
     for (const match of plain.matchAll(pattern)) {
       if (!passesLuhn(match[0].replace(/\D/g, ""))) continue;

@@ -4,7 +4,7 @@
  */
 import pg from "pg";
 import { env } from "./env";
-import type { Scope } from "./scope";
+import type { Scope, SystemScope } from "./scope";
 
 // BIGINT and NUMERIC arrive as exact values: bigint for int8, string for numeric.
 pg.types.setTypeParser(pg.types.builtins.INT8, (text) => BigInt(text));
@@ -63,6 +63,30 @@ export async function withOwner<T>(
 
 export class TransientDatabaseError extends Error {}
 
+/**
+ * Calls a database function in one round trip, as a transaction of its own. Nothing says here for whom: with no scope
+ * set the application's role sees no tenant's row, so this is for functions that declare themselves for whom they act.
+ * Deadlocks and serialisation failures are tried again as by `withScope`.
+ */
+export async function callFunction<Row>(
+  _scope: SystemScope,
+  call: { name: string; text: string; params: readonly unknown[] },
+): Promise<Row[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const result = await appPool().query({ name: call.name, text: call.text, values: [...call.params] });
+      return result.rows as Row[];
+    } catch (error) {
+      if (!RETRYABLE.has(sqlStateOf(error)) || attempt >= 3) throw error;
+    }
+  }
+}
+
+/** The code that Postgres gave a failure; empty for failures of other kinds. */
+export function sqlStateOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
 const RETRYABLE = new Set(["40001", "40P01"]);
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -96,8 +120,7 @@ export async function withScope<T>(scope: Scope, work: (tx: SqlTx) => Promise<T>
       await client.query("rollback").catch((rollbackError: Error) => {
         broken = rollbackError;
       });
-      const code = error instanceof Error && "code" in error ? String(error.code) : "";
-      if (!RETRYABLE.has(code) || attempt >= 3) throw error;
+      if (!RETRYABLE.has(sqlStateOf(error)) || attempt >= 3) throw error;
     } finally {
       client.release(broken);
     }

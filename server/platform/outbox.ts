@@ -14,6 +14,18 @@ export interface OutboxEvent {
   organisationId: string | null;
 }
 
+/** Rows of events as JSON of the table's columns, for database functions that write them beside other things. */
+export function outboxRecords(events: readonly OutboxEvent[]): object[] {
+  return events.map((event) => ({
+    id: v7(),
+    aggregatetype: event.aggregateType,
+    aggregateid: event.aggregateId,
+    type: event.type,
+    payload: event.payload,
+    organisation_id: event.organisationId,
+  }));
+}
+
 export async function emit(tx: SqlTx, events: readonly OutboxEvent[]): Promise<void> {
   if (events.length === 0) return;
   await tx.query(

@@ -59,13 +59,15 @@ alter table payment
   -- What an allowance covered: from which instrument and month, how much of its unit, and what that would have cost.
   add allowance_id uuid references allowance,
   add allowance_month timestamptz,
+  add allowance_unit text,
   add allowance_quantity_micros bigint not null default 0 check (allowance_quantity_micros >= 0),
   add allowance_micros bigint not null default 0 check (allowance_micros >= 0),
   -- The limits that this payment counts towards: [{"limit": id, "subject": id, "start": time}]; null when none.
   add counted jsonb,
   add constraint payment_amount_micros_check check (amount_micros >= 0 and amount_micros + allowance_micros > 0),
   add constraint payment_allowance_is_whole check (
-    (allowance_id is null) = (allowance_month is null) and (allowance_id is not null or allowance_micros = 0 and allowance_quantity_micros = 0));
+    (allowance_id is null) = (allowance_month is null) and (allowance_id is null) = (allowance_unit is null)
+      and (allowance_id is not null or allowance_micros = 0 and allowance_quantity_micros = 0));
 
 alter table usage_record
   drop constraint usage_record_amount_micros_check,

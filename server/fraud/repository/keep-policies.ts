@@ -16,6 +16,19 @@ export async function findPolicy(
   return rows[0] ?? null;
 }
 
+/** The terms of one version, as stored. */
+export async function findPolicyTerms(
+  tx: SqlTx,
+  programId: Id<"program">,
+  version: number,
+): Promise<unknown> {
+  const { rows } = await tx.query<{ terms: unknown }>(
+    "select terms from fraud_policy where program_id = $1 and version = $2",
+    [programId, version],
+  );
+  return rows[0]?.terms ?? null;
+}
+
 export async function insertPolicy(
   tx: SqlTx,
   policy: { programId: Id<"program">; terms: FraudTerms; createdBy: Id<"user"> | null; at: Date },

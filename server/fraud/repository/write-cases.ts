@@ -1,55 +1,41 @@
 /** Writes cases, claims, notes and decisions. Everything that two reviewers could race for is decided in SQL. */
-import { insertRows } from "@/server/platform/bulk";
 import type { SqlTx } from "@/server/platform/db";
 import { type Id, newId } from "@/server/platform/ids";
 import type { CaseState } from "../constants";
 import { expectedLossMicros } from "../rules";
 import type { NewCase } from "../types";
 
-export async function insertCases(tx: SqlTx, cases: readonly NewCase[]): Promise<void> {
-  if (cases.length === 0) return;
-  await insertRows<NewCase>(
-    tx,
-    "review_case",
-    [
-      { name: "id", type: "uuid", value: (row) => row.id },
-      { name: "payment_id", type: "uuid", value: (row) => row.paymentId },
-      { name: "program_id", type: "uuid", value: (row) => row.programId },
-      { name: "merchant_id", type: "uuid", value: (row) => row.merchantId },
-      { name: "device_id", type: "uuid", value: (row) => row.deviceId },
-      { name: "score", type: "smallint", value: (row) => row.screening.score },
-      { name: "base_points", type: "smallint", value: (row) => row.screening.basePoints },
-      { name: "policy_version", type: "integer", value: (row) => row.policyVersion },
-      { name: "amount_micros", type: "bigint", value: (row) => row.amountMicros },
-      { name: "currency", type: "text", value: (row) => row.currency },
-      {
-        name: "expected_loss_micros",
-        type: "bigint",
-        value: (row) => expectedLossMicros(row.amountMicros, row.screening.score),
-      },
-      { name: "headline", type: "text", value: (row) => row.screening.signals[0]?.sentence ?? "" },
-      { name: "would_have_passed", type: "text", value: (row) => row.screening.wouldHavePassed },
-      { name: "opened_at", type: "timestamptz", value: (row) => row.openedAt },
-      { name: "due_at", type: "timestamptz", value: (row) => row.dueAt },
-    ],
-    cases,
-  );
-  const signals = cases.flatMap((each) =>
-    each.screening.signals.map((signal, ordinal) => ({ ...signal, caseId: each.id, ordinal })),
-  );
-  await insertRows(
-    tx,
-    "case_signal",
-    [
-      { name: "case_id", type: "uuid", value: (row) => row.caseId },
-      { name: "ordinal", type: "smallint", value: (row) => row.ordinal },
-      { name: "name", type: "text", value: (row) => row.name },
-      { name: "points", type: "smallint", value: (row) => row.points },
-      { name: "sentence", type: "text", value: (row) => row.sentence },
-      { name: "facts", type: "jsonb", value: (row) => JSON.stringify(row.facts) },
-    ],
-    signals,
-  );
+/** Rows of new cases and of their signals, as JSON of the tables' columns, for the statement that stores payments. */
+export function caseRecords(cases: readonly NewCase[]): { cases: object[]; signals: object[] } {
+  return {
+    cases: cases.map((row) => ({
+      id: row.id,
+      payment_id: row.paymentId,
+      program_id: row.programId,
+      merchant_id: row.merchantId,
+      device_id: row.deviceId,
+      score: row.screening.score,
+      base_points: row.screening.basePoints,
+      policy_version: row.policyVersion,
+      amount_micros: row.amountMicros.toString(),
+      currency: row.currency,
+      expected_loss_micros: expectedLossMicros(row.amountMicros, row.screening.score).toString(),
+      headline: row.screening.signals[0]?.sentence ?? "",
+      would_have_passed: row.screening.wouldHavePassed,
+      opened_at: row.openedAt,
+      due_at: row.dueAt,
+    })),
+    signals: cases.flatMap((row) =>
+      row.screening.signals.map(({ name, points, sentence, facts }, ordinal) => ({
+        case_id: row.id,
+        ordinal,
+        name,
+        points,
+        sentence,
+        facts,
+      })),
+    ),
+  };
 }
 
 /** The next case that nobody holds, most to lose first. Reviewers who ask at the same time get different ones. */

@@ -1,129 +1,135 @@
 /**
- * Writes a batch of decided authorisations: key, hold, payment, timeline, events, case and the device's last payment,
- * all or nothing in the caller's transaction. It takes arrays, so that many callers can share one commit.
+ * Commits a group of decided authorisations in one call: keys, payments, timelines, events, cases, counters of limits,
+ * allowances and the money, all or nothing.
  */
 import { openCases } from "@/server/fraud/service";
 import type { NewCase } from "@/server/fraud/types";
-import { postTransfers } from "@/server/ledger/service";
+import { postingArguments } from "@/server/ledger/service";
 import type { TransferInput } from "@/server/ledger/types";
-import type { SqlTx } from "@/server/platform/db";
-import { invariant } from "@/server/platform/errors";
-import type { Id } from "@/server/platform/ids";
-import { emit } from "@/server/platform/outbox";
+import { callFunction, sqlStateOf } from "@/server/platform/db";
+import { outboxRecords } from "@/server/platform/outbox";
+import type { SystemScope } from "@/server/platform/scope";
 import { paymentEvent } from "../events";
-import { presentPayment, statusOf } from "../rules";
-import type { EarlierAnswer, Payment, PaymentEvent } from "../types";
-import { claimKeys, findAnswer } from "./keep-idempotency";
-import { insertPaymentEvents, insertPayments } from "./payment-columns";
+import { statusOf } from "../rules";
+import type { AuthoriseRequest, Payment, PaymentAnswer, PaymentEvent } from "../types";
+import { paymentRecord } from "./payment-columns";
 
 export interface AuthorisationToCommit {
-  deviceId: Id<"device">;
-  key: string;
-  requestHash: Uint8Array;
+  request: Pick<AuthoriseRequest, "idempotencyKey" | "requestHash">;
   at: Date;
   payment: Payment;
+  answer: PaymentAnswer;
   timeline: PaymentEvent[];
-  /** The hold, or the charge when it is captured at once; null when declined. */
+  /** The hold, or the charge when it is captured at once; null when declined or when no money is due. */
   transfer: TransferInput | null;
   case: NewCase | null;
 }
 
-export type AuthorisationCommitted =
-  | { kind: "stored"; payment: Payment }
-  /** The key was there already: this is what its first request was answered. */
-  | { kind: "answered_before"; earlier: EarlierAnswer };
-
-/** The ledger did not find the funds of these payments; nothing of the batch was written. */
-export class HoldsRefused extends Error {
-  constructor(readonly paymentIds: ReadonlySet<Id<"payment">>) {
-    super("The ledger refused holds for want of funds.");
-  }
-}
+const ARRAYS = "uuid uuid uuid bigint smallint smallint uuid integer text uuid timestamptz timestamptz".split(
+  " ",
+);
+const TYPES = [...Array.from({ length: 8 }, () => "json"), ...ARRAYS.map((type) => `${type}[]`)];
+const COMMIT = {
+  name: "authorisation.commit",
+  text: `select commit_authorisations(${TYPES.map((type, at) => `$${at + 1}::${type}`).join(", ")})`,
+};
+const NO_TRANSFERS = ARRAYS.map(() => null);
 
 /**
- * Outcomes in order. Two entries of one batch must not share device and key. Locks are taken in one order everywhere:
- * devices, keys, and the ledger's accounts last, because all payments of a program meet at its clearing account and
- * should hold it for no longer than a commit. Throws `HoldsRefused` when another payment was faster with the money;
- * the caller begins again with those declined.
+ * False when the world is no longer what was decided on (a key was taken, a limit reached, an allowance or the money
+ * used up) and nothing was written: the caller looks at the facts again. Entries must not share device and key.
  */
 export async function commitAuthorisations(
-  tx: SqlTx,
+  scope: SystemScope,
   batch: readonly AuthorisationToCommit[],
-): Promise<AuthorisationCommitted[]> {
-  await touchDevices(tx, batch);
-  const claimed = await claimKeys(
-    tx,
-    batch.map((item) => ({
-      deviceId: item.deviceId,
-      key: item.key,
-      requestHash: item.requestHash,
-      paymentId: item.payment.id,
-      at: item.at,
-      status: statusOf(item.payment.state),
-      response: presentPayment(item.payment),
-    })),
-  );
-  const fresh = batch.filter((_, position) => claimed.has(position));
-  await insertPayments(
-    tx,
-    fresh.map((item) => item.payment),
-  );
-  await insertPaymentEvents(
-    tx,
-    fresh.flatMap((item) => item.timeline),
-  );
-  await openCases(
-    tx,
-    fresh.flatMap((item) => (item.case ? [item.case] : [])),
-  );
-  await emit(
-    tx,
-    fresh.map((item) => paymentEvent(item.payment)),
-  );
-  const outcomes: AuthorisationCommitted[] = [];
-  for (const [position, item] of batch.entries()) {
-    if (claimed.has(position)) outcomes.push({ kind: "stored", payment: item.payment });
-    else {
-      const earlier = await findAnswer(tx, item.deviceId, item.key);
-      invariant(earlier, "a key that could not be claimed has an answer");
-      outcomes.push({ kind: "answered_before", earlier });
+): Promise<boolean> {
+  if (batch.length === 0) return true;
+  const opened = openCases(batch.flatMap((item) => (item.case ? [item.case] : [])));
+  const transfers = batch.flatMap((item) => (item.transfer ? [item.transfer] : []));
+  const json = [
+    batch.map((item) => paymentRecord(item.payment)),
+    batch.map(answerRecord),
+    batch.flatMap((item) => item.timeline.map(eventRecord)),
+    [...outboxRecords(batch.map((item) => paymentEvent(item.payment))), ...outboxRecords(opened.events)],
+    opened.cases,
+    opened.signals,
+    countRecords(batch),
+    unitRecords(batch),
+  ];
+  try {
+    await callFunction(scope, {
+      ...COMMIT,
+      params: [
+        ...json.map((records) => (records.length > 0 ? JSON.stringify(records) : null)),
+        ...(transfers.length > 0 ? postingArguments(transfers) : NO_TRANSFERS),
+      ],
+    });
+    return true;
+  } catch (error) {
+    if (CHANGED.has(sqlStateOf(error))) return false;
+    throw error;
+  }
+}
+
+/** Raised by the function itself, and by a unique index when the same new id or key is just being written. */
+const CHANGED = new Set(["PU001", "23505"]);
+
+function answerRecord({ payment, request, answer, at }: AuthorisationToCommit): object {
+  return {
+    device_id: payment.deviceId,
+    key: request.idempotencyKey,
+    request_hash: Buffer.from(request.requestHash).toString("hex"),
+    payment_id: payment.id,
+    status: statusOf(payment.state),
+    response: answer,
+    created_at: at,
+  };
+}
+
+function eventRecord(event: PaymentEvent): object {
+  return {
+    payment_id: event.paymentId,
+    merchant_id: event.merchantId,
+    at: event.at,
+    kind: event.kind,
+    detail: event.detail,
+  };
+}
+
+/** What the batch adds to each counter of a limit. */
+function countRecords(batch: readonly AuthorisationToCommit[]): object[] {
+  const counts = new Map<
+    string,
+    { limit_id: string; subject_id: string; period_start: string; payments: number; micros: bigint }
+  >();
+  for (const { payment } of batch) {
+    for (const { limit, subject, start } of payment.counted ?? []) {
+      const key = `${limit} ${subject} ${start}`;
+      const count = counts.get(key) ?? {
+        limit_id: limit,
+        subject_id: subject,
+        period_start: start,
+        payments: 0,
+        micros: 0n,
+      };
+      count.payments++;
+      count.micros += payment.amountMicros;
+      counts.set(key, count);
     }
   }
-  await holdMoney(tx, fresh);
-  return outcomes;
+  return [...counts.values()].map(({ micros, ...count }) => ({ ...count, amount_micros: micros.toString() }));
 }
 
-async function holdMoney(tx: SqlTx, items: readonly AuthorisationToCommit[]): Promise<void> {
-  const holds = items.flatMap(({ transfer, payment }) => (transfer ? [{ transfer, payment }] : []));
-  if (holds.length === 0) return;
-  const codes = await postTransfers(
-    tx,
-    holds.map(({ transfer }) => transfer),
-  );
-  const refused = holds.filter((_, position) => codes[position] !== "created");
-  if (refused.length === 0) return;
-  for (const code of codes) {
-    invariant(
-      code === "created" || code === "exceeds_credits",
-      `a hold fails for want of funds, not with ${code}`,
-    );
+/** What the batch takes from each allowance. */
+function unitRecords(batch: readonly AuthorisationToCommit[]): object[] {
+  const units = new Map<string, { instrument_id: string; month_start: Date; micros: bigint }>();
+  for (const { payment } of batch) {
+    const { allowanceId, allowanceMonth, allowanceQuantityMicros } = payment;
+    if (!allowanceId || !allowanceMonth) continue;
+    const key = `${allowanceId} ${allowanceMonth.toISOString()}`;
+    const used = units.get(key) ?? { instrument_id: allowanceId, month_start: allowanceMonth, micros: 0n };
+    used.micros += allowanceQuantityMicros;
+    units.set(key, used);
   }
-  throw new HoldsRefused(new Set(refused.map(({ payment }) => payment.id)));
-}
-
-async function touchDevices(tx: SqlTx, items: readonly AuthorisationToCommit[]): Promise<void> {
-  const latest = new Map<string, Date>();
-  for (const { deviceId, at } of items) {
-    const known = latest.get(deviceId);
-    if (!known || known < at) latest.set(deviceId, at);
-  }
-  const ids = [...latest.keys()].sort();
-  if (ids.length === 0) return;
-  await tx.query(
-    `update device d set last_payment_at = greatest(d.last_payment_at, t.at), last_seen_at = greatest(d.last_seen_at, t.at)
-     from (select u.id, u.at from unnest($1::uuid[], $2::timestamptz[]) as u(id, at)
-       join device l on l.id = u.id order by l.id for no key update of l) t
-     where d.id = t.id`,
-    [ids, ids.map((id) => latest.get(id))],
-  );
+  return [...units.values()].map(({ micros, ...used }) => ({ ...used, used_micros: micros.toString() }));
 }

@@ -1,36 +1,50 @@
-/** One query for all that a batch of authorisations is decided on. */
-
+/** One call for all that a group of authorisations is decided on, the admission of their messages included. */
+import { SEQUENCE_WINDOW } from "@/server/devices/constants";
+import type { AdmissionOutcome, AdmissionRequest } from "@/server/devices/types";
 import { TAP_HISTORY_HOURS, TAPS_LOOKED_AT } from "@/server/fraud/constants";
 import type { Habit, Tap } from "@/server/fraud/types";
-import type { SqlTx } from "@/server/platform/db";
+import { callFunction } from "@/server/platform/db";
 import type { Id } from "@/server/platform/ids";
-import type { AuthorisationFacts, DeviceFacts, InstrumentFacts, PaymentAnswer } from "../types";
+import type { SystemScope } from "@/server/platform/scope";
+import type {
+  AllowanceFacts,
+  AuthorisationFacts,
+  DeviceFacts,
+  InstrumentFacts,
+  LimitFacts,
+  PaymentAnswer,
+} from "../types";
 
 export interface FactsQuestion {
   deviceId: Id<"device">;
   instrumentToken: string;
   idempotencyKey: string;
   occurredAt: Date;
+  /** Business time of the authorisation: limits count in the periods that it lies in. */
+  at: Date;
+  /** Admitted first; all questions of a call have one or none has. */
+  admission?: AdmissionRequest | undefined;
 }
 
-/** Facts as stored: the policy is not parsed yet. */
-export type StoredFacts = Omit<AuthorisationFacts, "policy"> & {
-  policy: { version: number | null; terms: unknown };
-};
+/** Facts as stored: of the policy only the version. */
+export type StoredFacts = Omit<AuthorisationFacts, "policy"> & { policyVersion: number | null };
+
+export interface FactsAnswer {
+  /** Null when no message was to be admitted. */
+  outcome: AdmissionOutcome | null;
+  /** Null where there is no such device, or its message was not admitted. */
+  facts: StoredFacts | null;
+}
+
+type Text<T, K extends keyof T> = Omit<T, K> & { [P in K]: string | Extract<T[P], null> };
 
 interface Row {
-  ord: bigint;
-  device: DeviceFacts & { maxAmountMicros: string | null };
-  instrument: (Omit<InstrumentFacts, "blockedUntil"> & { blockedUntil: string | null }) | null;
-  availableMicros: bigint | null;
-  requestHash: Uint8Array | null;
-  status: number | null;
-  response: PaymentAnswer | null;
-  observations: bigint | null;
-  meanLog: number | null;
-  m2Log: number | null;
-  version: number | null;
-  terms: unknown;
+  outcome: AdmissionOutcome | null;
+  device: Text<DeviceFacts, "maxAmountMicros"> | null;
+  instrument: Text<InstrumentFacts, "blockedUntil" | "availableMicros"> | null;
+  earlier: { requestHash: string; status: number; response: PaymentAnswer } | null;
+  habit: Habit | null;
+  policyVersion: number | null;
   taps:
     | {
         paymentId: Id<"payment">;
@@ -40,79 +54,57 @@ interface Row {
         name: string;
       }[]
     | null;
+  limits: Text<LimitFacts, "maxAmountMicros" | "usedMicros">[] | null;
+  allowances: Text<AllowanceFacts, "leftMicros">[] | null;
 }
 
-/** The facts of each question, in order; null where there is no such device. */
+const FACTS = {
+  name: "authorisation.facts",
+  text: `select authorisation_facts($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6, $7, $8, $9,
+    $10::uuid[], $11::text[], $12::bigint[]) as facts`,
+};
+
+/** The facts of each question, in order. */
 export async function findAuthorisationFacts(
-  tx: SqlTx,
+  scope: SystemScope,
   questions: readonly FactsQuestion[],
-): Promise<(StoredFacts | null)[]> {
-  const { rows } = await tx.query<Row>(
-    `select q.ord,
-       jsonb_build_object('id', d.id, 'programId', d.program_id, 'merchantId', d.merchant_id, 'kind', d.kind,
-         'name', d.name, 'zone', d.zone, 'state', d.state, 'latitude', d.latitude, 'longitude', d.longitude,
-         'maxAmountMicros', d.max_amount_micros::text, 'currency', p.currency) as device,
-       case when i.id is not null then
-         jsonb_build_object('id', i.id, 'payerId', i.payer_id, 'kind', i.kind, 'label', i.label, 'token', i.token,
-           'state', i.state, 'blockedUntil', i.blocked_until, 'fundingAccountId', i.funding_account_id)
-       end as instrument,
-       case when i.kind = 'wallet' then a.credits_posted - a.debits_posted - a.debits_pending end as "availableMicros",
-       k.request_hash as "requestHash", k.status, k.response,
-       h.observations, h.mean_log as "meanLog", h.m2_log as "m2Log",
-       f.version, f.terms, taps.list as taps
-     from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) with ordinality
-       as q(device_id, token, key, occurred_at, ord)
-     join device d on d.id = q.device_id
-     join program p on p.id = d.program_id
-     left join instrument i on i.program_id = d.program_id and i.token = q.token
-     left join ledger.account a on a.id = i.funding_account_id and i.kind = 'wallet'
-     left join idempotency_key k on k.device_id = d.id and k.key = q.key
-     left join fraud_habit h on h.program_id = d.program_id and h.device_kind = d.kind
-     left join lateral (
-       select version, terms from fraud_policy where program_id = d.program_id order by version desc limit 1
-     ) f on true
-     left join lateral (
-       select jsonb_agg(jsonb_build_object('paymentId', t.id, 'at', t.occurred_at, 'latitude', t.latitude,
-         'longitude', t.longitude, 'name', t.name)) as list
-       from (
-         select y.id, y.occurred_at, y.latitude, y.longitude, yd.name
-         from payment y join device yd on yd.id = y.device_id
-         where y.instrument_id = i.id and y.occurred_at <= q.occurred_at
-           and y.occurred_at > q.occurred_at - make_interval(hours => $5)
-         order by y.occurred_at desc limit $6
-       ) t
-     ) taps on true
-     order by q.ord`,
-    [
+  at: Date,
+): Promise<FactsAnswer[]> {
+  const admissions = questions.flatMap(({ admission }) => (admission ? [admission] : []));
+  const admits = admissions.length > 0;
+  if (admits && admissions.length < questions.length)
+    throw new Error("All of a group are admitted, or none.");
+  const rows = await callFunction<{ facts: Row[] | null }>(scope, {
+    ...FACTS,
+    params: [
       questions.map((question) => question.deviceId),
       questions.map((question) => question.instrumentToken),
       questions.map((question) => question.idempotencyKey),
       questions.map((question) => question.occurredAt),
+      questions.map((question) => question.at),
       TAP_HISTORY_HOURS,
       TAPS_LOOKED_AT,
+      at,
+      SEQUENCE_WINDOW,
+      admits ? admissions.map((admission) => admission.credentialId) : null,
+      admits ? admissions.map((admission) => admission.nonce) : null,
+      admits ? admissions.map((admission) => admission.message?.sequence ?? null) : null,
     ],
-  );
-  const facts: (StoredFacts | null)[] = questions.map(() => null);
-  for (const row of rows) facts[Number(row.ord) - 1] = toFacts(row);
-  return facts;
+  });
+  return (rows[0]?.facts ?? []).map((row) => ({ outcome: row.outcome, facts: toFacts(row) }));
 }
 
-function toFacts(row: Row): StoredFacts {
-  const { device, instrument } = row;
+function toFacts(row: Row): StoredFacts | null {
+  const { device, instrument, earlier } = row;
+  if (!device) return null;
   return {
-    device: {
-      ...device,
-      maxAmountMicros: device.maxAmountMicros === null ? null : BigInt(device.maxAmountMicros),
-    },
+    device: { ...device, maxAmountMicros: toMicros(device.maxAmountMicros) },
     instrument: instrument && {
       ...instrument,
       blockedUntil: instrument.blockedUntil === null ? null : new Date(instrument.blockedUntil),
-      availableMicros: row.availableMicros,
+      availableMicros: toMicros(instrument.availableMicros),
     },
-    earlier:
-      row.requestHash && row.response
-        ? { requestHash: row.requestHash, status: row.status ?? 0, response: row.response }
-        : null,
+    earlier: earlier && { ...earlier, requestHash: Buffer.from(earlier.requestHash, "hex") },
     taps: (row.taps ?? []).map(
       (tap): Tap => ({
         paymentId: tap.paymentId,
@@ -124,12 +116,20 @@ function toFacts(row: Row): StoredFacts {
         deviceName: tap.name,
       }),
     ),
-    habit: toHabit(row),
-    policy: { version: row.version, terms: row.terms },
+    habit: row.habit && { ...row.habit, observations: BigInt(row.habit.observations) },
+    policyVersion: row.policyVersion,
+    limits: (row.limits ?? []).map((limit) => ({
+      ...limit,
+      maxAmountMicros: toMicros(limit.maxAmountMicros),
+      usedMicros: BigInt(limit.usedMicros),
+    })),
+    allowances: (row.allowances ?? []).map((allowance) => ({
+      ...allowance,
+      leftMicros: BigInt(allowance.leftMicros),
+    })),
   };
 }
 
-function toHabit(row: Row): Habit | null {
-  if (row.observations === null || row.meanLog === null || row.m2Log === null) return null;
-  return { observations: row.observations, meanLog: row.meanLog, m2Log: row.m2Log };
+function toMicros(text: string | null): bigint | null {
+  return text === null ? null : BigInt(text);
 }

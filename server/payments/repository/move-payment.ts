@@ -2,6 +2,7 @@
 import type { SqlTx } from "@/server/platform/db";
 import type { Id } from "@/server/platform/ids";
 import type { DeclineReason } from "../constants";
+import type { CapturePlan } from "../rules";
 import type { Payment } from "../types";
 import { PAYMENT_COLUMNS } from "./payment-columns";
 
@@ -28,19 +29,29 @@ export async function lockPayment(
 export async function markCaptured(
   tx: SqlTx,
   payment: Payment,
-  change: { capturedMicros: bigint; at: Date; transferId: Id<"transfer"> },
+  change: CapturePlan & { at: Date; transferId: Id<"transfer"> | null },
 ): Promise<Payment> {
   await tx.query(
-    `update payment set state = 'captured', captured_micros = $2, captured_at = $3, capture_transfer_id = $4,
-       expires_at = null, capture_seq = nextval('payment_capture_seq') where id = $1`,
-    [payment.id, change.capturedMicros, change.at, change.transferId],
+    `update payment set state = 'captured', captured_micros = $2::bigint, captured_at = $3, capture_transfer_id = $4,
+       allowance_micros = $5, allowance_quantity_micros = $6, expires_at = null,
+       capture_seq = case when $2::bigint > 0 then nextval('payment_capture_seq') end where id = $1`,
+    [
+      payment.id,
+      change.dueMicros,
+      change.at,
+      change.transferId,
+      change.allowanceMicros,
+      change.allowanceQuantityMicros,
+    ],
   );
   return {
     ...payment,
     state: "captured",
-    capturedMicros: change.capturedMicros,
+    capturedMicros: change.dueMicros,
     capturedAt: change.at,
     captureTransferId: change.transferId,
+    allowanceMicros: change.allowanceMicros,
+    allowanceQuantityMicros: change.allowanceQuantityMicros,
     expiresAt: null,
   };
 }

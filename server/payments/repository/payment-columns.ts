@@ -4,54 +4,70 @@ import type { SqlTx } from "@/server/platform/db";
 import type { Id } from "@/server/platform/ids";
 import type { Payment, PaymentEvent } from "../types";
 
-const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
+interface PaymentColumn {
+  name: string;
+  as: keyof Payment;
+  type: string;
+}
 
-const COLUMNS: readonly (BulkColumn<Payment> & { as: keyof Payment })[] = [
-  { name: "id", as: "id", type: "uuid", value: (row) => row.id },
-  { name: "program_id", as: "programId", type: "uuid", value: (row) => row.programId },
-  { name: "merchant_id", as: "merchantId", type: "uuid", value: (row) => row.merchantId },
-  { name: "device_id", as: "deviceId", type: "uuid", value: (row) => row.deviceId },
-  { name: "device_kind", as: "deviceKind", type: "text", value: (row) => row.deviceKind },
-  { name: "zone", as: "zone", type: "text", value: (row) => row.zone },
-  { name: "payer_id", as: "payerId", type: "uuid", value: (row) => row.payerId },
-  { name: "instrument_id", as: "instrumentId", type: "uuid", value: (row) => row.instrumentId },
-  { name: "instrument_kind", as: "instrumentKind", type: "text", value: (row) => row.instrumentKind },
-  { name: "instrument_label", as: "instrumentLabel", type: "text", value: (row) => row.instrumentLabel },
-  { name: "source", as: "source", type: "text", value: (row) => row.source },
-  { name: "external_ref", as: "externalRef", type: "text", value: (row) => row.externalRef },
-  { name: "device_sequence", as: "deviceSequence", type: "bigint", value: (row) => row.deviceSequence },
-  { name: "import_id", as: "importId", type: "uuid", value: (row) => row.importId },
-  { name: "currency", as: "currency", type: "text", value: (row) => row.currency },
-  { name: "amount_micros", as: "amountMicros", type: "bigint", value: (row) => row.amountMicros },
-  { name: "captured_micros", as: "capturedMicros", type: "bigint", value: (row) => row.capturedMicros },
-  { name: "refunded_micros", as: "refundedMicros", type: "bigint", value: (row) => row.refundedMicros },
-  { name: "state", as: "state", type: "text", value: (row) => row.state },
-  { name: "decline_reason", as: "declineReason", type: "text", value: (row) => row.declineReason },
-  { name: "description", as: "description", type: "text", value: (row) => row.description },
-  { name: "quantity", as: "quantity", type: "jsonb", value: (row) => json(row.quantity) },
-  { name: "latitude", as: "latitude", type: "float8", value: (row) => row.latitude },
-  { name: "longitude", as: "longitude", type: "float8", value: (row) => row.longitude },
-  { name: "flags", as: "flags", type: "jsonb", value: (row) => json(row.flags) },
-  { name: "risk_score", as: "riskScore", type: "smallint", value: (row) => row.riskScore },
-  {
-    name: "capture_on_approval",
-    as: "captureOnApproval",
-    type: "boolean",
-    value: (row) => row.captureOnApproval,
-  },
-  { name: "occurred_at", as: "occurredAt", type: "timestamptz", value: (row) => row.occurredAt },
-  { name: "authorised_at", as: "authorisedAt", type: "timestamptz", value: (row) => row.authorisedAt },
-  { name: "expires_at", as: "expiresAt", type: "timestamptz", value: (row) => row.expiresAt },
-  { name: "captured_at", as: "capturedAt", type: "timestamptz", value: (row) => row.capturedAt },
-  { name: "closed_at", as: "closedAt", type: "timestamptz", value: (row) => row.closedAt },
-  { name: "hold_transfer_id", as: "holdTransferId", type: "uuid", value: (row) => row.holdTransferId },
-  {
-    name: "capture_transfer_id",
-    as: "captureTransferId",
-    type: "uuid",
-    value: (row) => row.captureTransferId,
-  },
+const COLUMNS: readonly PaymentColumn[] = [
+  { name: "id", as: "id", type: "uuid" },
+  { name: "program_id", as: "programId", type: "uuid" },
+  { name: "merchant_id", as: "merchantId", type: "uuid" },
+  { name: "device_id", as: "deviceId", type: "uuid" },
+  { name: "device_kind", as: "deviceKind", type: "text" },
+  { name: "zone", as: "zone", type: "text" },
+  { name: "payer_id", as: "payerId", type: "uuid" },
+  { name: "instrument_id", as: "instrumentId", type: "uuid" },
+  { name: "instrument_kind", as: "instrumentKind", type: "text" },
+  { name: "instrument_label", as: "instrumentLabel", type: "text" },
+  { name: "source", as: "source", type: "text" },
+  { name: "external_ref", as: "externalRef", type: "text" },
+  { name: "device_sequence", as: "deviceSequence", type: "bigint" },
+  { name: "import_id", as: "importId", type: "uuid" },
+  { name: "currency", as: "currency", type: "text" },
+  { name: "amount_micros", as: "amountMicros", type: "bigint" },
+  { name: "captured_micros", as: "capturedMicros", type: "bigint" },
+  { name: "refunded_micros", as: "refundedMicros", type: "bigint" },
+  { name: "state", as: "state", type: "text" },
+  { name: "decline_reason", as: "declineReason", type: "text" },
+  { name: "description", as: "description", type: "text" },
+  { name: "quantity", as: "quantity", type: "jsonb" },
+  { name: "latitude", as: "latitude", type: "float8" },
+  { name: "longitude", as: "longitude", type: "float8" },
+  { name: "flags", as: "flags", type: "jsonb" },
+  { name: "risk_score", as: "riskScore", type: "smallint" },
+  { name: "capture_on_approval", as: "captureOnApproval", type: "boolean" },
+  { name: "occurred_at", as: "occurredAt", type: "timestamptz" },
+  { name: "authorised_at", as: "authorisedAt", type: "timestamptz" },
+  { name: "expires_at", as: "expiresAt", type: "timestamptz" },
+  { name: "captured_at", as: "capturedAt", type: "timestamptz" },
+  { name: "closed_at", as: "closedAt", type: "timestamptz" },
+  { name: "hold_transfer_id", as: "holdTransferId", type: "uuid" },
+  { name: "capture_transfer_id", as: "captureTransferId", type: "uuid" },
+  { name: "allowance_id", as: "allowanceId", type: "uuid" },
+  { name: "allowance_month", as: "allowanceMonth", type: "timestamptz" },
+  { name: "allowance_unit", as: "allowanceUnit", type: "text" },
+  { name: "allowance_quantity_micros", as: "allowanceQuantityMicros", type: "bigint" },
+  { name: "allowance_micros", as: "allowanceMicros", type: "bigint" },
+  { name: "counted", as: "counted", type: "jsonb" },
 ];
+
+const BULK: readonly BulkColumn<Payment>[] = COLUMNS.map(({ name, as, type }) => ({
+  name,
+  type,
+  value: (row) => (type === "jsonb" && row[as] !== null ? JSON.stringify(row[as]) : row[as]),
+}));
+
+/** A payment as one JSON object of its row, for statements that take many at once. */
+export function paymentRecord(payment: Payment): Record<string, unknown> {
+  const record: Record<string, unknown> = {};
+  for (const { name, as } of COLUMNS) {
+    const value = payment[as];
+    if (value !== null) record[name] = typeof value === "bigint" ? value.toString() : value;
+  }
+  return record;
+}
 
 /** For `select`, over the alias `p`. */
 export const PAYMENT_COLUMNS = COLUMNS.map(({ name, as }) => `p.${name} as "${as}"`).join(", ");
@@ -66,7 +82,7 @@ export async function insertPayments(
   payments: readonly Payment[],
   { skipKnown = false } = {},
 ): Promise<Set<Id<"payment">>> {
-  const rows = await insertRows<Payment, { id: Id<"payment"> }>(tx, "payment", COLUMNS, payments, {
+  const rows = await insertRows<Payment, { id: Id<"payment"> }>(tx, "payment", BULK, payments, {
     computed: {
       capture_seq: "case when t.captured_at is not null then nextval('payment_capture_seq') end",
     },

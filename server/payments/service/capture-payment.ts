@@ -13,7 +13,7 @@ import { claimKeys, findAnswer } from "../repository/keep-idempotency";
 import { lockExpiredHolds, lockPayment, markCaptured, markReleased } from "../repository/move-payment";
 import { insertPaymentEvents } from "../repository/payment-columns";
 import { findPayment } from "../repository/read-payments";
-import { planCapture, planVoid, presentPayment } from "../rules";
+import { type CapturePlan, planCapture, planVoid, presentPayment } from "../rules";
 import type { Idempotency, Payment, PaymentResult } from "../types";
 import { replay } from "./authorise-payment";
 
@@ -22,8 +22,8 @@ import { replay } from "./authorise-payment";
 const platform = mintSystemScope("payments");
 
 /**
- * Captures a payment of this device: `amountMicros` of it, or all; the rest of the hold is released. The same amount
- * again answers as before. With `idempotency`, the first answer is kept under the key.
+ * Captures a payment of this device at a price of `amountMicros`, or at all that was authorised; the allowance pays
+ * first, the rest of the hold is released. The same amount again answers as before. With `idempotency`, the first answer is kept under the key.
  */
 export async function capturePayment(
   scope: DeviceScope,
@@ -38,7 +38,7 @@ export async function capturePayment(
     const plan = planCapture(payment, request.amountMicros, at);
     if (!plan.ok) return plan;
     if (plan.alreadyDone) return { ok: true, payment };
-    return { ok: true, payment: await postHold(tx, payment, plan.amountMicros, at) };
+    return { ok: true, payment: await postHold(tx, payment, plan.capture, at) };
   });
 }
 
@@ -89,28 +89,34 @@ export async function expireHolds(limit = 200): Promise<number> {
   });
 }
 
-/** Posts a payment's hold: the money moves, the payment is captured. The caller holds the row lock. */
+/**
+ * Posts a payment's hold: the money moves, the payment is captured. Where no money is due, because an allowance pays
+ * it all, the hold is released. The caller holds the row lock.
+ */
 export async function postHold(
   tx: SqlTx,
   payment: Payment,
-  amountMicros: bigint,
+  capture: CapturePlan,
   at: Date,
 ): Promise<Payment> {
-  invariant(payment.holdTransferId, "a payment that can be captured has a hold");
-  const transferId = newIdAt("transfer", at);
-  const [code] = await postTransfers(tx, [
-    {
-      id: transferId,
-      kind: "post_pending",
-      pendingId: payment.holdTransferId,
-      amountMicros,
-      journalId: payment.id,
-      effectiveAt: at,
-    },
-  ]);
-  invariant(code === "created", `posting a hold is created, not ${code}`);
-  const captured = await markCaptured(tx, payment, { capturedMicros: amountMicros, at, transferId });
-  await record(tx, captured, "captured", { amount_micros: amountMicros.toString() }, at);
+  const transferId = capture.dueMicros > 0n ? newIdAt("transfer", at) : null;
+  if (transferId === null) await voidHolds(tx, [payment], at);
+  else {
+    invariant(payment.holdTransferId, "a payment that money is captured of has a hold");
+    const [code] = await postTransfers(tx, [
+      {
+        id: transferId,
+        kind: "post_pending",
+        pendingId: payment.holdTransferId,
+        amountMicros: capture.dueMicros,
+        journalId: payment.id,
+        effectiveAt: at,
+      },
+    ]);
+    invariant(code === "created", `posting a hold is created, not ${code}`);
+  }
+  const captured = await markCaptured(tx, payment, { ...capture, at, transferId });
+  await record(tx, captured, "captured", { amount_micros: capture.dueMicros.toString() }, at);
   return captured;
 }
 
@@ -128,20 +134,21 @@ export async function releaseHold(
 
 /** All in one call, so that the ledger locks their accounts in its own order and no two callers wait for each other. */
 async function voidHolds(tx: SqlTx, payments: readonly Payment[], at: Date): Promise<void> {
-  if (payments.length === 0) return;
-  const codes = await postTransfers(
-    tx,
-    payments.map((payment) => {
-      invariant(payment.holdTransferId, "a payment that can be released has a hold");
-      return {
-        id: newIdAt("transfer", at),
-        kind: "void_pending" as const,
-        pendingId: payment.holdTransferId,
-        journalId: payment.id,
-        effectiveAt: at,
-      };
-    }),
+  const voids = payments.flatMap(({ id, holdTransferId }) =>
+    holdTransferId === null
+      ? []
+      : [
+          {
+            id: newIdAt("transfer", at),
+            kind: "void_pending" as const,
+            pendingId: holdTransferId,
+            journalId: id,
+            effectiveAt: at,
+          },
+        ],
   );
+  if (voids.length === 0) return;
+  const codes = await postTransfers(tx, voids);
   for (const code of codes) invariant(code === "created", `voiding a hold is created, not ${code}`);
 }
 

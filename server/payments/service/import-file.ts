@@ -35,7 +35,7 @@ import {
 import { findProgram, isPartyOf, type ProgramFacts } from "../repository/keep-instruments";
 import { insertPaymentEvents, insertPayments } from "../repository/payment-columns";
 import * as imports from "../repository/store-imports";
-import { clearingAccount, receivableAccount } from "../rules";
+import { clearingAccount, PAID_IN_MONEY, receivableAccount } from "../rules";
 import type { Payment } from "../types";
 
 export interface ImportRequest {
@@ -264,6 +264,7 @@ class ImportRun {
       closedAt: null,
       holdTransferId: null,
       captureTransferId: newIdAt("transfer", this.at),
+      ...PAID_IN_MONEY,
     };
   }
 }
