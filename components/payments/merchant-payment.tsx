@@ -75,6 +75,7 @@ function Body({ data, layout }: { data: PaymentDetailView; layout: "page" | "she
     <PaymentDetail
       data={data}
       split={split.error ? null : split.data}
+      payments={trpc.payments}
       layout={layout}
       links={{
         device: (id) => `${base}/devices/${id}`,

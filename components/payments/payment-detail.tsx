@@ -21,6 +21,7 @@ import { type KeyValueItem, KeyValueList } from "@/components/ui/key-value";
 import { DECLINE_REASONS, isDeclineReason } from "@/server/payments/constants";
 import type { PaymentDetailView } from "@/server/payments/schema";
 import type { SplitView } from "@/server/settlement/schema";
+import type { MerchantTrpc } from "@/server/trpc/client";
 
 /** Links of the portal that shows the payment; what it has no page for is left out. */
 export interface PaymentLinks {
@@ -37,6 +38,8 @@ interface PaymentDetailProps {
   /** Undefined while it is loading, null when the portal may not see it. */
   split: SplitView | undefined | null;
   links: PaymentLinks;
+  /** The portal's calls, for the pages of usage records. */
+  payments: Pick<MerchantTrpc["payments"], "usageRecords">;
   /** `page`: in two columns; `sheet`: one below the other. */
   layout?: "page" | "sheet";
   /** What a portal adds at the end: the limits in the operator's. */
@@ -44,7 +47,7 @@ interface PaymentDetailProps {
 }
 
 /** Everything about one payment: what happened, who got what, what the ledger says, what belongs to it. */
-export function PaymentDetail({ data, split, links, layout = "sheet", extra }: PaymentDetailProps) {
+export function PaymentDetail({ data, split, links, payments, layout = "sheet", extra }: PaymentDetailProps) {
   const { payment } = data;
   const { currency } = payment.amount;
   const level = layout === "page" ? 2 : 3;
@@ -72,7 +75,15 @@ export function PaymentDetail({ data, split, links, layout = "sheet", extra }: P
           )}
         </Card>
       ) : null}
-      {data.usage ? <UsageRecords usage={data.usage} level={level} /> : null}
+      {data.usage ? (
+        <UsageRecords
+          key={payment.id}
+          paymentId={payment.id}
+          usage={data.usage}
+          payments={payments}
+          level={level}
+        />
+      ) : null}
       <Card title="In the ledger" hint="Every movement, debits left and credits right" level={level}>
         {data.transfers.length > 0 ? (
           <TAccounts transfers={journalOf(data.transfers)} />

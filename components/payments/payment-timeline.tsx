@@ -107,7 +107,7 @@ function LimitReached({ limit, currency }: { limit: unknown; currency: string })
 
 function MomentDetail({ detail, currency }: { detail: Record<string, unknown>; currency: string }) {
   const records = textOf(detail.records);
-  if (records) return <>{records} records became one payment</>;
+  if (records) return <>{windowWords(records, detail)}</>;
   const reason = textOf(detail.reason);
   const amount = amountOf(detail);
   const by = textOf(detail.by) ?? textOf(detail.createdBy) ?? textOf(detail.reviewer);
@@ -127,6 +127,12 @@ function MomentDetail({ detail, currency }: { detail: Record<string, unknown>; c
       {note ? <span className="block">{note}</span> : null}
     </>
   );
+}
+
+function windowWords(records: string, detail: Record<string, unknown>): string {
+  const gathered = records === "1" ? "1 record" : `${records} records`;
+  const parts = detail.owed_in_micros ? `${gathered} and what was owed before` : gathered;
+  return detail.owed_out_micros ? `${parts}; all of it stays owed` : `${parts} became one payment`;
 }
 
 function textOf(value: unknown): string | null {

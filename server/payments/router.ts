@@ -18,8 +18,8 @@ import { viewCaseFile } from "./view-case";
 import { viewImport, viewImportRow } from "./view-import";
 import { viewDetail, viewPayment, viewRecord } from "./view-payment";
 
-/** Usage records that a payment's detail shows before one asks for more. */
-const FIRST_RECORDS = 20;
+/** Usage records on one page of a payment's detail. */
+const RECORDS_A_PAGE = 25;
 
 export const merchantPaymentsRouter = router({
   list: merchantProcedure("payments.read")
@@ -118,8 +118,10 @@ type ReaderScope = MerchantScope | OperatorScope;
 
 async function detailOf(scope: ReaderScope, { paymentId }: { paymentId: Parameters<typeof getPayment>[1] }) {
   const detail = await getPayment(scope, paymentId);
-  const first = detail.window ? await listUsageRecords(scope, paymentId, { limit: FIRST_RECORDS }) : null;
-  return viewDetail(detail, first?.items ?? []);
+  const first = detail.window
+    ? await listUsageRecords(scope, paymentId, { limit: RECORDS_A_PAGE })
+    : { items: [], nextCursor: null };
+  return viewDetail(detail, { ...first, size: RECORDS_A_PAGE });
 }
 
 async function recordsOf(
@@ -129,9 +131,8 @@ async function recordsOf(
     ...page
   }: { paymentId: Parameters<typeof getPayment>[1]; cursor?: string | null; limit: number },
 ) {
-  const { payment } = await getPayment(scope, paymentId);
-  const { items, nextCursor } = await listUsageRecords(scope, paymentId, page);
-  return { items: items.map((item) => viewRecord(item, payment.currency)), nextCursor };
+  const { items, nextCursor, currency } = await listUsageRecords(scope, paymentId, page);
+  return { items: items.map((item) => viewRecord(item, currency)), nextCursor };
 }
 
 async function refund(

@@ -204,8 +204,10 @@ export const paymentDetailViewSchema = z.object({
       next: z.object({ closesAt: time, paymentId: z.string().nullable() }).nullable(),
       openedAt: time,
       closedAt: time.nullable(),
-      /** The first of them; the rest page by page. */
+      /** The first page of them; the rest comes by `nextCursor`, in pages of the same size. */
       records: z.array(usageRecordView),
+      nextCursor: z.string().nullable(),
+      pageSize: z.int(),
     })
     .nullable(),
   transfers: z.array(

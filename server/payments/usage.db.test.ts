@@ -233,9 +233,8 @@ describe("closing a window", () => {
     expect(seen.reduce((sum, amount) => sum + amount, 0n)).toBe(detail.window?.totalMicros);
     expect(detail.transfers.map((transfer) => transfer.code)).toEqual(["carry", "capture"]);
     const stranger = await createWorld();
-    expect(await listUsageRecords(stranger.merchant, payment.id, { limit: 10 })).toEqual({
-      items: [],
-      nextCursor: null,
+    await expect(listUsageRecords(stranger.merchant, payment.id, { limit: 10 })).rejects.toMatchObject({
+      code: "not_found",
     });
     await expect(getPayment(stranger.merchant, payment.id)).rejects.toMatchObject({ code: "not_found" });
   });

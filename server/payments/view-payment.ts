@@ -88,7 +88,13 @@ export function viewRecord(record: UsageRecordRow, currency: Currency): UsageRec
   };
 }
 
-export function viewDetail(detail: PaymentDetail, records: readonly UsageRecordRow[]): PaymentDetailView {
+export interface UsagePage {
+  items: readonly UsageRecordRow[];
+  nextCursor: string | null;
+  size: number;
+}
+
+export function viewDetail(detail: PaymentDetail, records: UsagePage): PaymentDetailView {
   const { payment, window } = detail;
   const money = (micros: bigint) => toMoneyJson(micros, payment.currency);
   const account = (id: string) => ({
@@ -127,7 +133,9 @@ export function viewDetail(detail: PaymentDetail, records: readonly UsageRecordR
       },
       openedAt: window.openedAt.toISOString(),
       closedAt: window.closedAt.toISOString(),
-      records: records.map((record) => viewRecord(record, payment.currency)),
+      records: records.items.map((record) => viewRecord(record, payment.currency)),
+      nextCursor: records.nextCursor,
+      pageSize: records.size,
     },
     transfers: detail.transfers.map((transfer) => ({
       id: toPublicId("transfer", transfer.id),

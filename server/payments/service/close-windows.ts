@@ -207,7 +207,10 @@ function newPayment(window: usage.DueWindow, amountMicros: bigint, at: Date): Pa
     refundedMicros: 0n,
     state: "captured",
     declineReason: null,
-    description: `${window.recordCount} usage record${window.recordCount === 1n ? "" : "s"}`,
+    description:
+      window.recordCount === 0n
+        ? "Usage that was owed"
+        : `${window.recordCount} usage record${window.recordCount === 1n ? "" : "s"}`,
     quantity: { records: window.recordCount.toString() },
     latitude: null,
     longitude: null,

@@ -18,29 +18,31 @@ export type UsageRecord = UsageRecordRow;
 /** Records that a download asks for at once. */
 const CHUNK = 4_000;
 
-/** The usage records behind a payment, in order of time, page by page. */
+/** One page of the usage records behind a payment, in order of time. Throws when the scope may not see the payment. */
 export async function listUsageRecords(
   scope: MerchantScope | OperatorScope,
   paymentId: Id<"payment">,
   page: { cursor?: string | null | undefined; limit: number },
-): Promise<{ items: UsageRecordRow[]; nextCursor: string | null }> {
-  return await withScope(scope, async (tx: SqlTx) => {
-    const window = await findWindowOfPayment(tx, paymentId);
-    if (!window) return { items: [], nextCursor: null };
-    const rows = await listRecords(tx, window.id, {
-      after: parseRecordCursor(page.cursor),
-      limit: page.limit + 1,
-    });
+): Promise<{ items: UsageRecord[]; nextCursor: string | null; currency: Currency }> {
+  return await withScope(scope, async (tx) => {
+    const { window, currency } = await findUsage(tx, paymentId);
+    if (!window) return { items: [], nextCursor: null, currency };
+    const after = parseRecordCursor(page.cursor);
+    const rows = await listRecords(tx, window.id, { after, limit: page.limit + 1 });
     const items = rows.slice(0, page.limit);
     const last = items.at(-1);
-    const nextCursor =
-      rows.length > page.limit && last
-        ? Buffer.from(JSON.stringify([last.occurredAt.toISOString(), last.deviceId, last.key])).toString(
-            "base64url",
-          )
-        : null;
-    return { items, nextCursor };
+    return { items, nextCursor: rows.length > page.limit && last ? recordCursor(last) : null, currency };
   });
+}
+
+async function findUsage(
+  tx: SqlTx,
+  paymentId: Id<"payment">,
+): Promise<{ window: PaymentWindow | null; currency: Currency }> {
+  const payment = await findListedPayment(tx, paymentId);
+  if (!payment) throw notFound("payment");
+  const window = payment.source === "usage" ? await findWindowOfPayment(tx, paymentId) : null;
+  return { window, currency: payment.currency };
 }
 
 /**
@@ -53,10 +55,9 @@ export async function openUsageRecords(
   paymentId: Id<"payment">,
 ): Promise<{ window: PaymentWindow; currency: Currency; pages: () => AsyncGenerator<UsageRecord[]> }> {
   const { window, currency } = await withScope(scope, async (tx) => {
-    const payment = await findListedPayment(tx, paymentId);
-    const found = payment?.source === "usage" ? await findWindowOfPayment(tx, paymentId) : null;
-    if (!payment || !found) throw notFound("payment");
-    return { window: found, currency: payment.currency };
+    const found = await findUsage(tx, paymentId);
+    if (!found.window) throw notFound("payment");
+    return { window: found.window, currency: found.currency };
   });
   async function* pages(): AsyncGenerator<UsageRecord[]> {
     let after: RecordCursor | null = null;
@@ -74,6 +75,10 @@ export async function openUsageRecords(
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function recordCursor({ occurredAt, deviceId, key }: UsageRecord): string {
+  return Buffer.from(JSON.stringify([occurredAt.toISOString(), deviceId, key])).toString("base64url");
+}
 
 function parseRecordCursor(cursor: string | null | undefined) {
   if (!cursor) return null;
