@@ -69,37 +69,47 @@ function Loaded({ account }: { account: AccountView }) {
           </>
         }
       />
-      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
-        <Card title="What stands on each side now?" hint={account.currency} flush>
-          <AccountT counters={account.counters} balance={account.balance} side={account.normalSide} />
-        </Card>
-        <Card title="What stood there at another moment?">
-          <div className="grid gap-3">
-            <MomentFields />
-            {at === null ? (
-              <p className="text-sm text-muted">
-                Ledger time gives what was known then; business time gives what is known now about then.
-              </p>
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
+        <Card
+          title={at === null ? "What stands on each side now?" : "What stood on each side then?"}
+          hint={
+            at === null ? (
+              account.currency
             ) : (
-              <QueryView query={past} what="This moment" skeleton={<SkeletonText lines={3} />}>
-                {(then) => (
-                  <KeyValueList
-                    items={[
-                      { label: "Moment", value: <ExactTime at={then.at} format="exact" withOffset /> },
-                      { label: "Balance", value: <Money {...then.balance} emphasis="strong" full /> },
-                      { label: "Held", value: <Money {...then.held} full /> },
-                      { label: "Debits posted", value: <Money {...then.counters.debitsPosted} full /> },
-                      { label: "Credits posted", value: <Money {...then.counters.creditsPosted} full /> },
-                    ]}
-                  />
-                )}
-              </QueryView>
-            )}
+              <>
+                {account.currency}, <ExactTime at={at} format="exact" withOffset />, by{" "}
+                {by === "recorded"
+                  ? "ledger time: what was known then"
+                  : "business time: what is known now about then"}
+              </>
+            )
+          }
+          flush
+        >
+          <div className="border-t border-line-soft px-4 py-3">
+            <MomentFields />
           </div>
+          {at === null ? (
+            <AccountT counters={account.counters} balance={account.balance} side={account.normalSide} />
+          ) : (
+            <QueryView
+              query={past}
+              what="This moment"
+              skeleton={
+                <div className="px-4 pb-4">
+                  <SkeletonText lines={3} />
+                </div>
+              }
+            >
+              {(then) => (
+                <AccountT counters={then.counters} balance={then.balance} side={account.normalSide} />
+              )}
+            </QueryView>
+          )}
         </Card>
+        <Owner account={account} />
       </div>
       <History account={account} until={by === "recorded" ? at : null} />
-      <Owner account={account} />
     </>
   );
 }

@@ -3,7 +3,13 @@ import type { DataColumn } from "@/components/data-table/types";
 import { DeviceKindIcon, kindLook } from "@/components/devices/device-kind";
 import { Money } from "@/components/money/money";
 import type { PaymentRow } from "@/components/payments/payment-types";
-import { chargedOf, coveredWords, purposeWords, sourceWords } from "@/components/payments/payment-words";
+import {
+  chargedOf,
+  coveredWords,
+  purposeWords,
+  reasonWords,
+  sourceWords,
+} from "@/components/payments/payment-words";
 import { ExactTime } from "@/components/time/relative-time";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { StatusBadge } from "@/components/ui/status-badge";
@@ -102,7 +108,20 @@ export function paymentColumns({ currency, withMerchant }: ColumnChoice = {}): D
       id: "state",
       header: "State",
       priority: 1,
-      cell: (row) => <StatusBadge kind="payment" state={row.state} plain />,
+      cell: (row) => (
+        <span title={reasonWords(row.declineReason)}>
+          <StatusBadge kind="payment" state={row.state} plain />
+        </span>
+      ),
+    },
+    {
+      id: "reason",
+      header: "Why declined",
+      priority: 3,
+      defaultHidden: true,
+      truncate: true,
+      width: "22%",
+      cell: (row) => <span className="text-muted">{reasonWords(row.declineReason)}</span>,
     },
     { id: "id", header: "Payment", priority: 3, cell: (row) => <CopyableId id={row.id} /> },
     {

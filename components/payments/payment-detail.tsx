@@ -10,7 +10,7 @@ import { journalOf } from "@/components/payments/payment-journal";
 import { PaymentSplit } from "@/components/payments/payment-split";
 import { PaymentTimeline } from "@/components/payments/payment-timeline";
 import type { PaymentMoment, PaymentRefund } from "@/components/payments/payment-types";
-import { quantityWords, sourceWords } from "@/components/payments/payment-words";
+import { quantityWords, reasonWords, sourceWords } from "@/components/payments/payment-words";
 import { UsageRecords } from "@/components/payments/usage-records";
 import { ExactTime } from "@/components/time/relative-time";
 import { Banner } from "@/components/ui/banner";
@@ -18,7 +18,6 @@ import { Card } from "@/components/ui/card";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { JsonView } from "@/components/ui/json-view";
 import { type KeyValueItem, KeyValueList } from "@/components/ui/key-value";
-import { DECLINE_REASONS, isDeclineReason } from "@/server/payments/constants";
 import type { PaymentDetailView } from "@/server/payments/schema";
 import type { SplitView } from "@/server/settlement/schema";
 import type { MerchantTrpc } from "@/server/trpc/client";
@@ -136,7 +135,7 @@ function Notices({ payment }: { payment: PaymentDetailView["payment"] }) {
   return (
     <>
       {reason ? (
-        <Banner tone="loss" title={isDeclineReason(reason) ? DECLINE_REASONS[reason] : reason}>
+        <Banner tone="loss" title={reasonWords(reason)}>
           <span className="font-mono text-xs">{reason}</span>
         </Banner>
       ) : null}

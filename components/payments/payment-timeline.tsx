@@ -15,10 +15,11 @@ import { z } from "zod";
 import { maximaWords, SUBJECTS, usedWords } from "@/components/limits/limit-words";
 import { Money } from "@/components/money/money";
 import type { PaymentMoment } from "@/components/payments/payment-types";
+import { reasonWords } from "@/components/payments/payment-words";
 import { ExactTime } from "@/components/time/relative-time";
 import type { Tone } from "@/components/ui/badge";
 import { Timeline, type TimelineItem } from "@/components/ui/timeline";
-import { DECLINE_REASONS, isDeclineReason, LIMIT_PERIODS, LIMIT_SUBJECTS } from "@/server/payments/constants";
+import { LIMIT_PERIODS, LIMIT_SUBJECTS } from "@/server/payments/constants";
 
 interface MomentLook {
   title: string;
@@ -117,7 +118,7 @@ function MomentDetail({ detail, currency }: { detail: Record<string, unknown>; c
     <>
       {amount ? <Money amount={amount} currency={currency} /> : null}
       {amount && (reason || by) ? ", " : null}
-      {reason ? (isDeclineReason(reason) ? DECLINE_REASONS[reason] : reason) : null}
+      {reasonWords(reason)}
       {by ? (
         <span>
           {reason ? " " : null}by {by}

@@ -1,5 +1,6 @@
 /** How payments are put into words, alike in lists, details and files. */
 import { GROUP_SPACE } from "@/components/money/format-amount";
+import { DECLINE_REASONS, isDeclineReason } from "@/server/payments/constants";
 
 const UNITS: Record<string, string> = {
   kwh: "kWh",
@@ -31,6 +32,12 @@ export function coveredWords(part: { unit: string; quantity: string; of: string 
   const quantity =
     part.of === null || part.of === part.quantity ? part.quantity : `${part.quantity} of ${part.of}`;
   return `${quantity}${GROUP_SPACE}${unitWords(part.unit)}`;
+}
+
+/** The sentence of a decline's code. */
+export function reasonWords(reason: string | null): string | undefined {
+  if (reason === null) return undefined;
+  return isDeclineReason(reason) ? DECLINE_REASONS[reason] : reason;
 }
 
 const SOURCES: Record<string, string> = {
