@@ -34,6 +34,8 @@ export interface Payment {
   token?: string;
   capture?: boolean;
   description?: string;
+  /** Exact decimals by unit. */
+  quantity?: Record<string, string>;
 }
 
 export class TestDevice {
@@ -45,13 +47,14 @@ export class TestDevice {
   }
 
   /** Asks for a payment with a card that nobody has used before, unless one is named. */
-  async pay({ amount, token, capture = true, description }: Payment): Promise<PaymentAnswer> {
+  async pay({ amount, token, capture = true, description, quantity }: Payment): Promise<PaymentAnswer> {
     const { currency } = this.identity;
     return await this.send("POST", "/v1/payments", {
       amount: { amount, currency },
       instrument: { token: token ?? `tok_e2e_${randomUUID().slice(0, 8)}_ok` },
       capture,
       ...(description && { description }),
+      ...(quantity && { quantity }),
     });
   }
 

@@ -104,6 +104,8 @@ const operator: Row[] = [
   ["imports", "/imports"],
   ["import", "/imports", "imports.list"],
   ["rules", "/rules"],
+  ["limits", "/rules/limits"],
+  ["allowances", "/rules/allowances"],
   ["organisations", "/organisations"],
   ["organisation", "/organisations", "organisations.list"],
   ["audit log", "/audit"],
