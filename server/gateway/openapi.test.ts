@@ -1,6 +1,7 @@
 import { createPublicKey, verify } from "node:crypto";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, test } from "vitest";
+import { DECLINE_REASONS, USAGE_REFUSALS } from "@/server/payments/constants";
 import { exampleKey, signedExample } from "./describe-signing";
 import { PROBLEM_CODES, PROBLEMS } from "./errors";
 import { buildOpenApi } from "./openapi";
@@ -76,6 +77,27 @@ describe("the OpenAPI document", () => {
     expect(description).toContain(base);
     expect(description).toContain(headers.signature);
     expect(description).toContain(body);
+  });
+
+  test("says of every reason what it means, in the document and on the page, and of no other", async () => {
+    const { readFile } = await import("node:fs/promises");
+    const page = await readFile(new globalThis.URL("../../docs/device-api.md", import.meta.url), "utf8");
+    const text = JSON.stringify(document);
+    const lists = [
+      { heading: "### Why a payment is declined", reasons: DECLINE_REASONS },
+      { heading: "### Why a usage record is refused", reasons: USAGE_REFUSALS },
+    ];
+    for (const { heading, reasons } of lists) {
+      const section = page.split(heading)[1]?.split("\n#")[0] ?? "";
+      const rows = [...section.matchAll(/^\| `(\w+)` \| (.+) \|$/gm)].map(([, code, sentence]) => [
+        code,
+        sentence,
+      ]);
+      expect(rows).toEqual(Object.entries(reasons).sort(([a], [b]) => a.localeCompare(b)));
+      for (const [code, sentence] of Object.entries(reasons)) {
+        expect(text).toContain(JSON.stringify(`- \`${code}\`: ${sentence}`).slice(1, -1));
+      }
+    }
   });
 
   test("the page about the API lists every problem as it is", async () => {
