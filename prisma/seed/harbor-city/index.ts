@@ -10,6 +10,7 @@ import { SITES } from "./cast";
 import { foundCity } from "./found-city";
 import { liveThrough } from "./live-through";
 import { giveInstruments, meterTokenOf, PAYERS, placeDevices, tokenOf } from "./place-devices";
+import { setRules } from "./set-rules";
 import { openBankAccounts } from "./settle-days";
 
 const HOUR = 3_600_000;
@@ -34,8 +35,10 @@ export async function seedDemo(
   const { city, devices } = await withClock(new Date(+from - DAY), async () => {
     const founded = await foundCity(from, now);
     await openBankAccounts(founded);
-    await giveInstruments(founded, meters);
-    return { city: founded, devices: await placeDevices(founded) };
+    const payers = await giveInstruments(founded, meters);
+    const placed = await placeDevices(founded);
+    await setRules(founded, placed.get("phone") ?? [], payers);
+    return { city: founded, devices: placed };
   });
   if (env.PURSE_DATA_DIR) {
     const placed = [...devices.values()].flat();

@@ -83,8 +83,11 @@ export function meterTokenOf(meter: number): string {
   return `wal_home_${meter + 1}`;
 }
 
-/** Makes the payers' instruments and loads the wallets. `meters` households pay their energy from a wallet. */
-export async function giveInstruments(city: City, meters: number): Promise<void> {
+/**
+ * Makes the payers' instruments and loads the wallets. `meters` households pay their energy from a wallet. Gives the
+ * payers by their reference.
+ */
+export async function giveInstruments(city: City, meters: number): Promise<Map<string, Id<"payer">>> {
   const operator = operatorScope(city, "olivia@harborcity.example");
   const payers = Array.from({ length: PAYERS }, (_, payer) => ({
     kind: payer < WALLET_PAYERS ? ("wallet" as const) : ("card_token" as const),
@@ -107,6 +110,13 @@ export async function giveInstruments(city: City, meters: number): Promise<void>
     made.filter(({ token }) => token.startsWith("wal_")),
     "opening",
     900n,
+  );
+  const references = [...payers, ...households].map(({ payerReference }) => payerReference);
+  return new Map(
+    made.flatMap(({ payerId }, index) => {
+      const reference = references[index];
+      return reference === undefined ? [] : [[reference, payerId] as const];
+    }),
   );
 }
 
