@@ -35,7 +35,7 @@ export default defineConfig({
         test: {
           name: "unit",
           env,
-          include: ["{server,components,simulator,scripts,app,prisma}/**/*.test.{ts,tsx}"],
+          include: ["{server,components,simulator,scripts,app,prisma,bench}/**/*.test.{ts,tsx}"],
           exclude: ["**/*.db.test.ts"],
           testTimeout: 30_000,
         },

@@ -13,9 +13,13 @@ export function summarise(rows: readonly Row[]): BarSummary {
   const fallen = judged.filter((row) => !row.holds).map((row) => row.measure);
   const held = judged.length - fallen.length;
   const line =
-    fallen.length === 0
-      ? `All ${held} bars hold.`
-      : `${held} of ${judged.length} bars hold. FALLS SHORT: ${fallen.join("; ")}.`;
+    judged.length === 0
+      ? "No bar is set."
+      : fallen.length > 0
+        ? `${held} of ${judged.length} bars hold. FALLS SHORT: ${fallen.join("; ")}.`
+        : held === 1
+          ? "The one bar holds."
+          : `All ${held} bars hold.`;
   return { held, fallen, line };
 }
 
