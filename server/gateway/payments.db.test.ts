@@ -180,6 +180,12 @@ describe("usage", () => {
     expect(first).toMatchObject({ status: 200, json: { recorded: 2, duplicates: 0, refused: 1 } });
     const again = await api.send({ path: "/v1/usage", body });
     expect(again).toMatchObject({ status: 200, json: { recorded: 0, duplicates: 2, refused: 1 } });
+    const [changed] = body.records;
+    const other = { records: [{ ...changed, quantity: "0.0033" }] };
+    expect((await api.send({ path: "/v1/usage", body: other })).json).toMatchObject({
+      refused: 1,
+      records: [{ key: "a", outcome: "refused", reason: "record_key_reused", allowance: null }],
+    });
   });
 
   test("a batch of a thousand fits, one more does not", async () => {
