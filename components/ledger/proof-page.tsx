@@ -245,7 +245,7 @@ function Head({ data: { head, newestSequence } }: { data: ProofView }) {
       />
       <p className="mt-3 border-t border-line-soft pt-3 text-sm text-muted">
         Keep exported heads where nobody of the platform can write. A later proof must find them in the chain
-        unchanged: <code className="font-mono text-xs">purse ledger verify</code> compares.
+        unchanged: <code className="font-mono text-xs">purse ledger verify --head FILE</code> compares.
       </p>
     </Card>
   );

@@ -160,6 +160,16 @@ describe("purse ledger", () => {
     expect(JSON.parse(altered.stdout).findings.length).toBeGreaterThan(0);
   });
 
+  test("a head that was exported earlier must be in the chain", async () => {
+    await writeFile(join(folder, "head.json"), JSON.stringify({ height: "7", hash: "ab".repeat(32) }));
+    const without = await purse(["ledger", "verify", "--head", "head.json", "--json"]);
+    expect(without.code).toBe(4);
+    expect(without.stdout).toContain("does not contain the exported head 7");
+    const other = await purse(["ledger", "verify", "--head", "agreement.json"]);
+    expect(other.code).toBe(3);
+    expect(other.stderr).toContain("not an exported head");
+  });
+
   test("replays a case file, says what it does not have, and changes nothing", async () => {
     const cases = join(root, "server/ledger/testdata/more-cases.json");
     const ran = await purse(["ledger", "replay", cases, "--json"]);

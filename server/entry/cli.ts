@@ -66,6 +66,7 @@ async function runCommandLine(argv: readonly string[]): Promise<number> {
   ledger
     .command("verify")
     .description("check counters, limits, clearing, chain and sequence; names the first bad row")
+    .option("--head <file>", "a head that the console exported earlier; the chain must contain it unchanged")
     .option("--json", "answer as JSON")
     .action(run(async () => (await import("./cli/ledger")).verifyCommand));
   ledger

@@ -1,21 +1,39 @@
 /** `purse ledger …`: proofs that anybody can run. */
 
+import { z } from "zod";
 import { CaseFileError, replayCases } from "@/server/ledger/replay";
 import { type Finding, type VerifyResult, verifyLedger } from "@/server/ledger/verify";
 import { closePool, type SqlTx, withOwner, withScope } from "@/server/platform/db";
 import { mintSystemScope } from "@/server/platform/scope";
-import { answer, CommandFailure, EXIT, fromWhereThePersonStood, type JsonOption } from "./answer";
+import { answer, CommandFailure, EXIT, fromWhereThePersonStood, type JsonOption, readJson } from "./answer";
 
-/** The proof of the whole ledger. Findings that break it end with exit code 4; mere notices do not. */
-export async function verifyCommand(options: JsonOption): Promise<number> {
+const exportedHead = z.object({
+  height: z.union([z.string().regex(/^\d{1,18}$/), z.int().positive()]).transform(BigInt),
+  hash: z.string().regex(/^[0-9a-fA-F]{64}$/),
+});
+const MOST_FINDINGS = 10_000;
+
+async function readHead(file: string): Promise<{ height: bigint; hash: string }> {
+  const head = exportedHead.safeParse(await readJson(file));
+  if (head.success) return head.data;
+  throw new CommandFailure(EXIT.refused, `${file} is not an exported head: it wants a height and a hash.`);
+}
+
+/**
+ * The proof of the whole ledger. Findings that break it end with exit code 4; mere notices do not. Of very many the
+ * first are listed and all are counted.
+ */
+export async function verifyCommand(options: JsonOption & { head?: string }): Promise<number> {
+  const head = options.head === undefined ? undefined : await readHead(options.head);
   try {
     const findings: Finding[] = [];
     const result = await withScope(mintSystemScope("cli"), async (tx): Promise<VerifyResult | null> => {
       // A ledger of millions is walked for minutes; each statement is bounded by its own step.
       await tx.query("set local idle_in_transaction_session_timeout = 0");
-      for await (const step of verifyLedger(tx)) {
-        if (step.type === "finding") findings.push(step.finding);
-        else if (step.type === "result") return step.result;
+      for await (const step of verifyLedger(tx, head ? { head } : {})) {
+        if (step.type === "finding") {
+          if (findings.length < MOST_FINDINGS) findings.push(step.finding);
+        } else if (step.type === "result") return step.result;
         else if (process.stderr.isTTY)
           process.stderr.write(`\r  ${step.part} ${step.done} of ${step.total}\u001b[K`);
       }
