@@ -4,9 +4,8 @@ import { closeDueWindows } from "@/server/payments/service/close-windows";
 import { getPayment, listPayments } from "@/server/payments/service/list-payments";
 import { listUsageRecords } from "@/server/payments/service/list-usage";
 import { recordUsage } from "@/server/payments/service/record-usage";
-import { addDevice, system } from "@/server/payments/testing";
+import { addDevice } from "@/server/payments/testing";
 import { withClock } from "@/server/platform/clock";
-import { withScope } from "@/server/platform/db";
 import { openUsageExport, USAGE_FORMATS } from "@/server/reporting/exports/write-usage";
 import { median, percentile, type Row, timed } from "../measure";
 import { nextBatch, openWorld } from "./world";
@@ -50,8 +49,8 @@ export async function fillAndRead(size: number, say: (text: string) => void): Pr
   const tenth = Math.max(1, Math.floor(batches.length / 10));
   const [first, last] = [median(batches.slice(0, tenth)), median(batches.slice(-tenth))];
   rows.push({
-    measure: `batch of 1 000 into a window that holds ${words}, against the first tenth`,
-    result: `${last.toFixed(1)} ms`,
+    measure: `batch of 1 000, the last tenth of ${words} into one window, against the first tenth`,
+    result: `${last.toFixed(1)} ms, all in ${(filled / 1000).toFixed(1)} s`,
     against: `${first.toFixed(1)} ms`,
     ratio: last / first,
     bar: "≤ 1.5",
@@ -60,7 +59,6 @@ export async function fillAndRead(size: number, say: (text: string) => void): Pr
   });
 
   const tomorrow = new Date(Date.now() + 25 * 3_600_000);
-  await withScope(system, (tx) => tx.query("select 1"));
   const closing = await timed(() => withClock(tomorrow, () => closeDueWindows()));
   rows.push(plain(`closing the window of ${words} records`, `${closing.toFixed(1)} ms`));
 
