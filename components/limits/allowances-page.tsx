@@ -9,9 +9,9 @@ import { useTableState } from "@/components/data-table/use-table-state";
 import { usePortal } from "@/components/frame/portal-context";
 import { BlockAllowance } from "@/components/limits/block-allowance";
 import { EditAllowance } from "@/components/limits/edit-allowance";
+import { roughly } from "@/components/limits/limit-words";
 import { RulesFrame, type RulesProgram } from "@/components/limits/rules-frame";
 import { UseBar } from "@/components/limits/use-bar";
-import { formatAmount } from "@/components/money/format-amount";
 import { unitWords } from "@/components/payments/payment-words";
 import { tableErrorOf } from "@/components/query/query-view";
 import { ExactTime } from "@/components/time/relative-time";
@@ -119,7 +119,10 @@ function Allowances({
   );
 }
 
-const units = (value: string) => formatAmount(value, { full: true }).replace(/\.00$/, "");
+/** Two decimals at most; the exact figure on hover. */
+function Units({ value }: { value: string }) {
+  return <span title={value}>{roughly(value)}</span>;
+}
 
 function columnsFor(
   manages: boolean,
@@ -150,14 +153,18 @@ function columnsFor(
       header: "A month",
       align: "right",
       priority: 1,
-      cell: (row) => <span className="font-semibold">{units(row.monthly)}</span>,
+      cell: (row) => (
+        <span className="font-semibold">
+          <Units value={row.monthly} />
+        </span>
+      ),
     },
     {
       id: "left",
       header: "Left",
       align: "right",
       priority: 2,
-      cell: (row) => units(row.left),
+      cell: (row) => <Units value={row.left} />,
     },
     {
       id: "use",
@@ -221,11 +228,14 @@ function columnsFor(
 }
 
 function AllowanceUse({ allowance }: { allowance: AllowanceView }) {
-  const words = `${units(allowance.used)} of ${units(allowance.monthly)} ${unitWords(allowance.unit)}`;
+  const { used, monthly, unit } = allowance;
+  const words = `${roughly(used)} of ${roughly(monthly)} ${unitWords(unit)}`;
   return (
     <span className="grid min-w-36 gap-1 py-1">
-      <span className="tabular text-xs text-muted">{words}</span>
-      <UseBar share={Number(allowance.used) / Number(allowance.monthly)} label={words} />
+      <span title={`${used} of ${monthly}`} className="tabular text-xs text-muted">
+        {words}
+      </span>
+      <UseBar of="allowance" share={Number(used) / Number(monthly)} label={words} />
     </span>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { limitSentence, maximaWords, shareOf, usedWords } from "./limit-words";
+import { limitSentence, maximaWords, roughly, shareOf, usedWords } from "./limit-words";
 
 const eur = (amount: string) => ({ amount, currency: "EUR" });
 
@@ -30,5 +30,9 @@ describe("limits in words", () => {
     expect(shareOf(maxima, use)).toBe(0.8);
     expect(shareOf({ ...maxima, maxAmount: null }, use)).toBe(0.25);
     expect(usedWords(maxima, use)).toBe("10 of 40 payments, 120.00 of 150.00 EUR");
+  });
+
+  test("cut quantities to two decimals", () => {
+    expect(["33.918225", "60", "0.5", "12.001"].map(roughly)).toEqual(["33.91", "60", "0.5", "12"]);
   });
 });

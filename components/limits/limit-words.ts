@@ -81,3 +81,10 @@ export function usedWords(
   ].filter((part) => part !== null);
   return parts.join(", ");
 }
+
+/** A quantity with at most two decimals, cut and not rounded up, so that nothing seems used that is left. */
+export function roughly(quantity: string): string {
+  const [whole = "0", fraction = ""] = quantity.split(".");
+  const short = fraction.slice(0, 2).replace(/0+$/, "");
+  return short === "" ? whole : `${whole}.${short}`;
+}

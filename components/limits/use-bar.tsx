@@ -5,11 +5,13 @@ interface UseBarProps {
   share: number;
   /** The same in words, for whoever cannot see the bar. */
   label: string;
+  /** `limit`: coming near is a warning; `allowance`: using it up is what it is for. */
+  of?: "limit" | "allowance";
   className?: string;
 }
 
 /** How much of a limit or an allowance is used. The figures stand beside it, so colour never speaks alone. */
-export function UseBar({ share, label, className }: UseBarProps) {
+export function UseBar({ share, label, of = "limit", className }: UseBarProps) {
   return (
     <span
       role="img"
@@ -19,7 +21,7 @@ export function UseBar({ share, label, className }: UseBarProps) {
       <span
         className={cn(
           "block h-full rounded-full",
-          share >= 1 ? "bg-loss" : share >= 0.8 ? "bg-waiting" : "bg-accent",
+          of === "allowance" || share < 0.8 ? "bg-accent" : share < 1 ? "bg-waiting" : "bg-loss",
         )}
         style={{ width: `${Math.min(1, share) * 100}%`, minWidth: share > 0 ? "3px" : 0 }}
       />
