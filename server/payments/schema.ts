@@ -87,7 +87,8 @@ const time = z.iso.datetime();
 
 /**
  * How an allowance and money share a price: `quantity` of the `of` units that the payment was for came from the
- * allowance and would have cost `covered`; the payment's amount is the money that is left.
+ * allowance and would have cost `covered`; the payment's amount is the money that is left. `of` is null where less was
+ * captured than was asked for.
  */
 const allowanceView = z.object({
   unit: z.string(),

@@ -12,10 +12,16 @@ const iso = (at: Date | null) => at?.toISOString() ?? null;
 function viewAllowancePart(payment: ListedPayment): PaymentView["allowance"] {
   const { allowanceUnit: unit, amountMicros, allowanceMicros, currency } = payment;
   if (unit === null || allowanceMicros === 0n) return null;
+  const quantity = formatMicros(payment.allowanceQuantityMicros, 0);
+  const asked = payment.quantity?.[unit] ?? null;
+  // A capture of less costs less than the quantity that was asked for, so that one no longer says anything.
+  const less =
+    payment.capturedAt !== null &&
+    (payment.capturedMicros < amountMicros || (amountMicros === 0n && asked !== quantity));
   return {
     unit,
-    quantity: formatMicros(payment.allowanceQuantityMicros, 0),
-    of: payment.quantity?.[unit] ?? null,
+    quantity,
+    of: less ? null : asked,
     covered: toMoneyJson(allowanceMicros, currency),
     // What was captured is what it cost in the end; until then, what is held.
     price: toMoneyJson(

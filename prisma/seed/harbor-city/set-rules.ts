@@ -4,6 +4,10 @@ import { setLimit } from "@/server/payments/service/manage-limits";
 import type { Id } from "@/server/platform/ids";
 import { type City, idOf, operatorScope } from "./found-city";
 import type { PlacedDevice } from "./place-devices";
+import { hasEnergyAllowance } from "./traffic";
+
+/** Citizens are numbered from here on. */
+const FIRST_CITIZEN = 1000;
 
 /** Chosen so that ordinary days stay far below them: a demo should show use, and few refusals. */
 export async function setRules(
@@ -43,7 +47,7 @@ export async function setRules(
     [...payers].flatMap(([reference, payerId]) => {
       const number = Number(reference.split("-")[1]);
       const household = reference.startsWith("household-");
-      const energy = household ? number > 7 : number % 25 === 7;
+      const energy = household ? number > 7 : hasEnergyAllowance(number - FIRST_CITIZEN);
       const parking = !household && number % 40 === 3;
       return [
         ...(energy ? [{ payerId, unit: "kwh", monthly: household ? "150" : "60" }] : []),

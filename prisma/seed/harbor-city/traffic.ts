@@ -122,6 +122,11 @@ export interface Tap {
   quantity: Record<string, string>;
 }
 
+/** Payers whose energy is paid by an allowance first. */
+export function hasEnergyAllowance(payer: number): boolean {
+  return payer % 25 === 7;
+}
+
 /** All taps from `from` to `to`, in order. `scale` thins the traffic out (tests use a tenth). */
 export function listTaps(options: {
   from: Date;
@@ -148,13 +153,17 @@ export function listTaps(options: {
         const at = new Date(hour + Math.floor(random() * 3_600_000));
         if (at >= options.to) continue;
         const cents = habit.cents(random);
+        const device = Math.floor(random() * options.devices[kind]);
+        const payer = Math.floor(random() * options.payers);
+        // With an allowance one says beforehand how many kWh it is to be, so what is held is what they cost.
+        const open = habit.captures === "later" && !hasEnergyAllowance(payer);
         taps.push({
           at,
           kind,
-          device: Math.floor(random() * options.devices[kind]),
-          payer: Math.floor(random() * options.payers),
+          device,
+          payer,
           cents,
-          heldCents: habit.captures === "later" ? 4000n : cents,
+          heldCents: open ? 4000n : cents,
           endsAt:
             habit.captures === "later" ? new Date(+at + 1_200_000 + Math.floor(random() * 5_400_000)) : at,
           captures: habit.captures,
