@@ -1,17 +1,31 @@
-/** Stands between gateway and database and, now and then, cuts a connection just after COMMIT went to the server. */
+/**
+ * Stands between gateway and database and, now and then, cuts a connection just after what commits went to the server:
+ * a COMMIT, or the one call that commits a group of authorisations by itself.
+ */
 import { connect, createServer, type Socket } from "node:net";
 
 export interface Cutter {
   port: number;
-  cuts: () => number;
+  /** How many were cut after a COMMIT, and how many after an authorisation's call. */
+  cuts: () => { commits: number; calls: number };
   close: () => Promise<void>;
 }
 
 /** A simple-protocol query message (Q) whose text is `commit`. */
 const COMMIT = Buffer.from("Q\0\0\0\x0bcommit\0", "latin1");
 
+/** The prepared statement of server/payments/repository/commit-authorisations.ts, in a Bind; a Sync ends the message. */
+const CALL = Buffer.from("\0authorisation.commit\0", "latin1");
+const SYNC = Buffer.from("S\0\0\0\x04", "latin1");
+
+/** What of a chunk commits, once it is sent in whole. */
+function commits(chunk: Buffer): "commits" | "calls" | null {
+  if (chunk.includes(COMMIT)) return "commits";
+  return chunk.includes(CALL) && chunk.subarray(-SYNC.length).equals(SYNC) ? "calls" : null;
+}
+
 export async function cutAfterCommit(databasePort: number, share: number): Promise<Cutter> {
-  let cuts = 0;
+  const cuts = { commits: 0, calls: 0 };
   const open = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(databasePort, "127.0.0.1");
@@ -27,10 +41,11 @@ export async function cutAfterCommit(databasePort: number, share: number): Promi
     }
     client.on("data", (chunk) => {
       upstream.write(chunk);
-      if (!deaf && chunk.includes(COMMIT) && Math.random() < share) {
-        // The server gets the COMMIT and does it; the client never hears.
+      const kind = commits(chunk);
+      if (!deaf && kind && Math.random() < share) {
+        // The server gets it and does it; the client never hears.
         deaf = true;
-        cuts++;
+        cuts[kind]++;
         setTimeout(() => client.destroy(), 2);
         setTimeout(() => upstream.destroy(), 200);
       }
@@ -44,7 +59,7 @@ export async function cutAfterCommit(databasePort: number, share: number): Promi
   if (!address || typeof address !== "object") throw new Error("no port");
   return {
     port: address.port,
-    cuts: () => cuts,
+    cuts: () => ({ ...cuts }),
     close: () =>
       new Promise((resolve) => {
         for (const socket of open) socket.destroy();
