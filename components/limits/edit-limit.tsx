@@ -132,7 +132,7 @@ export function EditLimit({ program, limit, onClose }: EditLimitProps) {
           </p>
         ) : (
           <>
-            <Field label="It binds a">
+            <Field label="Whom it binds">
               <Select
                 value={kind}
                 onValueChange={(next) => {
@@ -142,7 +142,7 @@ export function EditLimit({ program, limit, onClose }: EditLimitProps) {
                 options={LIMIT_SUBJECTS.map((value) => ({ value, label: SUBJECTS[value].one }))}
               />
             </Field>
-            <Field label="In a">
+            <Field label="Period">
               <Select
                 value={period}
                 onValueChange={(next) => setPeriod(LIMIT_PERIODS.find((each) => each === next) ?? period)}

@@ -73,8 +73,8 @@ export function UseLine({
     <span className="grid min-w-44 flex-1 gap-1 py-1">
       <span className="tabular flex flex-wrap justify-between gap-x-3 text-xs">
         {name ? (
-          <span className="truncate">
-            <span className="font-medium">{name}</span>
+          <span className="min-w-0">
+            <span className="inline-block font-medium first-letter:uppercase">{name}</span>
             {beside ? <> {beside}</> : null}
           </span>
         ) : null}

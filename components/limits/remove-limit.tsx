@@ -30,7 +30,7 @@ export function RemoveLimit({ limit, fallback, onClose }: RemoveLimitProps) {
           {limitSentence(limit)}{" "}
           {fallback
             ? `Without it, the default binds ${who}: ${maximaWords(fallback, fallback.period)}, with what was paid in this period already.`
-            : `Without it, payments above ${maximaWords(limit, limit.period)} are no longer declined for it. Other periods, the funds and the score still are looked at.`}
+            : `Without it, payments above ${maximaWords(limit, limit.period)} are no longer declined for it. Other limits, the funds and the score still decide.`}
         </>
       }
       confirmLabel="Remove the limit"

@@ -54,13 +54,20 @@ export function PaymentTimeline({ moments, currency }: PaymentTimelineProps) {
     return {
       id: `${moment.kind}${index}`,
       time: <ExactTime at={moment.at} format="exact" />,
-      title: look?.title ?? words.charAt(0).toUpperCase() + words.slice(1),
+      title: titleWithoutMoney(moment) ?? look?.title ?? words.charAt(0).toUpperCase() + words.slice(1),
       icon: look?.icon,
       tone: look?.tone ?? "neutral",
       detail: <MomentDetail detail={moment.detail} currency={currency} />,
     };
   });
   return <Timeline items={items} />;
+}
+
+/** An allowance that covers all of a payment leaves no money to hold or move. */
+function titleWithoutMoney({ kind, detail }: PaymentMoment): string | null {
+  if (!/^[0.]+$/.test(amountOf(detail) ?? "-")) return null;
+  if (kind === "authorised") return "Authorised, the allowance covers it all";
+  return kind === "captured" ? "Captured from the allowance, no money moved" : null;
 }
 
 /** Micros as text or number, to a decimal amount. */
