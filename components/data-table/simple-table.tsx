@@ -32,7 +32,7 @@ export function SimpleTable<Row>(props: SimpleTableProps<Row>) {
     ),
   );
   return (
-    <div className={cn("overflow-x-auto", className)}>
+    <div className={cn("relative overflow-x-auto", className)}>
       <table aria-label={label} className="w-full text-sm">
         <thead>
           <tr className="border-b border-line">

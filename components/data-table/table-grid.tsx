@@ -97,7 +97,7 @@ export function TableGrid<Row extends object>(props: TableGridProps<Row>) {
   return (
     <div
       ref={wrapper}
-      className={cn("min-w-0", wide && "overflow-x-auto")}
+      className={cn("min-w-0", wide && "relative overflow-x-auto")}
       {...(wide ? { tabIndex: 0, role: "region", "aria-label": `${label}, scrolls sideways` } : {})}
     >
       <table

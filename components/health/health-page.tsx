@@ -153,7 +153,7 @@ function Part({ part }: { part: HealthPart }) {
       <Icon aria-hidden className="size-4 text-muted" />
       <span className="min-w-0">
         <span className="font-medium">{words.name}</span>
-        <span className="block truncate text-muted">{words.does}</span>
+        <span className="block text-muted md:truncate">{words.does}</span>
       </span>
       <span className="tabular text-muted max-md:col-start-2 max-md:row-start-2">{ageOf(part)}</span>
       <span className="max-md:col-start-3 max-md:row-start-1">

@@ -39,11 +39,12 @@ const COLUMNS: readonly DataColumn<Row>[] = [
     cell: (row) => (
       <span className="flex items-center gap-2 font-medium">
         {row.name}
+        <span className="font-normal text-muted md:hidden">{row.currency}</span>
         {row.closedAt ? <Badge>Closed</Badge> : null}
       </span>
     ),
   },
-  { id: "currency", header: "Currency", priority: 1, cell: (row) => row.currency },
+  { id: "currency", header: "Currency", priority: 2, cell: (row) => row.currency },
   { id: "zone", header: "Time zone", priority: 2, cell: (row) => row.timeZone },
   { id: "period", header: "Periods end", priority: 2, cell: (row) => periodWords(row.calendar) },
   { id: "paid", header: "Paid out", priority: 3, cell: (row) => delayWords(row.calendar) },

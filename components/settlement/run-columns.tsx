@@ -19,10 +19,11 @@ export const RUN_COLUMNS: readonly DataColumn<RunView>[] = [
     cell: (row) => (
       <ZoneProvider zone={row.program.timeZone} place={row.program.name}>
         <Period start={row.periodStart} end={row.periodEnd} className="font-medium" />
+        <span className="block text-xs leading-4 text-muted md:hidden">{row.program.name}</span>
       </ZoneProvider>
     ),
   },
-  { id: "program", header: "Program", priority: 1, cell: (row) => row.program.name },
+  { id: "program", header: "Program", priority: 2, cell: (row) => row.program.name },
   {
     id: "state",
     header: "State",

@@ -18,6 +18,7 @@ import { CopyableId } from "@/components/ui/copyable-id";
 import { KeyValueList } from "@/components/ui/key-value";
 import { Menu } from "@/components/ui/menu";
 import { Dot, PageHeader } from "@/components/ui/page-header";
+import { shortenId } from "@/components/ui/shorten-id";
 import { StatusBadge } from "@/components/ui/status-badge";
 import type { StatementDetail, StatementLineView } from "@/server/settlement/schema";
 
@@ -126,7 +127,7 @@ export function StatementDetailView({
                 label: "Settlement run",
                 value: runHref ? (
                   <Link href={runHref} className="font-mono text-xs underline underline-offset-4">
-                    {statement.runId}
+                    {shortenId(statement.runId)}
                   </Link>
                 ) : (
                   <CopyableId id={statement.runId} />

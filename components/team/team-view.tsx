@@ -42,7 +42,9 @@ export function TeamView({ members, invitations, roles, organisation, me, action
           <span className="min-w-0">
             <span className="font-medium">{row.name}</span>
             {row.email === me ? <Badge className="ml-2">You</Badge> : null}
-            <span className="block truncate text-xs text-muted md:hidden">{row.email}</span>
+            <span className="block truncate text-xs text-muted md:hidden">
+              {roleLabel(row.role)}, {row.email}
+            </span>
           </span>
         </span>
       ),
@@ -56,7 +58,7 @@ export function TeamView({ members, invitations, roles, organisation, me, action
     {
       id: "role",
       header: "Role",
-      priority: 1,
+      priority: 2,
       cell: (row) => <span title={ROLE_WORDS[row.role]?.may}>{roleLabel(row.role)}</span>,
     },
     {

@@ -22,6 +22,10 @@ import type { OperatorRouter } from "@/server/trpc/operator";
 
 export type AuditRow = inferRouterOutputs<OperatorRouter>["audit"]["list"]["items"][number];
 
+function actorWords({ name, kind }: AuditRow["actor"]): string {
+  return name ?? (kind === "system" ? "The platform" : "Unknown");
+}
+
 const COLUMNS: readonly DataColumn<AuditRow>[] = [
   {
     id: "at",
@@ -32,7 +36,7 @@ const COLUMNS: readonly DataColumn<AuditRow>[] = [
   {
     id: "actor",
     header: "Who",
-    priority: 1,
+    priority: 2,
     cell: (row) => (
       <span className="flex min-w-0 items-center gap-2">
         {row.actor.kind === "user" ? (
@@ -42,9 +46,7 @@ const COLUMNS: readonly DataColumn<AuditRow>[] = [
         ) : (
           <Bot aria-hidden className="size-4 text-muted" />
         )}
-        <span className="truncate">
-          {row.actor.name ?? (row.actor.kind === "system" ? "The platform" : "Unknown")}
-        </span>
+        <span className="truncate">{actorWords(row.actor)}</span>
       </span>
     ),
   },
@@ -55,6 +57,9 @@ const COLUMNS: readonly DataColumn<AuditRow>[] = [
     cell: (row) => (
       <span title={row.action} className="font-medium">
         {actionWords(row.action)}
+        <span className="block text-xs font-normal leading-4 text-muted md:hidden">
+          {actorWords(row.actor)}
+        </span>
       </span>
     ),
   },
