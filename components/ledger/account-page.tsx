@@ -213,7 +213,7 @@ function columnsFor(currency: string, base: string): DataColumn<Leg>[] {
       id: "at",
       header: "Recorded",
       fixed: true,
-      cell: (row) => <ExactTime at={row.recordedAt} format="dateTime" />,
+      cell: (row) => <ExactTime at={row.recordedAt} format="dayTime" />,
     },
     {
       id: "effective",
@@ -221,7 +221,7 @@ function columnsFor(currency: string, base: string): DataColumn<Leg>[] {
       priority: 2,
       cell: (row) => (
         <span className="text-muted">
-          <ExactTime at={row.effectiveAt} format="dateTime" />
+          <ExactTime at={row.effectiveAt} format="dayTime" />
         </span>
       ),
     },

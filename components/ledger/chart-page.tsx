@@ -244,7 +244,7 @@ function Accounts({ currency, code }: { currency: Currency; code: Code }) {
     <>
       {rows?.map((account) => (
         <tr key={account.id} className="group hover:bg-hover" data-dense="">
-          <th scope="row" className="px-4 pl-16 text-left font-normal">
+          <th scope="row" className="px-4 pl-[82px] text-left font-normal">
             <Link
               href={`${base}/ledger/accounts/${account.id}`}
               className={cn(
@@ -261,7 +261,7 @@ function Accounts({ currency, code }: { currency: Currency; code: Code }) {
       ))}
       {rows && !list.hasNextPage ? null : (
         <tr>
-          <td colSpan={6} className="h-9 px-4 pl-16 text-muted">
+          <td colSpan={6} className="h-9 px-4 pl-[74px] text-muted">
             {list.error ? (
               <Button size="sm" onClick={() => void list.refetch()}>
                 They could not be loaded; try again

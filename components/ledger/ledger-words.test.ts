@@ -42,8 +42,8 @@ test("accounts without a named owner go by the short form of its id", () => {
   expect(accountName({ code: "wallet", owner: "inst_01m7q7nmv1e2brvtr422rcendc" })).toBe(
     "Wallet · inst_01m7q7…endc",
   );
-  expect(accountName({ code: "party_payable", owner: "Mobility · Voltway" })).toBe(
-    "Payable · Mobility · Voltway",
+  expect(accountName({ code: "party_payable", owner: "Voltway · Mobility" })).toBe(
+    "Payable · Voltway · Mobility",
   );
   expect(transferWords({ kind: "post_pending", code: "payout" })).toBe("Payout, hold posted");
 });

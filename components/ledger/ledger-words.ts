@@ -61,7 +61,7 @@ export function ownerWords(owner: string): string {
   return /^[a-z]+_[0-9a-z]{26}$/.test(owner) ? shortenId(owner) : owner;
 }
 
-/** "Payable · Harbor City Mobility · Voltway" */
+/** "Payable · Voltway · Harbor City Mobility" */
 export function accountName(account: { code: string | null; owner: string }): string {
   return [accountWord(account.code), ownerWords(account.owner)].filter(Boolean).join(" · ");
 }

@@ -74,6 +74,7 @@ function Facts({ transfer, base }: { transfer: TransferView; base: string }) {
   return (
     <Card title="From where to where?" bodyClassName="pt-1">
       <KeyValueList
+        layout="grid"
         items={[
           {
             label: "Debited",

@@ -22,7 +22,7 @@ export const TRANSFER_COLUMNS: readonly DataColumn<TransferView>[] = [
     id: "at",
     header: "Recorded",
     fixed: true,
-    cell: (row) => <ExactTime at={row.recordedAt} format="dateTime" />,
+    cell: (row) => <ExactTime at={row.recordedAt} format="dayTime" />,
   },
   {
     id: "effective",
@@ -30,7 +30,7 @@ export const TRANSFER_COLUMNS: readonly DataColumn<TransferView>[] = [
     priority: 3,
     cell: (row) => (
       <span className="text-muted">
-        <ExactTime at={row.effectiveAt} format="dateTime" />
+        <ExactTime at={row.effectiveAt} format="dayTime" />
       </span>
     ),
   },

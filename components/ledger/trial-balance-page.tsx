@@ -145,7 +145,9 @@ function Table({ data }: { data: TrialBalance }) {
         rowId={(row) => `${row.code}/${row.programId}`}
         empty={
           <p className="border-t border-line-soft px-4 py-6 text-sm text-muted">
-            Nothing had moved in {currency} by then.
+            {data.by === "recorded"
+              ? `Nothing was recorded in ${currency} by then. Business time shows what is known now about that moment.`
+              : `Nothing had moved in ${currency} by then.`}
           </p>
         }
         foot={{

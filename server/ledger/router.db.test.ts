@@ -114,7 +114,7 @@ describe("the ledger over tRPC", () => {
     expect(seen).toMatchObject({
       acquirer_receivable: ["Mobility", "15.00", "0.00"],
       clearing: ["Mobility", "2.499999", "0.00"],
-      party_payable: ["Mobility · Voltway", "7.500001", "0.00"],
+      party_payable: ["Voltway · Mobility", "7.500001", "0.00"],
     });
     const wallet = items.find((item) => item.code === "wallet");
     expect(wallet?.owner).toMatch(/^inst_/);
@@ -148,7 +148,7 @@ describe("the ledger over tRPC", () => {
       ["debit", "allocation", "posted", "2.499999"],
       ["credit", "capture", "posted", "10.00"],
     ]);
-    expect(history.items[1]?.credit).toMatchObject({ code: "party_payable", owner: "Mobility · Voltway" });
+    expect(history.items[1]?.credit).toMatchObject({ code: "party_payable", owner: "Voltway · Mobility" });
   });
 
   test("a transfer comes with its journal, and the totals of the chart balance", async () => {

@@ -35,9 +35,12 @@ function ownerOf(account: Account, names: OwnerNames): { owner: string; ownerId:
   const [last] = ids.slice(-1);
   const kind = OWNER_KINDS[account.code];
   if (kind && last) return { owner: toPublicId(kind, last), ownerId: toPublicId(kind, last) };
-  const words = ids.map((id) => names.get(id)).filter((name) => name !== undefined);
   const parties = ids.filter((id) => id !== account.programRef && names.has(id));
   const [party] = parties;
+  // The party first: many accounts stand below one program, and a list cuts what is last.
+  const words = [...parties, ...ids.filter((id) => !parties.includes(id))]
+    .map((id) => names.get(id))
+    .filter((name) => name !== undefined);
   return {
     owner: words.join(" · ") || account.ownerRef || "Nobody",
     ownerId: party ? toPublicId("organisation", party) : null,

@@ -71,7 +71,7 @@ export async function explainJournal(scope: OperatorScope, journalId: string): P
     return {
       sentence:
         allocated.total > 0
-          ? `${allocated.total} captured or refunded payments were split together, by party`
+          ? `${allocated.total === 1 ? "A captured or refunded payment was split" : `${allocated.total} captured or refunded payments were split together`}, by party`
           : "",
       causes: allocated.ids.map((id) => ({
         kind: "payment",
