@@ -38,7 +38,6 @@ export const useAccountTrpc = account.useTRPC;
  * every portal that has the same part can hand its own.
  */
 export type MerchantTrpc = ReturnType<typeof useMerchantTrpc>;
-export type OperatorTrpc = ReturnType<typeof useOperatorTrpc>;
 
 function connect<R extends AnyTRPCRouter>(url: string): TRPCClient<R> {
   // Routers here carry no transformer, which the link's type cannot know of a router that is a parameter.
