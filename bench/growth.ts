@@ -8,15 +8,15 @@ import { type Bench, fill, prepare } from "./ledger/setup";
 import { inTurns } from "./ledger/turns";
 import type { Row } from "./measure";
 import type { BenchOptions, BenchReport } from "./run";
-import { type BenchHost, openHost } from "./server";
+import { type BenchHost, BUFFERS_FOR_SIZE, openHost } from "./server";
 
 export const defaults = { size: "10000000" };
 
 export async function run(options: BenchOptions): Promise<BenchReport> {
-  const host = await openHost(options.serverUrl);
+  const host = await openHost(options.serverUrl, BUFFERS_FOR_SIZE);
   const rows: Row[] = [];
   try {
-    const { version, durability } = await host.describe();
+    const { version, settings } = await host.describe();
     const bench = await prepare(host);
     const last = options.size;
     for (const level of [0, Math.round(last / 10), last]) {
@@ -30,7 +30,7 @@ export async function run(options: BenchOptions): Promise<BenchReport> {
     await bench.close();
     return {
       name: "growth",
-      compared: `One operation in a ledger of so many transfers, against the same in an empty ledger (warmed with 20 batches) in the same moments; ${durability}. The rows at 0 compare two empty ledgers and show what the method itself is worth.`,
+      compared: `One operation in a ledger of so many transfers, against the same in an empty ledger (warmed with 20 batches) in the same moments; ${settings}. The rows at 0 compare two empty ledgers and show what the method itself is worth.`,
       rows: sorted(rows),
       versions: { PostgreSQL: version, node: process.version },
     };

@@ -7,13 +7,13 @@ import { type Bench, batchOf, fill, insertRaw, post, prepare } from "./ledger/se
 import { inTurns } from "./ledger/turns";
 import { type Row, timed } from "./measure";
 import type { BenchOptions, BenchReport } from "./run";
-import { type BenchHost, openHost } from "./server";
+import { type BenchHost, BUFFERS_FOR_SIZE, openHost } from "./server";
 
 export const ownOptions = PEER_OPTIONS;
 export const defaults = { size: "10000000" };
 
 export async function run(options: BenchOptions): Promise<BenchReport> {
-  const host = await openHost(options.serverUrl);
+  const host = await openHost(options.serverUrl, BUFFERS_FOR_SIZE);
   const rows: Row[] = [];
   const say = (row: Row) => {
     rows.push(row);
@@ -22,7 +22,7 @@ export async function run(options: BenchOptions): Promise<BenchReport> {
     );
   };
   try {
-    const { version, durability } = await host.describe();
+    const { version, settings } = await host.describe();
     const bench = await prepare(host);
     for (let i = 0; i < 12; i++) {
       await post(bench.pool, batchOf(bench, 1000));
@@ -39,7 +39,7 @@ export async function run(options: BenchOptions): Promise<BenchReport> {
     await bench.close();
     return {
       name: "ledger",
-      compared: `One hot account against ${bench.others.length} others; ${durability}; all sides in this run on this server, in interleaved rounds: medians.${peer ? ` ${peer.name}: ${peer.where}, accounts and amounts alike.` : ""}`,
+      compared: `One hot account against ${bench.others.length} others; ${settings}; all sides in this run on this server, in interleaved rounds: medians.${peer ? ` ${peer.name}: ${peer.where}, accounts and amounts alike.` : ""}`,
       rows,
       versions: { PostgreSQL: version, node: process.version },
     };
