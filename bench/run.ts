@@ -1,5 +1,5 @@
 /** `npm run bench -- NAME [options]`: runs one bench and prints a table, markdown or JSON. Ends with 1 if a bar falls. */
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { describeMachine, type Row } from "./measure";
 import { asMarkdown, asTable, summarise } from "./table";
@@ -42,10 +42,24 @@ const BENCHES: Record<string, () => Promise<BenchModule>> = {
 };
 
 const name = process.argv[2] ?? "";
+if (name === "show") {
+  for (const file of process.argv.slice(3)) {
+    const kept = JSON.parse(await readFile(file, "utf8")) as BenchReport & {
+      startedAt: string;
+      minutes: number;
+    };
+    console.log(
+      `\n\`${kept.name}\`, ${kept.startedAt.slice(0, 16).replace("T", " ")} UTC, ${kept.minutes} minutes\n`,
+    );
+    console.log(`${asMarkdown(kept.rows)}\n\n${summarise(kept.rows).line}`);
+  }
+  process.exit(0);
+}
 const load = BENCHES[name];
 if (!load) {
   console.error(`Usage: npm run bench -- ${Object.keys(BENCHES).join(" | ")} [--json | --markdown] [--out FILE]
-  [--url postgresql://…] [--size N] [--seconds N] [--rounds N], and what bench/README.md lists for each`);
+  [--url postgresql://…] [--size N] [--seconds N] [--rounds N], and what bench/README.md lists for each
+       npm run bench -- show FILE…`);
   process.exit(2);
 }
 const bench = await load();
