@@ -9,7 +9,7 @@ const MINA = "mina@harborcity.example";
 const OLIVIA = "olivia@harborcity.example";
 const KIM = "kim@quayside.example";
 
-const newCard = () => `tok_e2e_${randomUUID().slice(0, 12).replaceAll("-", "")}_ok`;
+const newCard = () => `tok_e2e_${randomUUID().replaceAll("-", "").slice(0, 16)}`;
 
 test("a limit counts what its period holds, declines what is above it, and goes again", async ({
   page,
@@ -18,7 +18,7 @@ test("a limit counts what its period holds, declines what is above it, and goes 
 }) => {
   const meter = seededDevice("quayside-parking", "parking_meter", 7);
   const token = newCard();
-  const label = `···· ${/(\w{4})_ok$/.exec(token)?.[1]}`;
+  const label = `···· ${token.slice(-4)}`;
   expect((await meter.pay({ amount: "3.00", token })).status).toBe(201);
 
   await signIn(MINA);
@@ -28,7 +28,7 @@ test("a limit counts what its period holds, declines what is above it, and goes 
   await limits.startForInstrument(token);
   await expectAccessible();
   await limits.finish("2", "Add the limit");
-  await expect(limits.row(token).or(limits.row(label))).toContainText("1 of 2 payments");
+  await expect(limits.row(label)).toContainText("1 of 2 payments");
 
   expect((await meter.pay({ amount: "3.25", token })).status).toBe(201);
   const declined = await meter.pay({ amount: "3.50", token });

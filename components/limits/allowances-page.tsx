@@ -235,7 +235,7 @@ function AllowanceUse({ allowance }: { allowance: AllowanceView }) {
       <span title={`${used} of ${monthly}`} className="tabular text-xs text-muted">
         {words}
       </span>
-      <UseBar of="allowance" share={Number(used) / Number(monthly)} label={words} />
+      <UseBar of="allowance" share={Number(used) / Number(monthly)} />
     </span>
   );
 }

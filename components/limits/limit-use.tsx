@@ -80,7 +80,7 @@ export function UseLine({
         ) : null}
         <span className="text-muted">{words}</span>
       </span>
-      <UseBar share={shareOf(limit, use)} label={words} />
+      <UseBar share={shareOf(limit, use)} />
     </span>
   );
 }

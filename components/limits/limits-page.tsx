@@ -178,7 +178,7 @@ function columnsFor(
     ...columns,
     {
       id: "act",
-      header: "",
+      header: "Actions",
       align: "right",
       priority: 1,
       cell: (row) => (

@@ -3,19 +3,16 @@ import { cn } from "@/components/ui/cn";
 interface UseBarProps {
   /** Of one; above it, the limit is passed, as after it was lowered. */
   share: number;
-  /** The same in words, for whoever cannot see the bar. */
-  label: string;
   /** `limit`: coming near is a warning; `allowance`: using it up is what it is for. */
   of?: "limit" | "allowance";
   className?: string;
 }
 
-/** How much of a limit or an allowance is used. The figures stand beside it, so colour never speaks alone. */
-export function UseBar({ share, label, of = "limit", className }: UseBarProps) {
+/** How much of a limit or an allowance is used. It is only drawn: the figures stand beside it. */
+export function UseBar({ share, of = "limit", className }: UseBarProps) {
   return (
     <span
-      role="img"
-      aria-label={label}
+      aria-hidden
       className={cn("block h-1.5 w-full overflow-hidden rounded-full bg-neutral-soft", className)}
     >
       <span
