@@ -65,4 +65,37 @@ export const DEFECTS: readonly Defect[] = [
       test: "many at once never give back more than was captured",
     },
   },
+  {
+    name: "a dropped lock: two batches use the same month of an allowance",
+    file: "server/payments/repository/store-usage.ts",
+    good: " for no key update of m`",
+    bad: "`",
+    project: "database",
+    caughtBy: {
+      file: "server/payments/usage-allowance.db.test.ts",
+      test: "is never used beyond what was granted, by however many devices at once",
+    },
+  },
+  {
+    name: "a missing idempotency check: a usage record's key stands for whatever comes under it",
+    file: "server/payments/rules/judge-usage.ts",
+    good: "return isSameRecord(record, earlier, instrument, facts.currency)",
+    bad: "return true",
+    project: "database",
+    caughtBy: {
+      file: "server/payments/usage.db.test.ts",
+      test: "that come again are recorded once; anything else under the key is refused",
+    },
+  },
+  {
+    name: "a forgotten debt: what a window cannot charge is written off",
+    file: "server/payments/service/close-windows.ts",
+    good: "owedOutMicros: each.window.totalMicros + each.window.owedInMicros,",
+    bad: "owedOutMicros: 0n,",
+    project: "database",
+    caughtBy: {
+      file: "server/payments/usage-debt.db.test.ts",
+      test: "is charged with the next closing once the money is there, to the micro",
+    },
+  },
 ];
