@@ -1,7 +1,7 @@
 /**
  * Random batches against the database and against the model; results, counters, transfers and past balances must
- * agree. `LEDGER_MODEL_OPERATIONS` and `LEDGER_MODEL_SEED` set how many and which; without them a run is repeatable,
- * with a seed that once found a closing transfer voided within its own batch.
+ * agree. `LEDGER_MODEL_OPERATIONS` and `LEDGER_MODEL_SEED` set how many and which; without them a run is repeatable.
+ * Every tenth case starts from a further seed.
  */
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

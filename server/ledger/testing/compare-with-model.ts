@@ -6,7 +6,7 @@ import { TRANSFER_FLAGS as F } from "../constants";
 import { LedgerModel } from "../model";
 import { createAccounts, expirePending, postEvents, type TransferEvent } from "../repository/post-events";
 import { findBalancesAt } from "../repository/read-balances";
-import { type EventDraft, type Step, step } from "./random-batches";
+import { type EventDraft, QUIET_ACCOUNTS, type Step, step } from "./random-batches";
 
 let space = 0;
 let clock = Date.UTC(2026, 0, 1);
@@ -57,6 +57,9 @@ async function compare(tx: SqlTx, steps: readonly Step[], seen: Map<string, numb
     code: 1,
     flags: accountFlags,
   }));
+  for (let n: number = QUIET_ACCOUNTS.first; n <= QUIET_ACCOUNTS.last; n++) {
+    specs.push({ id: account(n), currency: "EUR", code: 1, flags: 0 });
+  }
   // An hour later everything that an earlier run left open has expired.
   clock += 3_600_000;
   let now = clock;
@@ -212,12 +215,13 @@ async function compareState(
   const all = await tx.query<{
     debit: string;
     credit: string;
-    at: Date;
-    effective: Date;
+    at: bigint;
+    effective: bigint;
     dp: bigint;
     dq: bigint;
   }>(
-    `select d.id as debit, c.id as credit, recorded_at as at, effective_at as effective,
+    `select d.id as debit, c.id as credit, (extract(epoch from recorded_at) * 1000000)::bigint as at,
+       (extract(epoch from effective_at) * 1000000)::bigint as effective,
        case when t.flags & 2 <> 0 then amount when pending_id is not null
          then -(select amount from ledger.transfer p where p.id = t.pending_id) else 0 end as dp,
        case when t.flags & 4106 = 0 then amount else 0 end as dq
@@ -225,21 +229,20 @@ async function compareState(
      where d.id = any($1) order by seq`,
     [accountIds],
   );
-  const legs = all.rows.map((row) => ({ ...row, at: row.at.getTime(), effective: row.effective.getTime() }));
+  // Of the quiet accounts a few will do: every balance is a call of its own.
+  const some = accountIds.slice(0, 11);
   for (const back of [0, 1_000, 4_000, 30_000_000, 70_000_000]) {
-    const moment = now - back;
+    const moment = new Date(now - back);
+    const micros = BigInt(moment.getTime()) * 1000n;
     for (const by of ["recorded", "effective"] as const) {
       const sums = new Map(
-        accountIds.map((id) => [
+        some.map((id) => [
           id,
           { debitsPending: 0n, debitsPosted: 0n, creditsPending: 0n, creditsPosted: 0n },
         ]),
       );
-      for (const leg of legs) {
-        const time = by === "recorded" ? leg.at : leg.effective;
-        if (time > moment) continue;
-        // A Date cannot tell microseconds; what was recorded within the same millisecond is after the moment.
-        if (time === moment && (by === "recorded" || leg.effective === leg.at)) continue;
+      for (const leg of all.rows) {
+        if ((by === "recorded" ? leg.at : leg.effective) > micros) continue;
         const debit = sums.get(leg.debit);
         const credit = sums.get(leg.credit);
         if (debit) {
@@ -251,8 +254,8 @@ async function compareState(
           credit.creditsPosted += leg.dq;
         }
       }
-      const found = await findBalancesAt(tx, accountIds, new Date(moment), by);
-      expect(found, `${by} ${new Date(moment).toISOString()}`).toEqual(sums);
+      const found = await findBalancesAt(tx, some, moment, by);
+      expect(found, `${by} ${moment.toISOString()}`).toEqual(sums);
     }
   }
 }
