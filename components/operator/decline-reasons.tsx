@@ -28,10 +28,10 @@ export function DeclineReasons({ declines }: { declines: OperatorOverview["decli
       ) : (
         <ul className="grid gap-2.5">
           {declines.slice(0, 7).map(({ reason, count }) => (
-            <li key={reason}>
+            <li key={reason} className="min-w-0">
               <Link href={`${base}/payments?tab=declined`} className="group block text-sm">
                 <span className="flex items-baseline justify-between gap-4">
-                  <span className="min-w-0 truncate group-hover:underline" title={reason}>
+                  <span className="min-w-0 group-hover:underline" title={reason}>
                     {isDeclineReason(reason) ? DECLINE_REASONS[reason] : reason}
                   </span>
                   <span className="tabular text-muted">{formatCount(count)}</span>
