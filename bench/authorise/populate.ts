@@ -4,6 +4,7 @@ import { addCredential } from "@/server/devices/service";
 import { fraudTermsSchema } from "@/server/fraud/schema";
 import { setPolicy } from "@/server/fraud/service";
 import { createInstruments, topUpWallets } from "@/server/payments/service/manage-instruments";
+import { setLimit } from "@/server/payments/service/manage-limits";
 import { addDevice, createWorld, system } from "@/server/payments/testing";
 import { closePool } from "@/server/platform/db";
 import { toPublicId } from "@/server/platform/ids";
@@ -17,6 +18,14 @@ export async function populate(size: { devices: number; wallets: number }): Prom
     world.programId,
     fraudTermsSchema.parse({ velocity: { freePayments: 1_000 } }),
   );
+  // Limits that bind every payment and that no run reaches: their counters are part of what is measured.
+  for (const limit of [
+    { subject: { kind: "instrument", id: null }, period: "day" },
+    { subject: { kind: "merchant", id: world.merchantId }, period: "month" },
+  ] as const) {
+    const most = { maxPayments: 100_000_000, maxAmount: "1000000000.00" };
+    await setLimit(world.operator, { programId: world.programId, ...limit, ...most });
+  }
   const devices: LoadDevice[] = [];
   for (let i = 0; i < size.devices; i++) {
     const { deviceId } = await addDevice(world.programId, world.merchantId);

@@ -34,7 +34,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: "a rounding slip: a usage window charges up to the next cent and forgets the rest",
-    file: "server/payments/rules.ts",
+    file: "server/payments/rules/split-window.ts",
     good: "return { paymentMicros: whole, carriedOutMicros: rest };",
     bad: "return { paymentMicros: rest > 0n ? whole + microsPerMinor(currency) : whole, carriedOutMicros: 0n };",
     project: "database",

@@ -6,7 +6,7 @@ import { fromPublicId, type Id } from "@/server/platform/ids";
 import { parseMicros } from "@/server/platform/money";
 import { useTestDatabase } from "@/server/platform/testing";
 import type { LimitPeriod, LimitSubject } from "./constants";
-import { walletAccount } from "./rules";
+import { walletAccount } from "./rules/derive-accounts";
 import { authorisePayment, authorisePayments } from "./service/authorise-payment";
 import { capturePayment, expireHolds, voidPayment } from "./service/capture-payment";
 import { grantAllowance } from "./service/manage-allowances";

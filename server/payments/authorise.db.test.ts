@@ -3,7 +3,7 @@ import { withClock } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
 import { fromPublicId, newId } from "@/server/platform/ids";
 import { useTestDatabase } from "@/server/platform/testing";
-import { clearingAccount, receivableAccount, walletAccount } from "./rules";
+import { clearingAccount, receivableAccount, walletAccount } from "./rules/derive-accounts";
 import { authorisePayment, authorisePayments } from "./service/authorise-payment";
 import { capturePayment, expireHolds, getPaymentForDevice, voidPayment } from "./service/capture-payment";
 import { setInstrumentBlock } from "./service/manage-instruments";

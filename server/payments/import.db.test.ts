@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { withOwner } from "@/server/platform/db";
 import { useTestDatabase } from "@/server/platform/testing";
-import { clearingAccount, receivableAccount } from "./rules";
+import { clearingAccount, receivableAccount } from "./rules/derive-accounts";
 import { type ImportRequest, importFile } from "./service/import-file";
 import { exportRefusedRows, listImportRows, listImports } from "./service/list-imports";
 import { listPayments } from "./service/list-payments";

@@ -16,7 +16,7 @@ import { withScope } from "@/server/platform/db";
 import { fromPublicId } from "@/server/platform/ids";
 import { useTestDatabase } from "@/server/platform/testing";
 import { approveHeldPayment, declineHeldPayment, declineOverdueCases, getCaseFile } from "./review";
-import { clearingAccount, walletAccount } from "./rules";
+import { clearingAccount, walletAccount } from "./rules/derive-accounts";
 import { authorisePayment } from "./service/authorise-payment";
 import { capturePayment, getPaymentForDevice, voidPayment } from "./service/capture-payment";
 import { learnHabits } from "./service/learn-habits";

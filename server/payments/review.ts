@@ -13,7 +13,7 @@ import { HOLD_HOURS } from "./constants";
 import { lockPayment, markAuthorised } from "./repository/move-payment";
 import { findCaseContext, type PaymentContext } from "./repository/read-case-context";
 import { findListedPayment, type ListedPayment } from "./repository/read-payments";
-import { priceOf, splitPrice } from "./rules";
+import { priceOf, splitPrice } from "./rules/plan-change";
 import { postHold, record, releaseHold } from "./service/capture-payment";
 import type { Payment } from "./types";
 

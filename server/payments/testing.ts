@@ -15,7 +15,7 @@ import {
   mintSystemScope,
   type OperatorScope,
 } from "@/server/platform/scope";
-import { receivableAccount, walletAccount } from "./rules";
+import { receivableAccount, walletAccount } from "./rules/derive-accounts";
 import { createInstruments, topUpWallet } from "./service/manage-instruments";
 import type { AuthoriseRequest } from "./types";
 

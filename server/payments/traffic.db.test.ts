@@ -6,7 +6,7 @@ import { withScope } from "@/server/platform/db";
 import { fromPublicId, type Id } from "@/server/platform/ids";
 import { useTestDatabase } from "@/server/platform/testing";
 import { approveHeldPayment, declineHeldPayment, declineOverdueCases } from "./review";
-import { clearingAccount, receivableAccount, walletAccount } from "./rules";
+import { clearingAccount, receivableAccount, walletAccount } from "./rules/derive-accounts";
 import { authorisePayment, authorisePayments } from "./service/authorise-payment";
 import { capturePayment, expireHolds, voidPayment } from "./service/capture-payment";
 import { closeDueWindows } from "./service/close-windows";

@@ -3,7 +3,7 @@ import { withClock } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
 import type { Id } from "@/server/platform/ids";
 import { useTestDatabase } from "@/server/platform/testing";
-import { carryAccount, walletAccount } from "./rules";
+import { carryAccount, walletAccount } from "./rules/derive-accounts";
 import { closeDueWindows } from "./service/close-windows";
 import { getPayment, listPayments } from "./service/list-payments";
 import { topUpWallet } from "./service/manage-instruments";

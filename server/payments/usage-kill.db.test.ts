@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 import { withClock } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
 import { useTestDatabase } from "@/server/platform/testing";
-import { carryAccount, clearingAccount, walletAccount } from "./rules";
+import { carryAccount, clearingAccount, walletAccount } from "./rules/derive-accounts";
 import { closeDueWindows } from "./service/close-windows";
 import { listPayments } from "./service/list-payments";
 import { recordUsage } from "./service/record-usage";

@@ -3,7 +3,7 @@ import { withClock } from "@/server/platform/clock";
 import { withOwner, withScope } from "@/server/platform/db";
 import type { Id } from "@/server/platform/ids";
 import { useTestDatabase } from "@/server/platform/testing";
-import { carryAccount, clearingAccount, walletAccount } from "./rules";
+import { carryAccount, clearingAccount, walletAccount } from "./rules/derive-accounts";
 import { closeDueWindows } from "./service/close-windows";
 import { getPayment, listPayments } from "./service/list-payments";
 import { listUsageRecords } from "./service/list-usage";

@@ -4,7 +4,7 @@ import { formatMicros, toMoneyJson } from "@/server/platform/money";
 import type { LimitSubject } from "./constants";
 import type { AllowanceRow } from "./repository/keep-allowances";
 import type { AppliedLimit, LimitRow, SubjectHit } from "./repository/keep-limits";
-import { isInstrumentBlocked } from "./rules";
+import { isInstrumentBlocked } from "./rules/decide-authorisation";
 import type { AllowanceView, BoundLimitView, LimitView } from "./schema/limits";
 import type { LimitWithUse } from "./service/manage-limits";
 

@@ -10,7 +10,7 @@ import { callFunction, sqlStateOf } from "@/server/platform/db";
 import { outboxRecords } from "@/server/platform/outbox";
 import type { SystemScope } from "@/server/platform/scope";
 import { paymentEvent } from "../events";
-import { statusOf } from "../rules";
+import { statusOf } from "../rules/present-payment";
 import type { AuthoriseRequest, Payment, PaymentAnswer, PaymentEvent } from "../types";
 import { paymentRecord } from "./payment-columns";
 

@@ -2,7 +2,7 @@
 import type { SqlTx } from "@/server/platform/db";
 import type { Id } from "@/server/platform/ids";
 import type { DeclineReason } from "../constants";
-import type { CapturePlan } from "../rules";
+import type { CapturePlan } from "../rules/plan-change";
 import type { Payment } from "../types";
 import { PAYMENT_COLUMNS } from "./payment-columns";
 

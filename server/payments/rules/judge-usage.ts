@@ -2,9 +2,9 @@
 import type { Id } from "@/server/platform/ids";
 import type { Currency } from "@/server/platform/money";
 import type { UsageRefusal } from "../constants";
-import { isInstrumentBlocked, isTapTimeAcceptable } from "../rules";
 import type { InstrumentFacts, UsageRecordInput } from "../types";
 import { coverByAllowance, parseQuantityMicros } from "./cover-by-allowance";
+import { isInstrumentBlocked, isTapTimeAcceptable } from "./decide-authorisation";
 
 export type UsageInstrument = Pick<
   InstrumentFacts,

@@ -14,7 +14,8 @@ import {
   findAuthorisationFacts,
   type StoredFacts,
 } from "../repository/find-authorisation-facts";
-import { decideAuthorisation, isTapTimeAcceptable, statusOf } from "../rules";
+import { decideAuthorisation, isTapTimeAcceptable } from "../rules/decide-authorisation";
+import { statusOf } from "../rules/present-payment";
 import type {
   AuthorisationFacts,
   AuthorisationItem,

@@ -13,7 +13,8 @@ import { claimKeys, findAnswer } from "../repository/keep-idempotency";
 import { lockExpiredHolds, lockPayment, markCaptured, markReleased } from "../repository/move-payment";
 import { insertPaymentEvents } from "../repository/payment-columns";
 import { findPayment } from "../repository/read-payments";
-import { type CapturePlan, planCapture, planVoid, presentPayment } from "../rules";
+import { type CapturePlan, planCapture, planVoid } from "../rules/plan-change";
+import { presentPayment } from "../rules/present-payment";
 import type { Idempotency, Payment, PaymentResult } from "../types";
 import { replay } from "./authorise-payment";
 

@@ -12,7 +12,9 @@ import { type DeclineReason, USAGE_WINDOW_HOURS } from "../constants";
 import { paymentEvent } from "../events";
 import { insertPaymentEvents, insertPayments } from "../repository/payment-columns";
 import * as usage from "../repository/store-usage";
-import { carryAccount, clearingAccount, PAID_IN_MONEY, splitWindow } from "../rules";
+import { carryAccount, clearingAccount } from "../rules/derive-accounts";
+import { PAID_IN_MONEY } from "../rules/present-payment";
+import { splitWindow } from "../rules/split-window";
 import type { Payment, PaymentEvent } from "../types";
 
 const platform = mintSystemScope("payments");

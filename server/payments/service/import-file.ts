@@ -35,7 +35,8 @@ import {
 import { findProgram, isPartyOf, type ProgramFacts } from "../repository/keep-instruments";
 import { insertPaymentEvents, insertPayments } from "../repository/payment-columns";
 import * as imports from "../repository/store-imports";
-import { clearingAccount, PAID_IN_MONEY, receivableAccount } from "../rules";
+import { clearingAccount, receivableAccount } from "../rules/derive-accounts";
+import { PAID_IN_MONEY } from "../rules/present-payment";
 import type { Payment } from "../types";
 
 export interface ImportRequest {

@@ -10,7 +10,7 @@ import { microsPerMinor } from "@/server/platform/money";
 import type { PlatformScope } from "@/server/platform/scope";
 import { sandboxAcquirer } from "../acquirer";
 import * as instruments from "../repository/keep-instruments";
-import { clearingAccount, receivableAccount, walletAccount } from "../rules";
+import { clearingAccount, receivableAccount, walletAccount } from "../rules/derive-accounts";
 
 export interface InstrumentInput {
   kind: "wallet" | "card_token";

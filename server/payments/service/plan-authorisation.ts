@@ -5,8 +5,10 @@ import type { TransferInput } from "@/server/ledger/types";
 import { newIdAt, toPublicId } from "@/server/platform/ids";
 import { type DeclineReason, HOLD_HOURS } from "../constants";
 import type { AuthorisationToCommit } from "../repository/commit-authorisations";
-import { clearingAccount, placeOf, presentPayment } from "../rules";
 import { countedLimits } from "../rules/apply-limits";
+import { placeOf } from "../rules/decide-authorisation";
+import { clearingAccount } from "../rules/derive-accounts";
+import { presentPayment } from "../rules/present-payment";
 import type {
   AuthorisationFacts,
   AuthorisationItem,

@@ -8,7 +8,7 @@ import { type DeviceScope, mintSystemScope } from "@/server/platform/scope";
 import { sandboxAcquirer } from "../acquirer";
 import { MAX_USAGE_BATCH, USAGE_WINDOW_HOURS } from "../constants";
 import * as usage from "../repository/store-usage";
-import { isTapTimeAcceptable, windowThresholdMicros } from "../rules";
+import { isTapTimeAcceptable } from "../rules/decide-authorisation";
 import {
   type AllowanceMonth,
   type JudgedRecord,
@@ -17,6 +17,7 @@ import {
   type UsageCover,
   type UsageInstrument,
 } from "../rules/judge-usage";
+import { windowThresholdMicros } from "../rules/split-window";
 import type { UsageRecordInput, UsageRecordResult, UsageResult } from "../types";
 import { ensureCardInstrument } from "./manage-instruments";
 

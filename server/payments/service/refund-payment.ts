@@ -8,7 +8,8 @@ import { toMoneyJson } from "@/server/platform/money";
 import type { MerchantScope, PlatformScope } from "@/server/platform/scope";
 import { lockPayment } from "../repository/move-payment";
 import { findRefundByKey, insertRefund } from "../repository/store-refunds";
-import { clearingAccount, planRefund, receivableAccount, walletAccount } from "../rules";
+import { clearingAccount, receivableAccount, walletAccount } from "../rules/derive-accounts";
+import { planRefund } from "../rules/plan-change";
 import type { Payment, RefundResult } from "../types";
 import { record } from "./capture-payment";
 

@@ -2,18 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { newId } from "@/server/platform/ids";
 import { microsPerMinor } from "@/server/platform/money";
-import type { PaymentState } from "./constants";
-import { PAYMENT_STATES } from "./constants";
-import {
-  isTapTimeAcceptable,
-  PAID_IN_MONEY,
-  planCapture,
-  planRefund,
-  planVoid,
-  splitWindow,
-  statusOf,
-} from "./rules";
-import type { Payment } from "./types";
+import type { PaymentState } from "../constants";
+import { PAYMENT_STATES } from "../constants";
+import type { Payment } from "../types";
+import { isTapTimeAcceptable } from "./decide-authorisation";
+import { planCapture, planRefund, planVoid } from "./plan-change";
+import { PAID_IN_MONEY, statusOf } from "./present-payment";
+import { splitWindow } from "./split-window";
 
 const at = new Date("2026-06-01T12:00:00Z");
 
