@@ -11,6 +11,7 @@ import { addAdjustment } from "./adjust-balance";
 import { closePeriod } from "./close-period";
 import { getAgreement, getRun, listAgreements, listExceptions, listRuns } from "./read-runs";
 import {
+  countPayouts,
   getPaymentSplit,
   getPayout,
   getProgramFlow,
@@ -73,6 +74,16 @@ describe("what pages read", () => {
       const { parts, total } = reckoned(detail.reckoning);
       expect(parts).toBe(total);
       expect(formatMicros(total)).toBe(detail.payout.amount.amount);
+    }
+  });
+
+  test("a party counts its own payouts by state, the operator everybody's", async () => {
+    expect(await countPayouts(city.creator, null)).toEqual({ proposed: 5 });
+    for (const { scope } of [...city.merchants, ...city.agencies]) {
+      const own = await listPayouts(scope, { limit: 50 });
+      const counted = Object.values(await countPayouts(scope, null)).reduce((sum, count) => sum + count, 0);
+      expect(counted).toBe(own.items.length);
+      expect(counted).toBeLessThan(5);
     }
   });
 
@@ -186,6 +197,7 @@ describe("what pages read", () => {
       if (!scope) throw new Error("There is one.");
       await expect(getAgreement(scope, row.agreement)).rejects.toThrow(/no such/);
       expect((await listPayouts(scope, { limit: 5 })).items).toEqual([]);
+      expect(await countPayouts(scope, null)).toEqual({});
     }
   });
 
