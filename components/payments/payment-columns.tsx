@@ -81,15 +81,24 @@ export function paymentColumns({ currency, withMerchant }: ColumnChoice = {}): D
           {row.allowance ? (
             <span
               title={`An allowance covered ${coveredWords(row.allowance)}`}
-              className="mr-2 text-xs text-muted max-md:block max-md:mr-0"
+              className="mr-1.5 text-xs text-muted max-md:mr-0 max-md:block"
             >
-              <BatteryCharging aria-label="By allowance:" className="mr-1 inline size-3.5 align-[-2px]" />
-              {coveredWords(row.allowance)}
+              <BatteryCharging aria-hidden className="inline size-3.5 align-[-2px]" />
+              <span className="ml-1 md:sr-only">{coveredWords(row.allowance)}</span>
             </span>
           ) : null}
           <Money {...chargedOf(row)} hideCode={currency !== undefined} emphasis="strong" />
         </>
       ),
+    },
+    {
+      id: "allowance",
+      header: "By allowance",
+      align: "right",
+      priority: 3,
+      defaultHidden: true,
+      hint: "Units that an allowance covered, which cost no money",
+      cell: (row) => (row.allowance ? coveredWords(row.allowance) : <span className="text-faint">–</span>),
     },
     {
       id: "refunded",
