@@ -258,4 +258,30 @@ describe("proof of the ledger", () => {
     );
     expect(bad.findings.map((finding) => finding.part)).toEqual(["chain"]);
   });
+
+  it("goes on from blocks that sealed no accounts yet, and seals all of them with the next", async () => {
+    await alterRows(
+      database.url(),
+      `do $$ declare b record; before bytea := decode(repeat('00', 32), 'hex'); after bigint := 0; begin
+         for b in select * from ledger.block order by height loop
+           update ledger.block set accounts_after = null, accounts_through = null, account_marks = null,
+             previous_hash = before, hash = ledger.block_hash(before, b.height, b.first_seq, b.last_seq,
+               (select string_agg(r.digest, ''::bytea order by r.seq) from ledger.digest_rows(after, b.last_seq, b.transfers) r))
+           where height = b.height returning hash into before;
+           after := b.last_seq;
+         end loop; end $$`,
+    );
+    expect((await verify()).findings).toEqual([]);
+    const old = await withScope(system, (tx) => exportHead(tx));
+    await withScope(system, (tx) => postTransfers(tx, random(ids, 3)));
+    await sealAll(100);
+    expect((await verify()).findings).toEqual([]);
+    await tamper("update ledger.account set flags = 0 where owner_ref = 'limited'");
+    const { findings } = await verify();
+    expect(findings.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/account .* is not as it was sealed/),
+    ]);
+    expect(findings[0]?.blockHeight).toBe((old?.height ?? 0n) + 1n);
+    await tamper("update ledger.account set flags = 2 where owner_ref = 'limited'");
+  });
 });
