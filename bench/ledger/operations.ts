@@ -92,7 +92,7 @@ export const pastByBusinessTime = pastBalance("effective");
 export const OPERATIONS: readonly { name: string; turns: number; run(subject: Subject): Promise<number> }[] =
   [
     { name: "a transfer in batches of 1,000", turns: 10, run: batches },
-    { name: "a single transfer, 16 callers through group commit", turns: 10, run: singles },
+    { name: "a single transfer, 16 callers through group commit", turns: 20, run: singles },
     { name: "a pending transfer and its posting, 250 a call", turns: 10, run: twoPhase },
     { name: "a past balance by ledger time", turns: 10, run: pastByLedgerTime },
     { name: "a past balance by business time", turns: 10, run: pastByBusinessTime },
