@@ -57,7 +57,7 @@ export function Combobox({
         <Base.Positioner sideOffset={4} className="z-50">
           <Base.Popup className={cn(popupClass, "w-(--anchor-width) min-w-52")}>
             <Base.Empty className="px-2 py-1.5 text-sm text-muted empty:hidden">{nothingFound}</Base.Empty>
-            <Base.List>
+            <Base.List aria-label={placeholder}>
               {(option: SelectOption) => (
                 <Base.Item key={option.value} value={option} className={popupItemClass}>
                   {option.icon}

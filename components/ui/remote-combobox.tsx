@@ -68,7 +68,7 @@ export function RemoteCombobox({
             <Base.Empty className="px-2 py-1.5 text-sm text-muted empty:hidden">
               {busy ? "Looking…" : nothingFound}
             </Base.Empty>
-            <Base.List>
+            <Base.List aria-label={placeholder}>
               {(option: SelectOption) => (
                 <Base.Item key={option.value} value={option} className={popupItemClass}>
                   <span className="min-w-0 flex-1 truncate">{option.label}</span>

@@ -90,4 +90,6 @@ async function pick(page: Page, dialog: Locator, text: string): Promise<void> {
   const options = page.getByRole("option");
   await expect(options).toHaveCount(1);
   await options.first().click();
+  // It fades out; what is looked at next is the dialog without it.
+  await expect(page.getByRole("listbox")).toHaveCount(0);
 }
