@@ -21,3 +21,11 @@ export function textArray<T>(items: readonly T[], cell: (item: T) => string | nu
     return value === null || value === undefined ? null : `"${value.replace(/["\\]/g, "\\$&")}"`;
   });
 }
+
+/** Cells of JSON, quoted; null becomes NULL. */
+export function jsonArray<T>(items: readonly T[], cell: (item: T) => unknown): string {
+  return textArray(items, (item) => {
+    const value = cell(item);
+    return value === null || value === undefined ? null : JSON.stringify(value);
+  });
+}

@@ -1,6 +1,7 @@
 /** Events, written in the transaction that caused them and published by the worker afterwards. */
 
 import { v7 } from "uuid";
+import { jsonArray, plainArray, textArray } from "./array-literal";
 import type { SqlTx } from "./db";
 
 export interface OutboxEvent {
@@ -14,16 +15,16 @@ export interface OutboxEvent {
   organisationId: string | null;
 }
 
-/** Rows of events as JSON of the table's columns, for database functions that write them beside other things. */
-export function outboxRecords(events: readonly OutboxEvent[]): object[] {
-  return events.map((event) => ({
-    id: v7(),
-    aggregatetype: event.aggregateType,
-    aggregateid: event.aggregateId,
-    type: event.type,
-    payload: event.payload,
-    organisation_id: event.organisationId,
-  }));
+/** Events as array literals: the columns id, aggregatetype, aggregateid, type, payload and organisation_id. */
+export function outboxArrays(events: readonly OutboxEvent[]): string[] {
+  return [
+    plainArray(events, () => v7()),
+    textArray(events, (event) => event.aggregateType),
+    plainArray(events, (event) => event.aggregateId),
+    textArray(events, (event) => event.type),
+    jsonArray(events, (event) => event.payload),
+    plainArray(events, (event) => event.organisationId),
+  ];
 }
 
 export async function emit(tx: SqlTx, events: readonly OutboxEvent[]): Promise<void> {
@@ -31,13 +32,6 @@ export async function emit(tx: SqlTx, events: readonly OutboxEvent[]): Promise<v
   await tx.query(
     `insert into outbox (id, aggregatetype, aggregateid, type, payload, organisation_id)
      select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::jsonb[], $6::uuid[])`,
-    [
-      events.map(() => v7()),
-      events.map((event) => event.aggregateType),
-      events.map((event) => event.aggregateId),
-      events.map((event) => event.type),
-      events.map((event) => JSON.stringify(event.payload)),
-      events.map((event) => event.organisationId),
-    ],
+    outboxArrays(events),
   );
 }

@@ -4,15 +4,16 @@
  */
 import { openCases } from "@/server/fraud/service";
 import type { NewCase } from "@/server/fraud/types";
-import { postingArguments } from "@/server/ledger/service";
+import { postingArguments, TRANSFER_ARGUMENTS } from "@/server/ledger/service";
 import type { TransferInput } from "@/server/ledger/types";
+import { jsonArray, plainArray, textArray } from "@/server/platform/array-literal";
 import { callFunction, sqlStateOf } from "@/server/platform/db";
-import { outboxRecords } from "@/server/platform/outbox";
+import { outboxArrays } from "@/server/platform/outbox";
 import type { SystemScope } from "@/server/platform/scope";
 import { paymentEvent } from "../events";
 import { statusOf } from "../rules/present-payment";
 import type { AuthoriseRequest, Payment, PaymentAnswer, PaymentEvent } from "../types";
-import { paymentRecord } from "./payment-columns";
+import { paymentArrays } from "./payment-columns";
 
 export interface AuthorisationToCommit {
   request: Pick<AuthoriseRequest, "idempotencyKey" | "requestHash">;
@@ -25,15 +26,21 @@ export interface AuthorisationToCommit {
   case: NewCase | null;
 }
 
-const ARRAYS = "uuid uuid uuid bigint smallint smallint uuid integer text uuid timestamptz timestamptz".split(
-  " ",
-);
-const TYPES = [...Array.from({ length: 8 }, () => "json"), ...ARRAYS.map((type) => `${type}[]`)];
+/** Columns of payments in the order in which the function takes them. */
+const COLUMNS = `id program_id merchant_id device_id device_kind zone payer_id instrument_id
+  instrument_kind instrument_label external_ref device_sequence currency amount_micros
+  captured_micros state decline_reason description quantity latitude longitude risk_score
+  capture_on_approval occurred_at authorised_at expires_at captured_at closed_at
+  hold_transfer_id capture_transfer_id allowance_id allowance_month allowance_unit
+  allowance_quantity_micros allowance_micros counted`.split(/\s+/);
+
+/** As many places as the function has parameters: columns, answers, timelines, events, JSON, transfers. */
+const PLACES = COLUMNS.length + 5 + 5 + 6 + 4 + TRANSFER_ARGUMENTS;
 const COMMIT = {
   name: "authorisation.commit",
-  text: `select commit_authorisations(${TYPES.map((type, at) => `$${at + 1}::${type}`).join(", ")})`,
+  text: `select commit_authorisations(${Array.from({ length: PLACES }, (_, at) => `$${at + 1}`).join(", ")})`,
 };
-const NO_TRANSFERS = ARRAYS.map(() => null);
+const NO_TRANSFERS = Array.from({ length: TRANSFER_ARGUMENTS }, () => null);
 
 /**
  * False when the world is no longer what was decided on (a key was taken, a limit reached, an allowance or the money
@@ -44,22 +51,27 @@ export async function commitAuthorisations(
   batch: readonly AuthorisationToCommit[],
 ): Promise<boolean> {
   if (batch.length === 0) return true;
+  const payments = batch.map((item) => item.payment);
+  const timeline = batch.flatMap((item) => item.timeline);
   const opened = openCases(batch.flatMap((item) => (item.case ? [item.case] : [])));
   const transfers = batch.flatMap((item) => (item.transfer ? [item.transfer] : []));
-  const json = [
-    batch.map((item) => paymentRecord(item.payment)),
-    batch.map(answerRecord),
-    batch.flatMap((item) => item.timeline.map(eventRecord)),
-    [...outboxRecords(batch.map((item) => paymentEvent(item.payment))), ...outboxRecords(opened.events)],
-    opened.cases,
-    opened.signals,
-    countRecords(batch),
-    unitRecords(batch),
-  ];
+  const json = [opened.cases, opened.signals, countRecords(batch), unitRecords(batch)];
   try {
     await callFunction(scope, {
       ...COMMIT,
       params: [
+        ...paymentArrays(payments, COLUMNS),
+        plainArray(batch, (item) => item.at.toISOString()),
+        textArray(batch, (item) => item.request.idempotencyKey),
+        textArray(batch, (item) => `\\x${Buffer.from(item.request.requestHash).toString("hex")}`),
+        plainArray(batch, (item) => statusOf(item.payment.state)),
+        jsonArray(batch, (item) => item.answer),
+        plainArray(timeline, (event) => event.paymentId),
+        plainArray(timeline, (event) => event.merchantId),
+        plainArray(timeline, (event) => event.at.toISOString()),
+        textArray(timeline, (event) => event.kind),
+        jsonArray(timeline, (event) => event.detail),
+        ...outboxArrays([...payments.map(paymentEvent), ...opened.events]),
         ...json.map((records) => (records.length > 0 ? JSON.stringify(records) : null)),
         ...(transfers.length > 0 ? postingArguments(transfers) : NO_TRANSFERS),
       ],
@@ -73,28 +85,6 @@ export async function commitAuthorisations(
 
 /** Raised by the function itself, and by a unique index when the same new id or key is just being written. */
 const CHANGED = new Set(["PU001", "23505"]);
-
-function answerRecord({ payment, request, answer, at }: AuthorisationToCommit): object {
-  return {
-    device_id: payment.deviceId,
-    key: request.idempotencyKey,
-    request_hash: Buffer.from(request.requestHash).toString("hex"),
-    payment_id: payment.id,
-    status: statusOf(payment.state),
-    response: answer,
-    created_at: at,
-  };
-}
-
-function eventRecord(event: PaymentEvent): object {
-  return {
-    payment_id: event.paymentId,
-    merchant_id: event.merchantId,
-    at: event.at,
-    kind: event.kind,
-    detail: event.detail,
-  };
-}
 
 /** What the batch adds to each counter of a limit. */
 function countRecords(batch: readonly AuthorisationToCommit[]): object[] {

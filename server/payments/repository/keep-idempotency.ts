@@ -31,7 +31,7 @@ export async function claimKeys(tx: SqlTx, answers: readonly FirstAnswer[]): Pro
       { name: "request_hash", type: "bytea", value: (row) => Buffer.from(row.requestHash) },
       { name: "payment_id", type: "uuid", value: (row) => row.paymentId },
       { name: "status", type: "smallint", value: (row) => row.status },
-      { name: "response", type: "jsonb", value: (row) => JSON.stringify(row.response) },
+      { name: "response", type: "json", value: (row) => JSON.stringify(row.response) },
       { name: "created_at", type: "timestamptz", value: (row) => row.at },
     ],
     sorted,

@@ -1,4 +1,5 @@
 /** The one list of a payment's columns, for reading and for writing in bulk. */
+import { jsonArray, plainArray, textArray } from "@/server/platform/array-literal";
 import { type BulkColumn, insertRows } from "@/server/platform/bulk";
 import type { SqlTx } from "@/server/platform/db";
 import type { Id } from "@/server/platform/ids";
@@ -59,14 +60,22 @@ const BULK: readonly BulkColumn<Payment>[] = COLUMNS.map(({ name, as, type }) =>
   value: (row) => (type === "jsonb" && row[as] !== null ? JSON.stringify(row[as]) : row[as]),
 }));
 
-/** A payment as one JSON object of its row, for statements that take many at once. */
-export function paymentRecord(payment: Payment): Record<string, unknown> {
-  const record: Record<string, unknown> = {};
-  for (const { name, as } of COLUMNS) {
-    const value = payment[as];
-    if (value !== null) record[name] = typeof value === "bigint" ? value.toString() : value;
-  }
-  return record;
+/** Payments as array literals, a column each in the order of `columns`. */
+export function paymentArrays(payments: readonly Payment[], columns: readonly string[]): string[] {
+  return columns.map((name) => {
+    const column = COLUMNS.find((each) => each.name === name);
+    if (!column) throw new Error(`A payment has no column ${name}.`);
+    const { as, type } = column;
+    if (type === "text") return textArray(payments, (payment) => payment[as] as string | null);
+    if (type === "jsonb") return jsonArray(payments, (payment) => payment[as]);
+    return plainArray(payments, (payment) => plainCell(payment[as]));
+  });
+}
+
+function plainCell(value: unknown): string | number | bigint | null {
+  if (value === null || typeof value === "bigint" || typeof value === "number") return value;
+  if (typeof value === "boolean") return value ? "t" : "f";
+  return value instanceof Date ? value.toISOString() : String(value);
 }
 
 /** For `select`, over the alias `p`. */
