@@ -151,7 +151,7 @@ async function populate(databaseUrl: string, options: { devices: number; wallets
     });
   }
   const wallets: string[] = [];
-  for (let i = 0; i < options.wallets; i++) wallets.push((await addWallet(city, 500_000_000n)).token);
+  for (let i = 0; i < options.wallets; i++) wallets.push((await addWallet(city, 500_000_000_000n)).token);
   await closePool();
   return { devices, wallets };
 }
