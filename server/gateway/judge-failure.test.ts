@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { TransientDatabaseError } from "@/server/platform/db";
 import { isUnavailable } from "./judge-failure";
 
 const failure = (message: string, code?: string) => Object.assign(new Error(message), code ? { code } : {});
@@ -19,6 +20,8 @@ describe("a failure of the database", () => {
       expect(isUnavailable(failure("x", code)), code).toBe(true);
     }
     expect(isUnavailable(failure("Connection terminated unexpectedly"))).toBe(true);
+    // What gives up because others were always faster.
+    expect(isUnavailable(new TransientDatabaseError("x"))).toBe(true);
     expect(isUnavailable(new AggregateError([failure("x", "ECONNREFUSED")]))).toBe(true);
     for (const code of ["23505", "42P01", "22003", "P0001"])
       expect(isUnavailable(failure("x", code)), code).toBe(false);

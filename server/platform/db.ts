@@ -61,7 +61,10 @@ export async function withOwner<T>(
   }
 }
 
-export class TransientDatabaseError extends Error {}
+/** Somebody else was faster. It wears the code of a serialisation failure, on which a transaction is tried again. */
+export class TransientDatabaseError extends Error {
+  readonly code = "40001";
+}
 
 /**
  * Calls a database function in one round trip, as a transaction of its own. Nothing says here for whom: with no scope

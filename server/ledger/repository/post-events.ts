@@ -1,4 +1,5 @@
 /** The calls that write: they reach the database only through the ledger's own functions. */
+import { plainArray } from "@/server/platform/array-literal";
 import { type SqlTx, TransientDatabaseError } from "@/server/platform/db";
 import type { ResultCode } from "../constants";
 
@@ -53,11 +54,6 @@ function arrayOf<T>(items: readonly T[], cell: (item: T) => Cell): string | null
   return empty ? null : `${text}}`;
 }
 
-/** As `arrayOf`, for columns that must be there: an array of NULLs instead of none. */
-function columnOf<T>(items: readonly T[], cell: (item: T) => Cell): string {
-  return arrayOf(items, cell) ?? `{${items.map(() => "NULL").join(",")}}`;
-}
-
 const POST = `select array_to_string(ledger.post_transfers($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[],
   $5::smallint[], $6::smallint[], $7::uuid[], $8::integer[], $9::text[], $10::uuid[], $11::timestamptz[], $12::timestamptz[]), ',') as codes`;
 
@@ -66,11 +62,11 @@ export function postStatement(events: readonly TransferEvent[]): { text: string;
   return {
     text: POST,
     params: [
-      columnOf(events, (e) => e.id),
-      columnOf(events, (e) => e.debit),
-      columnOf(events, (e) => e.credit),
-      columnOf(events, (e) => e.amount),
-      columnOf(events, (e) => e.code),
+      plainArray(events, (e) => e.id),
+      plainArray(events, (e) => e.debit),
+      plainArray(events, (e) => e.credit),
+      plainArray(events, (e) => e.amount),
+      plainArray(events, (e) => e.code),
       arrayOf(events, (e) => e.flags || null),
       arrayOf(events, (e) => e.pending),
       arrayOf(events, (e) => e.timeout || null),
@@ -108,14 +104,8 @@ function isSameIdAtOnce(error: unknown): boolean {
   );
 }
 
-/** Wears the code of a serialisation failure, on which a transaction is tried again. */
 function sameIdAtOnce(cause: unknown): Error {
-  return Object.assign(
-    new TransientDatabaseError("The same transfer was posted at the same moment.", { cause }),
-    {
-      code: "40001",
-    },
-  );
+  return new TransientDatabaseError("The same transfer was posted at the same moment.", { cause });
 }
 
 export async function createAccounts(tx: SqlTx, events: readonly AccountEvent[]): Promise<string[]> {
