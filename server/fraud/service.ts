@@ -21,8 +21,7 @@ export { viewCaseDetail } from "./view-case";
 const parsedTerms = new Map<string, FraudTerms>();
 
 /** Parses a stored policy; versions never change, so each is parsed once a process. */
-function termsOf(programId: string, version: number | null, terms: unknown): FraudTerms {
-  if (version === null) return DEFAULT_TERMS;
+function termsOf(programId: string, version: number, terms: unknown): FraudTerms {
   const key = `${programId}:${version}`;
   const known = parsedTerms.get(key);
   if (known) return known;

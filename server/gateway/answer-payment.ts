@@ -26,7 +26,7 @@ export function answerPayment(result: AuthoriseResult | PaymentResult): Answer {
   throw new Problem(result.reason);
 }
 
-/** A stored answer comes back with its names in another order; a repeat is to be the first answer byte for byte. */
+/** Answers that an earlier version stored lack a name or have them in another order; all go out in this one. */
 function inOrder(payment: PaymentAnswer): PaymentAnswer {
   const money = ({ amount, currency }: MoneyJson) => ({ amount, currency });
   return {

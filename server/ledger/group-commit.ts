@@ -2,7 +2,7 @@
  * Group commit: callers of one process that arrive while a posting call is under way share the next one, so that one
  * hot account's lock and one disk flush serve many. Nothing waits for company: an idle line posts at once.
  */
-import { appPool } from "@/server/platform/db";
+import { appPool, sqlStateOf } from "@/server/platform/db";
 import { MAX_BATCH, type ResultCode } from "./constants";
 import { parseCodes, postStatement, type TransferEvent } from "./repository/post-events";
 import { toEvent } from "./service";
@@ -105,8 +105,7 @@ export function createGroupCommit(options: GroupCommitOptions = {}): GroupCommit
       try {
         return await send(events);
       } catch (error) {
-        const code = error instanceof Error && "code" in error ? String(error.code) : "";
-        if (!AGAIN.has(code) || attempt >= 4) throw error;
+        if (!AGAIN.has(sqlStateOf(error)) || attempt >= 4) throw error;
       }
     }
   }
