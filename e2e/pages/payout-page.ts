@@ -36,13 +36,13 @@ export class PayoutPage {
   async items(): Promise<{ paymentId: string; micros: bigint }[]> {
     const table = this.page.getByRole("table", { name: "Payments", exact: true });
     await expect(table.locator("tbody tr").first()).toBeVisible();
+    // As many clicks as there are pages, however many: each has to bring rows, and none waits longer than it must.
     const more = this.page.getByRole("button", { name: "Load more" });
-    await expect
-      .poll(async () => {
-        if (await more.isVisible()) await more.click();
-        return await more.count();
-      })
-      .toBe(0);
+    for (let known = await table.locator("tbody tr").count(); (await more.count()) > 0; ) {
+      await more.click();
+      await expect.poll(() => table.locator("tbody tr").count()).toBeGreaterThan(known);
+      known = await table.locator("tbody tr").count();
+    }
     const rows = await table.locator("tbody tr").evaluateAll((all) =>
       all.map((row) => ({
         id: row.querySelector("[aria-label^='Copy pay_']")?.getAttribute("aria-label")?.slice(5) ?? "",
