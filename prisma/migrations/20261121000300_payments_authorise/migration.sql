@@ -2,7 +2,9 @@
 -- was decided. Each is a transaction of its own, so a group costs two round trips. They act for the platform: one
 -- group holds devices of several merchants, and who each device is was verified before. Plans are kept by connections
 -- that may have been opened when the tables were empty, so that only those that grow well are allowed: every look-up
--- is by an index.
+-- is by an index, and by all of its columns. Where these come from two sides of the statement, the look-up stands in a
+-- lateral query behind `offset 0`: joined outright, a small table looks as cheap by its first column alone, and is
+-- then read through to its last key once it is large.
 
 -- The facts of each question, in order; null where there is no such device. With credentials, each message is admitted
 -- first (see device_admit); what is remembered of messages may be lost with the server's power, because a payment that
@@ -41,9 +43,9 @@ begin
     from unnest(p_devices, p_tokens, p_keys, p_occurred, p_at) with ordinality q(device_id, token, key, occurred_at, at, ord)
     left join device d on d.id = q.device_id and coalesce(v_outcomes[q.ord], 'admitted') = 'admitted'
     left join program p on p.id = d.program_id
-    left join instrument i on i.program_id = d.program_id and i.token = q.token
+    left join lateral (select * from instrument where program_id = d.program_id and token = q.token offset 0) i on true
     left join ledger.account a on a.id = i.funding_account_id and i.kind = 'wallet'
-    left join idempotency_key k on k.device_id = d.id and k.key = q.key
+    left join lateral (select * from idempotency_key where device_id = d.id and key = q.key offset 0) k on true
     left join fraud_habit h on h.program_id = d.program_id and h.device_kind = d.kind
     left join lateral (select max(version) as version from fraud_policy where program_id = d.program_id) f on true
     left join lateral (
@@ -69,7 +71,9 @@ begin
         where x.program_id = d.program_id and x.subject_kind = s.kind and (x.subject_id = s.id or x.subject_id is null)
         order by x.period, x.subject_id nulls last
       ) l
-      left join limit_counter c on c.limit_id = l.id and c.subject_id = s.id and c.period_start = l.start
+      left join lateral (
+        select * from limit_counter where limit_id = l.id and subject_id = s.id and period_start = l.start offset 0
+      ) c on true
       where s.id is not null
     ) limits on true
     left join lateral (
