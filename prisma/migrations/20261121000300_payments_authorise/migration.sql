@@ -13,7 +13,8 @@ create function authorisation_facts(p_devices uuid[], p_tokens text[], p_keys te
     p_at timestamptz[], p_tap_hours integer, p_taps integer, p_now timestamptz, p_window bigint,
     p_credentials uuid[], p_nonces text[], p_sequences bigint[])
   returns json language plpgsql volatile security definer set search_path = public, pg_temp
-  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+  set jit = off as $$
 declare
   v_outcomes text[];
   v_answer json;
@@ -118,7 +119,8 @@ create function commit_authorisations(
     t_ids uuid[], t_debits uuid[], t_credits uuid[], t_amounts bigint[], t_codes smallint[], t_flags smallint[],
     t_pending uuid[], t_timeouts integer[], t_currencies text[], t_journals uuid[], t_effective timestamptz[], t_recorded timestamptz[])
   returns void language plpgsql volatile security definer set search_path = public, pg_temp
-  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+  set jit = off as $$
 declare
   v_seen record;
   v_found bigint;
@@ -235,14 +237,13 @@ alter table payment_event drop constraint payment_event_payment_id_fkey, drop co
 alter table payment drop constraint payment_program_id_fkey, drop constraint payment_merchant_id_fkey,
   drop constraint payment_device_id_fkey, drop constraint payment_payer_id_fkey, drop constraint payment_instrument_id_fkey;
 create function payment_refers() returns trigger language plpgsql security definer set search_path = public, pg_temp
-  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+  set jit = off as $$
 begin
   if exists (
-    select from fresh f
-     where f.device_id is not null and not exists (
-             select from device d where d.id = f.device_id and d.program_id = f.program_id and d.merchant_id = f.merchant_id)
-        or f.instrument_id is not null and not exists (
-             select from instrument i where i.id = f.instrument_id and i.program_id = f.program_id and i.payer_id = f.payer_id)
+    select from fresh f left join device d on d.id = f.device_id left join instrument i on i.id = f.instrument_id
+     where f.device_id is not null and (d.program_id, d.merchant_id) is distinct from (f.program_id, f.merchant_id)
+        or f.instrument_id is not null and (i.program_id, i.payer_id) is distinct from (f.program_id, f.payer_id)
         or f.instrument_id is null and f.payer_id is not null
   ) or exists (
     select from (select distinct program_id, merchant_id from fresh where device_id is null) f
