@@ -4,6 +4,7 @@
  * reads nothing but JSON.
  */
 import { v7 } from "uuid";
+import { VERIFICATIONS_A_TURN } from "@/server/gateway/constants";
 import { incomingOf } from "@/server/gateway/gateway";
 import { GroupDesk } from "@/server/gateway/group-desk";
 import { KnownCredentials } from "@/server/gateway/known-credentials";
@@ -11,6 +12,7 @@ import { operationList } from "@/server/gateway/operations";
 import { readBody, readMessageHeader } from "@/server/gateway/read-message";
 import { paymentBody } from "@/server/gateway/schema";
 import { type Answer, buildServer, type Call, type Handlers } from "@/server/gateway/server";
+import { TurnQueue } from "@/server/gateway/turn-queue";
 import { verifyRequest } from "@/server/gateway/verify-signature";
 import { appPool } from "@/server/platform/db";
 import { env } from "@/server/platform/env";
@@ -43,6 +45,7 @@ const desk = new GroupDesk<string, true>(
   { largestGroup: 64, groupsAtOnce: 3, failsTogether: () => false },
 );
 
+const verifications = new TurnQueue(VERIFICATIONS_A_TURN);
 const bare = process.argv[2] === "bare";
 const credentials = new KnownCredentials(mintSystemScope("bench"));
 
@@ -53,6 +56,7 @@ const handlers = {
   authorisePayment: async (call: Call) => {
     if (bare) JSON.parse(Buffer.from(call.body).toString("utf8"));
     else {
+      await verifications.take();
       const incoming = incomingOf(call, env.PURSE_GATEWAY_URL, true);
       const verified = await verifyRequest(incoming, credentials.find, Math.floor(Date.now() / 1000));
       if (!verified.ok) throw verified.problem;

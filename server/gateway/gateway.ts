@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { admitRequests } from "@/server/devices/service";
 import type { Admission, AdmissionRequest, VerificationCredential } from "@/server/devices/types";
-import { authorisePayments } from "@/server/payments/service/authorise-payment";
+import { decidePayments, type LookedUp, lookUpPayments } from "@/server/payments/service/authorise-payment";
 import { capturePayment, getPaymentForDevice, voidPayment } from "@/server/payments/service/capture-payment";
 import { recordUsage } from "@/server/payments/service/record-usage";
 import type { AuthorisationItem, AuthoriseRequest, AuthoriseResult } from "@/server/payments/types";
@@ -14,7 +14,7 @@ import { fromPublicId, type Id } from "@/server/platform/ids";
 import { type Currency, MoneyError, parseMicros, parseMinorMicros } from "@/server/platform/money";
 import { type DeviceScope, mintDeviceScope, mintSystemScope } from "@/server/platform/scope";
 import { answerPayment } from "./answer-payment";
-import { REFUSAL_FLOOR_MS } from "./constants";
+import { REFUSAL_FLOOR_MS, VERIFICATIONS_A_TURN } from "./constants";
 import { isProblemCode, PROBLEM_OF_ADMISSION, PROBLEMS, Problem } from "./errors";
 import { GroupDesk } from "./group-desk";
 import { isUnavailable } from "./judge-failure";
@@ -25,6 +25,7 @@ import { hashRequest, type MessageHeader, readBody, readMessageHeader } from "./
 import { TrafficRecorder } from "./record-traffic";
 import { captureBody, paymentBody, usageBody, voidBody } from "./schema";
 import { type Answer, buildServer, type Call, type Handlers } from "./server";
+import { TurnQueue } from "./turn-queue";
 import { type IncomingRequest, verifyRequest } from "./verify-signature";
 
 interface Verified {
@@ -48,13 +49,24 @@ export function buildGateway(options: GatewayOptions) {
     (requests) => admitRequests(system, requests),
     { largestGroup: 128, groupsAtOnce: 2, failsTogether: isUnavailable },
   );
-  const authorisations = new GroupDesk<AuthorisationItem, AuthoriseResult>(
-    (items) => authorisePayments(items),
-    { largestGroup: 64, groupsAtOnce: 3, failsTogether: isUnavailable },
-  );
+  // One group at a desk at a time: while one is committed the facts of the next are read, and groups that would only
+  // wait for each other's locks become one larger, cheaper group instead.
+  const looks = new GroupDesk<AuthorisationItem, LookedUp>(lookUpPayments, {
+    largestGroup: 64,
+    groupsAtOnce: 1,
+    failsTogether: isUnavailable,
+  });
+  const decisions = new GroupDesk<LookedUp, AuthoriseResult>(decidePayments, {
+    largestGroup: 64,
+    groupsAtOnce: 1,
+    failsTogether: isUnavailable,
+  });
+
+  const verifications = new TurnQueue(VERIFICATIONS_A_TURN);
 
   /** Verifies the signature and reads the message's header; every refusal is noted for the device that it concerns. */
   async function verify(call: Call, id: OperationId): Promise<Verified> {
+    await verifications.take();
     const started = performance.now();
     const { carriesMessage } = operations[id];
     const verified = await verifyRequest(
@@ -145,7 +157,7 @@ export function buildGateway(options: GatewayOptions) {
         if (error instanceof Problem) await admit(request);
         throw error;
       }
-      const result = await authorisations.ask({ scope, admission, request: payment });
+      const result = await decisions.ask(await looks.ask({ scope, admission, request: payment }));
       if (result.ok || result.reason !== "not_admitted") saw(scope, message);
       return answerPayment(result);
     }),
@@ -231,7 +243,10 @@ export function buildGateway(options: GatewayOptions) {
     app,
     /** Writes gathered notes at once; for tests and for whoever wants to read them now. */
     flush: () => traffic.flush(),
-    load: () => ({ admissionsWaiting: admissions.length, authorisationsWaiting: authorisations.length }),
+    load: () => ({
+      admissionsWaiting: admissions.length,
+      authorisationsWaiting: looks.length + decisions.length,
+    }),
   };
 }
 

@@ -46,27 +46,35 @@ export class GroupDesk<Request, Answer> {
     while (this.waiting.length > 0 && this.running < this.options.groupsAtOnce) {
       const group = this.waiting.splice(0, this.options.largestGroup);
       this.running++;
-      void this.serve(group).finally(() => {
+      void this.serve(group, () => {
         this.running--;
         this.start();
       });
     }
   }
 
-  private async serve(group: Waiting<Request, Answer>[]): Promise<void> {
+  /** `ended` is called once, before anybody has an answer: the next group is on its way while this one's are read. */
+  private async serve(group: Waiting<Request, Answer>[], ended: () => void): Promise<void> {
+    let answers: readonly Answer[];
     try {
-      const answers = await this.work(group.map(({ request }) => request));
-      for (const [index, { resolve, reject }] of group.entries()) {
-        const answer = answers[index];
-        if (answer === undefined) reject(new Error("A group was answered with fewer answers than requests."));
-        else resolve(answer);
-      }
+      answers = await this.work(group.map(({ request }) => request));
     } catch (error) {
       // Where the outcome is unknown, because the connection broke, only the one who asked may ask again: a second
       // try from here would meet its own traces. Where the group was undone, each request is tried alone.
-      if (group.length === 1 || this.options.failsTogether(error)) {
-        for (const { reject } of group) reject(error);
-      } else for (const one of group) await this.serve([one]);
+      if (group.length > 1 && !this.options.failsTogether(error)) {
+        for (const one of group) await this.serve([one], () => {});
+        ended();
+        return;
+      }
+      ended();
+      for (const { reject } of group) reject(error);
+      return;
+    }
+    ended();
+    for (const [index, { resolve, reject }] of group.entries()) {
+      const answer = answers[index];
+      if (answer === undefined) reject(new Error("A group was answered with fewer answers than requests."));
+      else resolve(answer);
     }
   }
 }

@@ -6,6 +6,77 @@
 -- lateral query behind `offset 0`: joined outright, a small table looks as cheap by its first column alone, and is
 -- then read through to its last key once it is large.
 
+-- Admits verified messages in one statement, as often as not: nonces and numbers are written, and each message whose
+-- number was new is answered from what was written. Only where a number was known already is it read who had it.
+drop function device_admit;
+drop type device_admission;
+create function device_admit(p_credentials uuid[], p_nonces text[], p_sequences bigint[], p_keys text[],
+    p_at timestamptz, p_window bigint)
+  returns table (ordinal bigint, outcome text, device_id uuid, merchant_id uuid)
+  language plpgsql volatile set search_path = public, pg_temp
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+  set jit = off as $$
+#variable_conflict use_column
+declare
+  v_outcomes text[];
+  v_devices uuid[];
+  v_merchants uuid[];
+begin
+  with asked as materialized (
+      select a.ordinal, a.credential_id, a.nonce, a.sequence, a.key, c.device_id, c.merchant_id,
+        case
+          when c.id is null then 'credential_unknown'
+          when c.revoked_at is not null then 'credential_revoked'
+          when d.state <> 'active' then 'device_' || d.state
+        end as refused
+      from unnest(p_credentials, p_nonces, p_sequences, p_keys) with ordinality a (credential_id, nonce, sequence, key, ordinal)
+      left join device_credential c on c.id = a.credential_id
+      left join device d on d.id = c.device_id
+    ), fresh as (
+      insert into device_nonce (credential_id, nonce, seen_at)
+        select distinct credential_id, nonce, p_at from asked where refused is null order by 1, 2
+        on conflict do nothing returning credential_id, nonce
+    ), heard as materialized (
+      select a.ordinal, a.device_id, a.merchant_id, a.sequence, a.key,
+        coalesce(a.refused, case when f.nonce is null
+          or row_number() over (partition by a.credential_id, a.nonce order by a.ordinal) > 1 then 'nonce_replayed' end) as refused
+      from asked a left join lateral (
+        select x.nonce from fresh x where x.credential_id = a.credential_id and x.nonce = a.nonce offset 0) f on true
+    ), numbered as (
+      insert into device_message (device_id, sequence, idempotency_key, seen_at)
+        select distinct on (a.device_id, a.sequence) a.device_id, a.sequence, a.key, p_at
+          from heard a
+          cross join lateral (select max(m.sequence) as highest from device_message m where m.device_id = a.device_id) h
+         where a.refused is null and a.sequence is not null and a.sequence + p_window > coalesce(h.highest, 0)
+         order by a.device_id, a.sequence, a.ordinal
+        on conflict do nothing returning device_id, sequence, idempotency_key
+    )
+    select array_agg(case when h.refused is null and (h.sequence is null or n.idempotency_key = h.key) then 'admitted'
+        else h.refused end order by h.ordinal),
+      array_agg(h.device_id order by h.ordinal), array_agg(h.merchant_id order by h.ordinal)
+      into v_outcomes, v_devices, v_merchants
+      from heard h left join numbered n on n.device_id = h.device_id and n.sequence = h.sequence;
+
+  return query
+    select a.ordinal,
+      case
+        when a.outcome is not null then a.outcome
+        when m.idempotency_key = a.key then 'admitted'
+        when m.idempotency_key is not null then 'sequence_reused'
+        when exists (select 1 from device_message k where k.device_id = a.device_id and k.idempotency_key = a.key)
+          then 'idempotency_key_reused'
+        else 'sequence_too_old'
+      end,
+      a.device_id, a.merchant_id
+    from unnest(v_outcomes, v_devices, v_merchants, p_sequences, p_keys) with ordinality
+      a(outcome, device_id, merchant_id, sequence, key, ordinal)
+    left join lateral (
+      select y.idempotency_key from device_message y
+       where a.outcome is null and y.device_id = a.device_id and y.sequence = a.sequence offset 0) m on true;
+end $$;
+revoke execute on function device_admit from public;
+grant execute on function device_admit to purse_app;
+
 -- The facts of each question, in order; null where there is no such device. With credentials, each message is admitted
 -- first (see device_admit); what is remembered of messages may be lost with the server's power, because a payment that
 -- is acknowledged later stands after it in the same log, so this commit does not wait for the disk.
@@ -122,16 +193,12 @@ create function commit_authorisations(
   set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
   set jit = off as $$
 declare
-  v_seen record;
   v_found bigint;
 begin
   -- "Last payment" is a note for people; a row of a busy device is not rewritten more than once a second.
-  for v_seen in
-    select x.device_id, max(x.at) as at from unnest(p_device_id, p_at) x(device_id, at) group by 1 order by 1
-  loop
-    update device set last_payment_at = greatest(last_payment_at, v_seen.at), last_seen_at = greatest(last_seen_at, v_seen.at)
-     where id = v_seen.device_id and (last_payment_at is null or last_payment_at < v_seen.at - interval '1 second');
-  end loop;
+  update device d set last_payment_at = greatest(d.last_payment_at, x.at), last_seen_at = greatest(d.last_seen_at, x.at)
+    from (select u.device_id, max(u.at) as at from unnest(p_device_id, p_at) u(device_id, at) group by 1 order by 1) x
+   where d.id = x.device_id and (d.last_payment_at is null or d.last_payment_at < x.at - interval '1 second');
 
   insert into idempotency_key (device_id, key, request_hash, payment_id, status, response, created_at)
     select x.device_id, x.key, x.request_hash, x.id, x.status, x.response, x.at

@@ -44,19 +44,37 @@ export async function authorisePayment(
   return result ?? { ok: false, reason: "device_not_active" };
 }
 
+/** Authorises many in one transaction, in the given order; equal to one after the other. */
+export async function authorisePayments(items: readonly AuthorisationItem[]): Promise<AuthoriseResult[]> {
+  return await decidePayments(await lookUpPayments(items));
+}
+
+/** A payment to authorise with the facts of its decision, of no use but to be decided soon. */
+export interface LookedUp {
+  item: TimedItem;
+  answer: FactsAnswer;
+}
+
+/** The first half of an authorisation: messages are admitted, facts are read. */
+export async function lookUpPayments(items: readonly AuthorisationItem[]): Promise<LookedUp[]> {
+  if (items.length === 0) return [];
+  const timed = items.map((item) => ({ ...item, at: item.at ?? now() }));
+  const answers = await lookUpFacts(timed, true);
+  return timed.map((item, at) => ({ item, answer: answers[at] ?? { outcome: null, facts: null } }));
+}
+
 /** Most looks at the facts before a group gives up; each time one fails, somebody else's payments went through. */
 const MOST_LOOKS = 8;
 
-/** Authorises many in one transaction, in the given order; equal to one after the other. */
-export async function authorisePayments(items: readonly AuthorisationItem[]): Promise<AuthoriseResult[]> {
-  if (items.length === 0) return [];
-  const timed = items.map((item) => ({ ...item, at: item.at ?? now() }));
-  let facts = await lookUpFacts(timed, true);
+/** The second half, in one transaction; groups may be others than those of the first. */
+export async function decidePayments(lookedUp: readonly LookedUp[]): Promise<AuthoriseResult[]> {
+  const items = lookedUp.map(({ item }) => item);
+  let answers = lookedUp.map(({ answer }) => answer);
   for (let look = 1; ; look++) {
-    const { results, toCommit } = await decideAll(timed, facts);
+    const { results, toCommit } = await decideAll(items, answers);
     if (await commitAuthorisations(platform, toCommit)) return results;
     if (look === MOST_LOOKS) throw new TransientDatabaseError("Too many payments changed the same facts.");
-    facts = await lookUpFacts(timed, false, facts);
+    answers = await lookUpFacts(items, false, answers);
   }
 }
 
