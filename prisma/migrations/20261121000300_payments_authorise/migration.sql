@@ -88,10 +88,11 @@ create function authorisation_facts(p_devices uuid[], p_tokens text[], p_keys te
   set jit = off as $$
 declare
   v_outcomes text[];
+  v_off text;
   v_answer json;
 begin
   if p_credentials is not null then
-    perform set_config('synchronous_commit', 'off', true);
+    v_off := set_config('synchronous_commit', 'off', true);
     select array_agg(a.outcome order by a.ordinal) into v_outcomes
       from device_admit(p_credentials, p_nonces, p_sequences, p_keys, p_now, p_window) a;
   end if;
@@ -139,8 +140,11 @@ begin
       -- A limit of the subject's own stands in the place of the program's for the same period.
       cross join lateral (
         select distinct on (x.period) x.*, limit_period_start(x.period, q.at, p.time_zone) as start
-        from payment_limit x
-        where x.program_id = d.program_id and x.subject_kind = s.kind and (x.subject_id = s.id or x.subject_id is null)
+        from (
+          select * from payment_limit where program_id = d.program_id and subject_kind = s.kind and subject_id = s.id
+          union all
+          select * from payment_limit where program_id = d.program_id and subject_kind = s.kind and subject_id is null
+        ) x
         order by x.period, x.subject_id nulls last
       ) l
       left join lateral (
