@@ -43,4 +43,35 @@ describe("a group desk", () => {
     expect(settled.every((one) => one.status === "rejected")).toBe(true);
     expect(runs).toBe(1);
   });
+
+  test("in steady traffic gathers what comes within its pace, and makes nobody wait after a pause or once enough wait", async () => {
+    const groups: number[] = [];
+    const desk = new GroupDesk<number, number>(
+      async (requests) => {
+        groups.push(requests.length);
+        return requests;
+      },
+      { largestGroup: 10, groupsAtOnce: 1, pace: { ms: 60_000, enough: 3 }, failsTogether: () => false },
+    );
+    expect(await desk.ask(1)).toBe(1);
+    // The first came after a pause. The next two would wait for a minute, were they not three in the end.
+    expect(await Promise.all([2, 3, 4].map((n) => desk.ask(n)))).toEqual([2, 3, 4]);
+    const [alone] = [desk.ask(5), desk.ask(6)];
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(groups).toEqual([1, 3]);
+    void desk.ask(7);
+    expect(await alone).toBe(5);
+    expect(groups).toEqual([1, 3, 3]);
+  });
+
+  test("a paced group starts by itself when its time has come", async () => {
+    const desk = new GroupDesk<number, number>(async (requests) => requests, {
+      largestGroup: 10,
+      groupsAtOnce: 1,
+      pace: { ms: 5, enough: 100 },
+      failsTogether: () => false,
+    });
+    await desk.ask(1);
+    expect(await desk.ask(2)).toBe(2);
+  });
 });

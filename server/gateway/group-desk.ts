@@ -3,6 +3,11 @@
 export interface GroupOptions {
   largestGroup: number;
   groupsAtOnce: number;
+  /**
+   * A group starts no sooner than so many milliseconds after the one before it, unless `enough` requests wait. Whoever
+   * comes after a pause waits for nobody; in steady traffic groups cost their fixed price less often.
+   */
+  pace?: { ms: number; enough: number };
   /** Failures that are nobody's fault in particular: the whole group gets them. Of others only the culprit does. */
   failsTogether: (error: unknown) => boolean;
 }
@@ -16,6 +21,8 @@ interface Waiting<Request, Answer> {
 export class GroupDesk<Request, Answer> {
   private readonly waiting: Waiting<Request, Answer>[] = [];
   private running = 0;
+  private lastStart = Number.NEGATIVE_INFINITY;
+  private paced = false;
   private scheduled = false;
 
   constructor(
@@ -44,6 +51,8 @@ export class GroupDesk<Request, Answer> {
 
   private start(): void {
     while (this.waiting.length > 0 && this.running < this.options.groupsAtOnce) {
+      if (this.waitsForMore()) return;
+      this.lastStart = performance.now();
       const group = this.waiting.splice(0, this.options.largestGroup);
       this.running++;
       void this.serve(group, () => {
@@ -51,6 +60,21 @@ export class GroupDesk<Request, Answer> {
         this.start();
       });
     }
+  }
+
+  private waitsForMore(): boolean {
+    const { pace } = this.options;
+    if (!pace || this.waiting.length >= pace.enough) return false;
+    const left = this.lastStart + pace.ms - performance.now();
+    if (left <= 0) return false;
+    if (!this.paced) {
+      this.paced = true;
+      setTimeout(() => {
+        this.paced = false;
+        this.start();
+      }, Math.ceil(left));
+    }
+    return true;
   }
 
   /** `ended` is called once, before anybody has an answer: the next group is on its way while this one's are read. */
