@@ -1,6 +1,6 @@
 /** What an authorisation reads does not grow with how much there is, also where plans were made while tables were small. */
 import { expect, test } from "vitest";
-import { appPool, withScope } from "@/server/platform/db";
+import { appPool, callFunction, withScope } from "@/server/platform/db";
 import { useTestDatabase } from "@/server/platform/testing";
 import { authorisePayment } from "./service/authorise-payment";
 import { createInstruments } from "./service/manage-instruments";
@@ -12,8 +12,8 @@ const TABLES = ["device", "instrument", "idempotency_key", "payment_limit", "lim
 
 /** Rows of each table that were read so far, by whatever plan. */
 async function rowsRead(): Promise<Record<string, number>> {
-  // The pool lends the connection that was used last, which is the one that has not told its counts yet.
-  await appPool().query("select pg_stat_force_next_flush()");
+  // On the connection that carries the authorisations, which has not told its counts yet.
+  await callFunction(system, { name: "flush", text: "select pg_stat_force_next_flush()", params: [] });
   const { rows } = await appPool().query<{ name: string; read: number }>(
     `select relname as name, (seq_tup_read + coalesce(idx_tup_fetch, 0))::int as read from pg_stat_user_tables
       where schemaname = 'public' and relname = any($1)`,

@@ -23,16 +23,19 @@ export interface SqlTx {
 
 let pool: pg.Pool | undefined;
 
+function connectionOptions() {
+  return {
+    connectionString: env.DATABASE_URL,
+    options: `-c role=${APP_ROLE} -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000`,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  };
+}
+
 /** The process's pool, connected as the application's role. */
 export function appPool(): pg.Pool {
   if (!pool) {
-    pool = new pg.Pool({
-      connectionString: env.DATABASE_URL,
-      max: env.DATABASE_POOL_SIZE,
-      options: `-c role=${APP_ROLE} -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000`,
-      connectionTimeoutMillis: 10_000,
-      keepAlive: true,
-    });
+    pool = new pg.Pool({ ...connectionOptions(), max: env.DATABASE_POOL_SIZE });
     // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
     pool.on("error", () => {});
     // The pool takes its own listener away while a connection is lent out.
@@ -41,10 +44,32 @@ export function appPool(): pg.Pool {
   return pool;
 }
 
+/** Ends every connection of the process. */
 export async function closePool(): Promise<void> {
-  const closing = pool;
+  const [closing, leaving] = [pool, lane];
   pool = undefined;
-  await closing?.end();
+  lane = undefined;
+  await Promise.all([closing?.end(), leaving?.then((client) => client.end()).catch(() => {})]);
+}
+
+let lane: Promise<pg.Client> | undefined;
+
+/**
+ * One connection for calls that follow each other without waiting for the answers before: the server turns to the next
+ * while this process still reads the last. A lane that broke is replaced at the next call.
+ */
+function openLane(): Promise<pg.Client> {
+  if (lane) return lane;
+  const client = new pg.Client({ ...connectionOptions(), pipeline: true });
+  const opening = client.connect().then(() => client);
+  const leave = () => {
+    if (lane === opening) lane = undefined;
+  };
+  client.on("error", leave);
+  client.on("end", leave);
+  opening.catch(leave);
+  lane = opening;
+  return opening;
 }
 
 /** A client as the owner of the schema, for migrations and checks only. */
@@ -67,9 +92,10 @@ export class TransientDatabaseError extends Error {
 }
 
 /**
- * Calls a database function in one round trip, as a transaction of its own. Nothing says here for whom: with no scope
- * set the application's role sees no tenant's row, so this is for functions that declare themselves for whom they act.
- * Deadlocks and serialisation failures are tried again as by `withScope`.
+ * Calls a database function in one round trip, as a transaction of its own; calls are carried out in their order on one
+ * connection. Nothing says here for whom: with no scope set the application's role sees no tenant's row, so this is for
+ * functions that declare themselves for whom they act. Deadlocks and serialisation failures are tried again as by
+ * `withScope`.
  */
 export async function callFunction<Row>(
   _scope: SystemScope,
@@ -77,7 +103,8 @@ export async function callFunction<Row>(
 ): Promise<Row[]> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const result = await appPool().query({ name: call.name, text: call.text, values: [...call.params] });
+      const client = await openLane();
+      const result = await client.query({ name: call.name, text: call.text, values: [...call.params] });
       return result.rows as Row[];
     } catch (error) {
       if (!RETRYABLE.has(sqlStateOf(error)) || attempt >= 3) throw error;
