@@ -5,10 +5,8 @@ import { useState } from "react";
 import type { RulesProgram } from "@/components/limits/rules-frame";
 import { SubjectPicker } from "@/components/limits/subject-picker";
 import { unitWords } from "@/components/payments/payment-words";
-import { Banner } from "@/components/ui/banner";
-import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
+import { FormDialog } from "@/components/ui/form-dialog";
 import { Input } from "@/components/ui/input";
 import type { SelectOption } from "@/components/ui/select";
 import { showToast } from "@/components/ui/toast";
@@ -64,65 +62,42 @@ export function EditAllowance({ program, allowance, onClose }: EditAllowanceProp
   }
 
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => open || grant.isPending || onClose()}
+    <FormDialog
+      onClose={onClose}
       title={allowance ? "Change the allowance" : "Grant an allowance"}
       description={
         allowance
           ? "It holds from the next payment on. What this month has used stays used."
           : "It is whole from the start of this month, and begins anew with each month. A payer has one of each unit."
       }
-      footer={
-        <>
-          <Button onClick={onClose} disabled={grant.isPending}>
-            Cancel
-          </Button>
-          <Button variant="primary" loading={grant.isPending} onClick={() => void send()}>
-            {allowance ? "Change the allowance" : "Grant the allowance"}
-          </Button>
-        </>
-      }
+      action={allowance ? "Change the allowance" : "Grant the allowance"}
+      pending={grant.isPending}
+      onSubmit={() => void send()}
+      refusal={refusal}
     >
-      <form
-        className="grid gap-4 sm:grid-cols-2"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
-        {allowance ? (
-          <p className="text-sm sm:col-span-2">
-            <span className="font-medium">{allowance.payer.reference}</span>
-            <span className="text-muted">, {unitWords(unit)} a month</span>
-          </p>
-        ) : (
-          <>
-            <Field label="Payer" error={asked ? faults.payer : undefined} className="sm:col-span-2">
-              <SubjectPicker programId={program.id} kind="payer" value={payer} onValueChange={setPayer} />
-            </Field>
-            <Field label="Unit" error={faults.unit} hint="As devices name it: kwh, minutes">
-              <Input mono value={unit} onChange={(event) => setUnit(event.currentTarget.value.trim())} />
-            </Field>
-          </>
-        )}
-        <Field label="Each month" error={asked || monthly !== "" ? faults.monthly : undefined}>
-          <Input
-            inputMode="decimal"
-            value={monthly}
-            suffix={unitWords(unit)}
-            onChange={(event) => setMonthly(event.currentTarget.value.trim())}
-          />
-        </Field>
-        {refusal ? (
-          <div className="sm:col-span-2">
-            <Banner tone="loss">{refusal}</Banner>
-          </div>
-        ) : null}
-        <button type="submit" className="sr-only" tabIndex={-1} aria-hidden>
-          Save
-        </button>
-      </form>
-    </Dialog>
+      {allowance ? (
+        <p className="text-sm sm:col-span-2">
+          <span className="font-medium">{allowance.payer.reference}</span>
+          <span className="text-muted">, {unitWords(unit)} a month</span>
+        </p>
+      ) : (
+        <>
+          <Field label="Payer" error={asked ? faults.payer : undefined} className="sm:col-span-2">
+            <SubjectPicker programId={program.id} kind="payer" value={payer} onValueChange={setPayer} />
+          </Field>
+          <Field label="Unit" error={faults.unit} hint="As devices name it: kwh, minutes">
+            <Input mono value={unit} onChange={(event) => setUnit(event.currentTarget.value.trim())} />
+          </Field>
+        </>
+      )}
+      <Field label="Each month" error={asked || monthly !== "" ? faults.monthly : undefined}>
+        <Input
+          inputMode="decimal"
+          value={monthly}
+          suffix={unitWords(unit)}
+          onChange={(event) => setMonthly(event.currentTarget.value.trim())}
+        />
+      </Field>
+    </FormDialog>
   );
 }

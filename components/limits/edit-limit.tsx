@@ -5,10 +5,8 @@ import { useState } from "react";
 import { limitSentence, PERIODS, SUBJECTS } from "@/components/limits/limit-words";
 import type { RulesProgram } from "@/components/limits/rules-frame";
 import { SubjectPicker } from "@/components/limits/subject-picker";
-import { Banner } from "@/components/ui/banner";
-import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
+import { FormDialog } from "@/components/ui/form-dialog";
 import { Input } from "@/components/ui/input";
 import { Segmented } from "@/components/ui/segmented";
 import { Select, type SelectOption } from "@/components/ui/select";
@@ -96,126 +94,103 @@ export function EditLimit({ program, limit, onClose }: EditLimitProps) {
   }
 
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => open || save.isPending || onClose()}
+    <FormDialog
+      onClose={onClose}
       title={limit ? "Change the limit" : "Add a limit"}
       description={
         limit
           ? "It holds from the next payment on; what this period has used stays counted."
           : "It holds from the next payment on, and counts what this period already holds."
       }
-      footer={
-        <>
-          <Button onClick={onClose} disabled={save.isPending}>
-            Cancel
-          </Button>
-          <Button variant="primary" loading={save.isPending} onClick={() => void send()}>
-            {limit ? "Change the limit" : "Add the limit"}
-          </Button>
-        </>
-      }
+      action={limit ? "Change the limit" : "Add the limit"}
+      pending={save.isPending}
+      onSubmit={() => void send()}
+      refusal={refusal}
     >
-      <form
-        className="grid gap-4 sm:grid-cols-2"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
-        {limit ? (
-          <p className="text-sm sm:col-span-2">
-            <span className="font-medium">{limit.subject?.label ?? SUBJECTS[kind].each}</span>
-            <span className="text-muted">
-              {limit.subject ? `, ${SUBJECTS[kind].one.toLowerCase()}` : ""}, {PERIODS[period].every}
-            </span>
-          </p>
-        ) : (
-          <>
-            <Field label="Whom it binds">
-              <Select
-                value={kind}
-                onValueChange={(next) => {
-                  setKind(LIMIT_SUBJECTS.find((each) => each === next) ?? kind);
-                  setChosen(null);
-                }}
-                options={LIMIT_SUBJECTS.map((value) => ({ value, label: SUBJECTS[value].one }))}
-              />
-            </Field>
-            <Field label="Period">
-              <Select
-                value={period}
-                onValueChange={(next) => setPeriod(LIMIT_PERIODS.find((each) => each === next) ?? period)}
-                options={LIMIT_PERIODS.map((value) => ({ value, label: PERIODS[value].label }))}
-              />
-            </Field>
-            <div className="grid gap-2 sm:col-span-2">
-              <Segmented
-                label="One or each"
-                value={one ? "one" : "each"}
-                onValueChange={(next) => setOne(next === "one")}
-                options={[
-                  { value: "each", label: SUBJECTS[kind].each },
-                  { value: "one", label: "One of them" },
-                ]}
-                className="justify-self-start"
-              />
-              {one ? (
-                <Field label={SUBJECTS[kind].one} error={asked ? (faults.subject ?? undefined) : undefined}>
-                  <SubjectPicker
-                    key={kind}
-                    programId={program.id}
-                    kind={kind}
-                    value={chosen}
-                    onValueChange={setChosen}
-                  />
-                </Field>
-              ) : null}
-            </div>
-          </>
-        )}
-        {counts ? (
-          <Field
-            label="Payments at most"
-            optional
-            error={asked || payments !== "" ? (faults.payments ?? undefined) : undefined}
-          >
-            <Input
-              inputMode="numeric"
-              value={payments}
-              placeholder="any number"
-              onChange={(event) => setPayments(event.currentTarget.value.trim())}
+      {limit ? (
+        <p className="text-sm sm:col-span-2">
+          <span className="font-medium">{limit.subject?.label ?? SUBJECTS[kind].each}</span>
+          <span className="text-muted">
+            {limit.subject ? `, ${SUBJECTS[kind].one.toLowerCase()}` : ""}, {PERIODS[period].every}
+          </span>
+        </p>
+      ) : (
+        <>
+          <Field label="Whom it binds">
+            <Select
+              value={kind}
+              onValueChange={(next) => {
+                setKind(LIMIT_SUBJECTS.find((each) => each === next) ?? kind);
+                setChosen(null);
+              }}
+              options={LIMIT_SUBJECTS.map((value) => ({ value, label: SUBJECTS[value].one }))}
             />
           </Field>
-        ) : null}
+          <Field label="Period">
+            <Select
+              value={period}
+              onValueChange={(next) => setPeriod(LIMIT_PERIODS.find((each) => each === next) ?? period)}
+              options={LIMIT_PERIODS.map((value) => ({ value, label: PERIODS[value].label }))}
+            />
+          </Field>
+          <div className="grid gap-2 sm:col-span-2">
+            <Segmented
+              label="One or each"
+              value={one ? "one" : "each"}
+              onValueChange={(next) => setOne(next === "one")}
+              options={[
+                { value: "each", label: SUBJECTS[kind].each },
+                { value: "one", label: "One of them" },
+              ]}
+              className="justify-self-start"
+            />
+            {one ? (
+              <Field label={SUBJECTS[kind].one} error={asked ? (faults.subject ?? undefined) : undefined}>
+                <SubjectPicker
+                  key={kind}
+                  programId={program.id}
+                  kind={kind}
+                  value={chosen}
+                  onValueChange={setChosen}
+                />
+              </Field>
+            ) : null}
+          </div>
+        </>
+      )}
+      {counts ? (
         <Field
-          label="Amount at most"
-          optional={counts}
-          error={asked || amount !== "" ? (faults.amount ?? undefined) : undefined}
+          label="Payments at most"
+          optional
+          error={asked || payments !== "" ? (faults.payments ?? undefined) : undefined}
         >
           <Input
-            inputMode="decimal"
-            value={amount}
-            placeholder="any amount"
-            suffix={program.currency}
-            onChange={(event) => setAmount(event.currentTarget.value.trim())}
+            inputMode="numeric"
+            value={payments}
+            placeholder="any number"
+            onChange={(event) => setPayments(event.currentTarget.value.trim())}
           />
         </Field>
-        {sound ? (
-          <p className="text-sm text-muted sm:col-span-2">
-            {limitSentence({ ...terms, kind, subject: one ? chosen : null, period })}
-            {one ? " It stands in the place of the default." : ""}
-          </p>
-        ) : null}
-        {refusal ? (
-          <div className="sm:col-span-2">
-            <Banner tone="loss">{refusal}</Banner>
-          </div>
-        ) : null}
-        <button type="submit" className="sr-only" tabIndex={-1} aria-hidden>
-          Save
-        </button>
-      </form>
-    </Dialog>
+      ) : null}
+      <Field
+        label="Amount at most"
+        optional={counts}
+        error={asked || amount !== "" ? (faults.amount ?? undefined) : undefined}
+      >
+        <Input
+          inputMode="decimal"
+          value={amount}
+          placeholder="any amount"
+          suffix={program.currency}
+          onChange={(event) => setAmount(event.currentTarget.value.trim())}
+        />
+      </Field>
+      {sound ? (
+        <p className="text-sm text-muted sm:col-span-2">
+          {limitSentence({ ...terms, kind, subject: one ? chosen : null, period })}
+          {one ? " It stands in the place of the default." : ""}
+        </p>
+      ) : null}
+    </FormDialog>
   );
 }

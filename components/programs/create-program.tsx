@@ -5,11 +5,9 @@ import { useRouter } from "next/navigation";
 import { useMemo, useState } from "react";
 import { usePortal } from "@/components/frame/portal-context";
 import { periodWords, WEEKDAYS } from "@/components/programs/calendar-words";
-import { Banner } from "@/components/ui/banner";
-import { Button } from "@/components/ui/button";
 import { Combobox } from "@/components/ui/combobox";
-import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
+import { FormDialog } from "@/components/ui/form-dialog";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { showToast } from "@/components/ui/toast";
@@ -101,105 +99,83 @@ export function CreateProgram({ open, onOpenChange }: CreateProgramProps) {
   }
 
   return (
-    <Dialog
+    <FormDialog
       open={open}
-      onOpenChange={onOpenChange}
+      onClose={() => onOpenChange(false)}
       size="lg"
       title="New program"
       description="Its currency, time zone and calendar cannot be changed once payments are taken."
-      footer={
-        <>
-          <Button onClick={() => onOpenChange(false)} disabled={create.isPending}>
-            Cancel
-          </Button>
-          <Button variant="primary" loading={create.isPending} onClick={() => void send()}>
-            Create the program
-          </Button>
-        </>
-      }
+      action="Create the program"
+      pending={create.isPending}
+      onSubmit={() => void send()}
+      refusal={refusal}
     >
-      <form
-        className="grid gap-4 sm:grid-cols-2"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
-        <Field label="Name" error={errors.name}>
-          <Input
-            value={facts.name}
-            placeholder="Harbor City Mobility"
-            onChange={(event) => put("name")(event.currentTarget.value)}
-          />
-        </Field>
-        <Field label="Short name" error={errors.slug} hint="In addresses and agreements">
-          <Input mono value={slug} onChange={(event) => put("slug")(event.currentTarget.value)} />
-        </Field>
-        <Field label="Currency" error={errors.currency}>
+      <Field label="Name" error={errors.name}>
+        <Input
+          value={facts.name}
+          placeholder="Harbor City Mobility"
+          onChange={(event) => put("name")(event.currentTarget.value)}
+        />
+      </Field>
+      <Field label="Short name" error={errors.slug} hint="In addresses and agreements">
+        <Input mono value={slug} onChange={(event) => put("slug")(event.currentTarget.value)} />
+      </Field>
+      <Field label="Currency" error={errors.currency}>
+        <Select
+          value={facts.currency}
+          onValueChange={put("currency")}
+          options={CURRENCIES.map((value) => ({ value, label: value }))}
+        />
+      </Field>
+      <Field label="Time zone" error={errors.timeZone}>
+        <Combobox
+          value={facts.timeZone}
+          onValueChange={(value) => value && put("timeZone")(value)}
+          options={zones}
+        />
+      </Field>
+      <Field label="A period lasts">
+        <Select
+          value={facts.every}
+          onValueChange={put("every")}
+          options={[
+            { value: "day", label: "A day" },
+            { value: "week", label: "A week" },
+            { value: "month", label: "A month" },
+          ]}
+        />
+      </Field>
+      {every === "week" ? (
+        <Field label="It ends on" error={errors["calendar.day"]}>
           <Select
-            value={facts.currency}
-            onValueChange={put("currency")}
-            options={CURRENCIES.map((value) => ({ value, label: value }))}
+            value={facts.day}
+            onValueChange={put("day")}
+            options={WEEKDAYS.map((label, index) => ({ value: String(index + 1), label }))}
           />
         </Field>
-        <Field label="Time zone" error={errors.timeZone}>
-          <Combobox
-            value={facts.timeZone}
-            onValueChange={(value) => value && put("timeZone")(value)}
-            options={zones}
-          />
-        </Field>
-        <Field label="A period lasts">
-          <Select
-            value={facts.every}
-            onValueChange={put("every")}
-            options={[
-              { value: "day", label: "A day" },
-              { value: "week", label: "A week" },
-              { value: "month", label: "A month" },
-            ]}
-          />
-        </Field>
-        {every === "week" ? (
-          <Field label="It ends on" error={errors["calendar.day"]}>
-            <Select
-              value={facts.day}
-              onValueChange={put("day")}
-              options={WEEKDAYS.map((label, index) => ({ value: String(index + 1), label }))}
-            />
-          </Field>
-        ) : null}
-        {every === "month" ? (
-          <Field label="It ends on day" error={errors["calendar.day"]} hint="1 to 28">
-            <Input
-              inputMode="numeric"
-              value={facts.day}
-              onChange={(event) => put("day")(event.currentTarget.value)}
-            />
-          </Field>
-        ) : null}
-        <Field label="Cut-off" error={errors["calendar.cutOff"]} hint="Local time, such as 22:00">
-          <Input value={facts.cutOff} onChange={(event) => put("cutOff")(event.currentTarget.value)} />
-        </Field>
-        <Field label="Paid out after" error={errors["calendar.payoutDelayBusinessDays"]} hint="Working days">
+      ) : null}
+      {every === "month" ? (
+        <Field label="It ends on day" error={errors["calendar.day"]} hint="1 to 28">
           <Input
             inputMode="numeric"
-            value={facts.delay}
-            onChange={(event) => put("delay")(event.currentTarget.value)}
+            value={facts.day}
+            onChange={(event) => put("day")(event.currentTarget.value)}
           />
         </Field>
-        <p className="text-sm text-muted sm:col-span-2">
-          {periodWords(calendar)}, {facts.timeZone.replaceAll("_", " ")} time.
-        </p>
-        {refusal ? (
-          <div className="sm:col-span-2">
-            <Banner tone="loss">{refusal}</Banner>
-          </div>
-        ) : null}
-        <button type="submit" className="sr-only" tabIndex={-1} aria-hidden>
-          Create
-        </button>
-      </form>
-    </Dialog>
+      ) : null}
+      <Field label="Cut-off" error={errors["calendar.cutOff"]} hint="Local time, such as 22:00">
+        <Input value={facts.cutOff} onChange={(event) => put("cutOff")(event.currentTarget.value)} />
+      </Field>
+      <Field label="Paid out after" error={errors["calendar.payoutDelayBusinessDays"]} hint="Working days">
+        <Input
+          inputMode="numeric"
+          value={facts.delay}
+          onChange={(event) => put("delay")(event.currentTarget.value)}
+        />
+      </Field>
+      <p className="text-sm text-muted sm:col-span-2">
+        {periodWords(calendar)}, {facts.timeZone.replaceAll("_", " ")} time.
+      </p>
+    </FormDialog>
   );
 }

@@ -1,17 +1,15 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { TriangleAlert } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { DEVICE_KIND_KEYS, kindLook } from "@/components/devices/device-kind";
 import { usePortal } from "@/components/frame/portal-context";
 import { KeyField } from "@/components/operator/devices/key-field";
 import { useChoices } from "@/components/operator/use-choices";
-import { Button } from "@/components/ui/button";
 import { Combobox } from "@/components/ui/combobox";
-import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
+import { FormDialog } from "@/components/ui/form-dialog";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { showToast } from "@/components/ui/toast";
@@ -87,114 +85,88 @@ export function RegisterDevice({ open, onOpenChange }: RegisterDeviceProps) {
   }
 
   return (
-    <Dialog
+    <FormDialog
       open={open}
-      onOpenChange={onOpenChange}
+      onClose={() => onOpenChange(false)}
       size="lg"
       title="Register a device"
       description="It may take payments once it has a key and is activated."
-      footer={
-        <>
-          <Button onClick={() => onOpenChange(false)} disabled={register.isPending}>
-            Cancel
-          </Button>
-          <Button variant="primary" loading={register.isPending} onClick={() => void send()}>
-            Register
-          </Button>
-        </>
-      }
+      action="Register"
+      pending={register.isPending}
+      onSubmit={() => void send()}
+      refusal={refusal}
     >
-      <form
-        className="grid gap-4 sm:grid-cols-2"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
-        <Field label="Kind">
-          <Select
-            value={kind}
-            onValueChange={setKind}
-            options={DEVICE_KIND_KEYS.map((value) => ({ value, label: kindLook(value).one }))}
-          />
-        </Field>
-        <Field label="Name" hint="As people at the site say it">
-          <Input
-            value={facts.name}
-            placeholder="Charger 0421"
-            onChange={(event) => put("name")(event.currentTarget.value)}
-          />
-        </Field>
-        <Field label="Program">
-          <Select
-            value={program?.id ?? ""}
-            onValueChange={(value) => {
-              setProgramId(value);
-              setMerchantId(null);
-            }}
-            options={programs.map(({ id, name, currency }) => ({ value: id, label: name, hint: currency }))}
-          />
-        </Field>
-        <Field label="Merchant" hint="Members of the program alone">
-          <Combobox
-            value={merchant?.id ?? null}
-            onValueChange={setMerchantId}
-            placeholder="Type a name"
-            options={merchants.map(({ id, name }) => ({ value: id, label: name }))}
-          />
-        </Field>
-        <Field label="Site" optional>
-          <Input
-            value={facts.site}
-            placeholder="Quay 3"
-            onChange={(event) => put("site")(event.currentTarget.value)}
-          />
-        </Field>
-        <Field label="Zone" optional hint="Agreements may split by it">
-          <Input
-            value={facts.zone}
-            placeholder="centre"
-            onChange={(event) => put("zone")(event.currentTarget.value)}
-          />
-        </Field>
-        <Field label="Latitude" optional>
-          <Input
-            inputMode="decimal"
-            value={facts.latitude}
-            onChange={(event) => put("latitude")(event.currentTarget.value)}
-          />
-        </Field>
-        <Field label="Longitude" optional>
-          <Input
-            inputMode="decimal"
-            value={facts.longitude}
-            onChange={(event) => put("longitude")(event.currentTarget.value)}
-          />
-        </Field>
-        <Field label="Largest payment" optional hint="Left empty, the usual limit of its kind holds">
-          <Input
-            inputMode="decimal"
-            value={facts.maxAmount}
-            suffix={program?.currency}
-            onChange={(event) => put("maxAmount")(event.currentTarget.value)}
-          />
-        </Field>
-        <div className="sm:col-span-2">
-          <KeyField value={facts.publicKey} onChange={put("publicKey")} optional />
-        </div>
-        {refusal ? (
-          <p
-            role="alert"
-            className="flex items-start gap-2 rounded-md bg-loss-soft px-3 py-2 text-sm text-loss sm:col-span-2"
-          >
-            <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-            {refusal}
-          </p>
-        ) : null}
-        <button type="submit" className="sr-only" tabIndex={-1} aria-hidden>
-          Register
-        </button>
-      </form>
-    </Dialog>
+      <Field label="Kind">
+        <Select
+          value={kind}
+          onValueChange={setKind}
+          options={DEVICE_KIND_KEYS.map((value) => ({ value, label: kindLook(value).one }))}
+        />
+      </Field>
+      <Field label="Name" hint="As people at the site say it">
+        <Input
+          value={facts.name}
+          placeholder="Charger 0421"
+          onChange={(event) => put("name")(event.currentTarget.value)}
+        />
+      </Field>
+      <Field label="Program">
+        <Select
+          value={program?.id ?? ""}
+          onValueChange={(value) => {
+            setProgramId(value);
+            setMerchantId(null);
+          }}
+          options={programs.map(({ id, name, currency }) => ({ value: id, label: name, hint: currency }))}
+        />
+      </Field>
+      <Field label="Merchant" hint="Members of the program alone">
+        <Combobox
+          value={merchant?.id ?? null}
+          onValueChange={setMerchantId}
+          placeholder="Type a name"
+          options={merchants.map(({ id, name }) => ({ value: id, label: name }))}
+        />
+      </Field>
+      <Field label="Site" optional>
+        <Input
+          value={facts.site}
+          placeholder="Quay 3"
+          onChange={(event) => put("site")(event.currentTarget.value)}
+        />
+      </Field>
+      <Field label="Zone" optional hint="Agreements may split by it">
+        <Input
+          value={facts.zone}
+          placeholder="centre"
+          onChange={(event) => put("zone")(event.currentTarget.value)}
+        />
+      </Field>
+      <Field label="Latitude" optional>
+        <Input
+          inputMode="decimal"
+          value={facts.latitude}
+          onChange={(event) => put("latitude")(event.currentTarget.value)}
+        />
+      </Field>
+      <Field label="Longitude" optional>
+        <Input
+          inputMode="decimal"
+          value={facts.longitude}
+          onChange={(event) => put("longitude")(event.currentTarget.value)}
+        />
+      </Field>
+      <Field label="Largest payment" optional hint="Left empty, the usual limit of its kind holds">
+        <Input
+          inputMode="decimal"
+          value={facts.maxAmount}
+          suffix={program?.currency}
+          onChange={(event) => put("maxAmount")(event.currentTarget.value)}
+        />
+      </Field>
+      <div className="sm:col-span-2">
+        <KeyField value={facts.publicKey} onChange={put("publicKey")} optional />
+      </div>
+    </FormDialog>
   );
 }
