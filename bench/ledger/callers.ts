@@ -8,7 +8,7 @@ import { atLeast, latencies, perSecond } from "./rows";
 import { type Bench, batchOf, nextEvent, post } from "./setup";
 
 const CALLERS = 20;
-/** Enough for the next batch to be ready when one is answered. */
+/** Enough for the next batch to wait at the server when one is done; they share a pipelined connection. */
 const BATCHERS = 2;
 
 const rates = (loops: readonly Loop[], size = 1) => loops.map((loop) => loop.perSecond * size);
@@ -22,7 +22,7 @@ export async function measureBatches(
   const { seconds, rounds } = options;
   const alone = () => closedLoop(CALLERS, seconds, () => post(bench.pool, [nextEvent(bench)]));
   const batches = (size: number) => () =>
-    closedLoop(BATCHERS, seconds, () => post(bench.pool, batchOf(bench, size)));
+    closedLoop(BATCHERS, seconds, () => post(bench.lane, batchOf(bench, size)));
   const peerBatch = peer?.postBatch;
   const loops = await interleaved<string, Loop>(rounds, {
     alone,

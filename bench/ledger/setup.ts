@@ -9,6 +9,8 @@ export const OTHERS = 1_000;
 
 export interface Bench {
   pool: pg.Pool;
+  /** One connection on which the next call is sent before the last is answered. */
+  lane: pg.Client;
   hot: string;
   others: string[];
   nos: Map<string, string>;
@@ -31,13 +33,16 @@ export async function prepare(host: BenchHost): Promise<Bench> {
   await owner.end();
   const pool = new pg.Pool({ connectionString: url, max: 72 });
   pool.on("error", () => {});
+  const lane = new pg.Client({ connectionString: url, pipeline: true });
+  await lane.connect();
   return {
     pool,
+    lane,
     hot: ids[0] as string,
     others: ids.slice(1),
     nos: new Map(rows.map((row) => [row.id, row.no])),
     async close() {
-      await pool.end();
+      await Promise.all([pool.end(), lane.end()]);
       await drop();
     },
   };
@@ -86,7 +91,7 @@ export const postingOf = (pending: TransferEvent): TransferEvent => ({
 export const batchOf = (bench: Bench, size: number): TransferEvent[] =>
   Array.from({ length: size }, () => nextEvent(bench));
 
-type Queryable = Pick<pg.Pool, "query">;
+type Queryable = pg.Pool | pg.Client;
 
 export async function post(client: Queryable, events: readonly TransferEvent[]): Promise<void> {
   const { text, params } = postStatement(events);
