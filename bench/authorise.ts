@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { freePort } from "@/scripts/postgres";
+import { GATEWAY_NODE_FLAGS } from "@/server/gateway/constants";
 import type { LoadOrder, LoadResult, LoadSetUp } from "./authorise/load";
 import { populate } from "./authorise/populate";
 import { interleaved, median, medianLoop, type Row, ratioByRound } from "./measure";
@@ -33,9 +34,14 @@ export async function run(options: BenchOptions): Promise<BenchReport> {
       const { rows } = await client.query<{ server_version: string }>("show server_version");
       return rows[0]?.server_version ?? "?";
     });
-    const start = (file: string, args: string[], variables: Record<string, string>) => {
+    const start = (
+      file: string,
+      args: string[],
+      variables: Record<string, string>,
+      flags: readonly string[] = [],
+    ) => {
       const child = fork(join(import.meta.dirname, file), args, {
-        execArgv: ["--import", "tsx"],
+        execArgv: [...flags, "--import", "tsx"],
         env: { ...process.env, ...variables },
       });
       children.push(child);
@@ -44,7 +50,7 @@ export async function run(options: BenchOptions): Promise<BenchReport> {
     const serve = async (file: string, args: string[] = []) => {
       const port = String(await freePort());
       const url = `http://127.0.0.1:${port}`;
-      start(file, args, { PURSE_GATEWAY_PORT: port, PURSE_GATEWAY_URL: url });
+      start(file, args, { PURSE_GATEWAY_PORT: port, PURSE_GATEWAY_URL: url }, GATEWAY_NODE_FLAGS);
       await answers(url);
       return url;
     };

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { GATEWAY_NODE_FLAGS } from "@/server/gateway/constants";
 import { buildWeb, generatePrismaClient, isBuilt } from "./build-web";
 import { claimDataFolder, openDataFolder, readSecrets, type Secrets } from "./data-folder";
 import { type Database, migrateDatabase, openEmbedded, openExternal, watchExternal } from "./database";
@@ -155,7 +156,12 @@ async function startProcesses(
     return child;
   };
   const web = await start("web", [next, args.dev ? "dev" : "start", "-p", `${args.port}`, "-H", "127.0.0.1"]);
-  const gateway = await start("gateway", ["--import", "tsx", "server/entry/gateway.ts"]);
+  const gateway = await start("gateway", [
+    ...GATEWAY_NODE_FLAGS,
+    "--import",
+    "tsx",
+    "server/entry/gateway.ts",
+  ]);
   const worker = await start("worker", ["--import", "tsx", "server/entry/worker.ts"]);
   await waitFor("gateway", `http://127.0.0.1:${args.port + 1}/readyz`, gateway);
   await waitFor("web application", `http://127.0.0.1:${args.port}/sign-in`, web);
