@@ -45,6 +45,8 @@ interface Device {
 }
 
 const PATH = "/v1/payments";
+/** More than are ever under way at half load. */
+const OPEN_LOOP_CONNECTIONS = 256;
 let devices: Device[] = [];
 let tokens: string[] = [];
 let turn = 0;
@@ -74,7 +76,15 @@ function sign(url: string): Ready {
 }
 
 async function carryOut(order: LoadOrder, signed: Ready[]): Promise<LoadResult> {
-  const pool = new Pool(order.url, { connections: order.callers ?? 256, pipelining: 1 });
+  const connections = order.callers ?? OPEN_LOOP_CONNECTIONS;
+  const pool = new Pool(order.url, { connections, pipelining: 1 });
+  // Devices keep their connections; were they opened under way, the opening of many at once would be what is measured.
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      const { body } = await pool.request({ method: "GET", path: "/healthz" });
+      await body.dump();
+    }),
+  );
   const latencies: number[] = [];
   const others: Record<string, number> = {};
   let authorised = 0;
