@@ -69,4 +69,19 @@ describe("repeated jobs", () => {
     await until(() => runs.includes("second"));
     await second.stop();
   });
+
+  test("many loops ask for their locks at once, and the driver warns of nothing", async () => {
+    const warnings: string[] = [];
+    const listen = (warning: Error) => warnings.push(warning.message);
+    process.on("warning", listen);
+    const ran = new Set<string>();
+    const names = Array.from({ length: 8 }, (_, at) => `test.crowd-${at}`);
+    const loops = runRepeatedly(
+      names.map((name) => ({ name, everyMs: 20, run: async () => void ran.add(name) })),
+    );
+    await until(() => ran.size === names.length);
+    await loops.stop();
+    process.off("warning", listen);
+    expect(warnings).toEqual([]);
+  });
 });

@@ -176,6 +176,8 @@ class LockHolder {
       options: `-c role=${APP_ROLE}`,
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
+      // Every loop asks for its lock in its own time; each question is a transaction of its own.
+      pipeline: true,
     });
     const forget = () => {
       this.connection = undefined;
