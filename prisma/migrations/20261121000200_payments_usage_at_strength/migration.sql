@@ -21,10 +21,7 @@ alter table usage_record
   drop constraint usage_record_merchant_id_fkey,
   drop constraint usage_record_allowance_id_fkey;
 
--- By key whatever the tables' sizes were when the plan was made: a hash would read all devices for each batch.
-create function usage_record_refers() returns trigger language plpgsql security definer set search_path = public, pg_temp
-  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-  set jit = off as $$
+create function usage_record_refers() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   if exists (
     select from (select distinct window_id, merchant_id, device_id, allowance_id from fresh) r

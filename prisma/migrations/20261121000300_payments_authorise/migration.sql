@@ -2,80 +2,7 @@
 -- was decided. Each is a transaction of its own, so a group costs two round trips. They act for the platform: one
 -- group holds devices of several merchants, and who each device is was verified before. Plans are kept by connections
 -- that may have been opened when the tables were empty, so that only those that grow well are allowed: every look-up
--- is by an index, and by all of its columns. Where these come from two sides of the statement, the look-up stands in a
--- lateral query behind `offset 0`: joined outright, a small table looks as cheap by its first column alone, and is
--- then read through to its last key once it is large.
-
--- Admits verified messages in one statement, as often as not: nonces and numbers are written, and each message whose
--- number was new is answered from what was written. Only where a number was known already is it read who had it.
-drop function device_admit;
-drop type device_admission;
-create function device_admit(p_credentials uuid[], p_nonces text[], p_sequences bigint[], p_keys text[],
-    p_at timestamptz, p_window bigint)
-  returns table (ordinal bigint, outcome text, device_id uuid, merchant_id uuid)
-  language plpgsql volatile set search_path = public, pg_temp
-  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-  set jit = off as $$
-#variable_conflict use_column
-declare
-  v_outcomes text[];
-  v_devices uuid[];
-  v_merchants uuid[];
-begin
-  with asked as materialized (
-      select a.ordinal, a.credential_id, a.nonce, a.sequence, a.key, c.device_id, c.merchant_id,
-        case
-          when c.id is null then 'credential_unknown'
-          when c.revoked_at is not null then 'credential_revoked'
-          when d.state <> 'active' then 'device_' || d.state
-        end as refused
-      from unnest(p_credentials, p_nonces, p_sequences, p_keys) with ordinality a (credential_id, nonce, sequence, key, ordinal)
-      left join device_credential c on c.id = a.credential_id
-      left join device d on d.id = c.device_id
-    ), fresh as (
-      insert into device_nonce (credential_id, nonce, seen_at)
-        select distinct credential_id, nonce, p_at from asked where refused is null order by 1, 2
-        on conflict do nothing returning credential_id, nonce
-    ), heard as materialized (
-      select a.ordinal, a.device_id, a.merchant_id, a.sequence, a.key,
-        coalesce(a.refused, case when f.nonce is null
-          or row_number() over (partition by a.credential_id, a.nonce order by a.ordinal) > 1 then 'nonce_replayed' end) as refused
-      from asked a left join lateral (
-        select x.nonce from fresh x where x.credential_id = a.credential_id and x.nonce = a.nonce offset 0) f on true
-    ), numbered as (
-      insert into device_message (device_id, sequence, idempotency_key, seen_at)
-        select distinct on (a.device_id, a.sequence) a.device_id, a.sequence, a.key, p_at
-          from heard a
-          cross join lateral (select max(m.sequence) as highest from device_message m where m.device_id = a.device_id) h
-         where a.refused is null and a.sequence is not null and a.sequence + p_window > coalesce(h.highest, 0)
-         order by a.device_id, a.sequence, a.ordinal
-        on conflict do nothing returning device_id, sequence, idempotency_key
-    )
-    select array_agg(case when h.refused is null and (h.sequence is null or n.idempotency_key = h.key) then 'admitted'
-        else h.refused end order by h.ordinal),
-      array_agg(h.device_id order by h.ordinal), array_agg(h.merchant_id order by h.ordinal)
-      into v_outcomes, v_devices, v_merchants
-      from heard h left join numbered n on n.device_id = h.device_id and n.sequence = h.sequence;
-
-  return query
-    select a.ordinal,
-      case
-        when a.outcome is not null then a.outcome
-        when m.idempotency_key = a.key then 'admitted'
-        when m.idempotency_key is not null then 'sequence_reused'
-        when exists (select 1 from device_message k where k.device_id = a.device_id and k.idempotency_key = a.key)
-          then 'idempotency_key_reused'
-        else 'sequence_too_old'
-      end,
-      a.device_id, a.merchant_id
-    from unnest(v_outcomes, v_devices, v_merchants, p_sequences, p_keys) with ordinality
-      a(outcome, device_id, merchant_id, sequence, key, ordinal)
-    left join lateral (
-      select y.idempotency_key from device_message y
-       where a.outcome is null and y.device_id = a.device_id and y.sequence = a.sequence offset 0) m on true;
-end $$;
-revoke execute on function device_admit from public;
-grant execute on function device_admit to purse_app;
+-- is by an index.
 
 -- The facts of each question, in order; null where there is no such device. With credentials, each message is admitted
 -- first (see device_admit); what is remembered of messages may be lost with the server's power, because a payment that
@@ -84,15 +11,13 @@ create function authorisation_facts(p_devices uuid[], p_tokens text[], p_keys te
     p_at timestamptz[], p_tap_hours integer, p_taps integer, p_now timestamptz, p_window bigint,
     p_credentials uuid[], p_nonces text[], p_sequences bigint[])
   returns json language plpgsql volatile security definer set search_path = public, pg_temp
-  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-  set jit = off as $$
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   v_outcomes text[];
-  v_off text;
   v_answer json;
 begin
   if p_credentials is not null then
-    v_off := set_config('synchronous_commit', 'off', true);
+    perform set_config('synchronous_commit', 'off', true);
     select array_agg(a.outcome order by a.ordinal) into v_outcomes
       from device_admit(p_credentials, p_nonces, p_sequences, p_keys, p_now, p_window) a;
   end if;
@@ -116,9 +41,9 @@ begin
     from unnest(p_devices, p_tokens, p_keys, p_occurred, p_at) with ordinality q(device_id, token, key, occurred_at, at, ord)
     left join device d on d.id = q.device_id and coalesce(v_outcomes[q.ord], 'admitted') = 'admitted'
     left join program p on p.id = d.program_id
-    left join lateral (select * from instrument where program_id = d.program_id and token = q.token offset 0) i on true
+    left join instrument i on i.program_id = d.program_id and i.token = q.token
     left join ledger.account a on a.id = i.funding_account_id and i.kind = 'wallet'
-    left join lateral (select * from idempotency_key where device_id = d.id and key = q.key offset 0) k on true
+    left join idempotency_key k on k.device_id = d.id and k.key = q.key
     left join fraud_habit h on h.program_id = d.program_id and h.device_kind = d.kind
     left join lateral (select max(version) as version from fraud_policy where program_id = d.program_id) f on true
     left join lateral (
@@ -140,16 +65,11 @@ begin
       -- A limit of the subject's own stands in the place of the program's for the same period.
       cross join lateral (
         select distinct on (x.period) x.*, limit_period_start(x.period, q.at, p.time_zone) as start
-        from (
-          select * from payment_limit where program_id = d.program_id and subject_kind = s.kind and subject_id = s.id
-          union all
-          select * from payment_limit where program_id = d.program_id and subject_kind = s.kind and subject_id is null
-        ) x
+        from payment_limit x
+        where x.program_id = d.program_id and x.subject_kind = s.kind and (x.subject_id = s.id or x.subject_id is null)
         order by x.period, x.subject_id nulls last
       ) l
-      left join lateral (
-        select * from limit_counter where limit_id = l.id and subject_id = s.id and period_start = l.start offset 0
-      ) c on true
+      left join limit_counter c on c.limit_id = l.id and c.subject_id = s.id and c.period_start = l.start
       where s.id is not null
     ) limits on true
     left join lateral (
@@ -171,77 +91,50 @@ end $$;
 -- money gone) it raises PU001, and the caller looks again. Locks are taken in one order everywhere: devices, keys,
 -- counters, allowances, and the ledger's accounts last, because all payments of a program meet at its clearing account
 -- and should hold it for no longer than a commit.
-create function commit_authorisations(
-    -- payments, a column each; with each its device's key and what is answered
-    p_id uuid[], p_program_id uuid[], p_merchant_id uuid[], p_device_id uuid[], p_device_kind text[],
-    p_zone text[], p_payer_id uuid[], p_instrument_id uuid[], p_instrument_kind text[],
-    p_instrument_label text[], p_external_ref text[], p_device_sequence bigint[], p_currency text[],
-    p_amount_micros bigint[], p_captured_micros bigint[], p_state text[], p_decline_reason text[],
-    p_description text[], p_quantity jsonb[], p_latitude float8[], p_longitude float8[],
-    p_risk_score smallint[], p_capture_on_approval boolean[], p_occurred_at timestamptz[],
-    p_authorised_at timestamptz[], p_expires_at timestamptz[], p_captured_at timestamptz[],
-    p_closed_at timestamptz[], p_hold_transfer_id uuid[], p_capture_transfer_id uuid[], p_allowance_id uuid[],
-    p_allowance_month timestamptz[], p_allowance_unit text[], p_allowance_quantity_micros bigint[],
-    p_allowance_micros bigint[], p_counted jsonb[],
-    p_at timestamptz[], p_key text[], p_request_hash bytea[], p_status smallint[], p_response json[],
-    -- timelines
-    e_payment_id uuid[], e_merchant_id uuid[], e_at timestamptz[], e_kind text[], e_detail jsonb[],
-    -- events
-    o_id uuid[], o_aggregatetype text[], o_aggregateid uuid[], o_type text[], o_payload jsonb[], o_organisation_id uuid[],
-    -- cases with their signals, and what is added to counters and months: seldom many, so JSON of the tables' rows
+create function commit_authorisations(p_payments json, p_answers json, p_events json, p_outbox json,
     p_cases json, p_signals json, p_counts json, p_units json,
-    -- as ledger.post_transfers takes them
-    t_ids uuid[], t_debits uuid[], t_credits uuid[], t_amounts bigint[], t_codes smallint[], t_flags smallint[],
-    t_pending uuid[], t_timeouts integer[], t_currencies text[], t_journals uuid[], t_effective timestamptz[], t_recorded timestamptz[])
+    p_ids uuid[], p_debits uuid[], p_credits uuid[], p_amounts bigint[], p_codes smallint[], p_flags smallint[],
+    p_pending uuid[], p_timeouts integer[], p_currencies text[], p_journals uuid[], p_effective timestamptz[], p_recorded timestamptz[])
   returns void language plpgsql volatile security definer set search_path = public, pg_temp
-  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-  set jit = off as $$
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
+  v_seen record;
   v_found bigint;
+  v_wanted bigint := json_array_length(p_answers);
 begin
   -- "Last payment" is a note for people; a row of a busy device is not rewritten more than once a second.
-  update device d set last_payment_at = greatest(d.last_payment_at, x.at), last_seen_at = greatest(d.last_seen_at, x.at)
-    from (select u.device_id, max(u.at) as at from unnest(p_device_id, p_at) u(device_id, at) group by 1 order by 1) x
-   where d.id = x.device_id and (d.last_payment_at is null or d.last_payment_at < x.at - interval '1 second');
+  for v_seen in
+    select x.device_id, max(x.created_at) as at
+      from json_to_recordset(p_answers) as x(device_id uuid, created_at timestamptz) group by 1 order by 1
+  loop
+    update device set last_payment_at = greatest(last_payment_at, v_seen.at), last_seen_at = greatest(last_seen_at, v_seen.at)
+     where id = v_seen.device_id and (last_payment_at is null or last_payment_at < v_seen.at - interval '1 second');
+  end loop;
 
   insert into idempotency_key (device_id, key, request_hash, payment_id, status, response, created_at)
-    select x.device_id, x.key, x.request_hash, x.id, x.status, x.response, x.at
-      from unnest(p_device_id, p_key, p_request_hash, p_id, p_status, p_response, p_at)
-        x(device_id, key, request_hash, id, status, response, at)
+    select x.device_id, x.key, decode(x.request_hash, 'hex'), x.payment_id, x.status, x.response, x.created_at
+      from json_to_recordset(p_answers) as x(device_id uuid, key text, request_hash text, payment_id uuid,
+        status smallint, response jsonb, created_at timestamptz)
      order by x.device_id, x.key
     on conflict do nothing;
   get diagnostics v_found = row_count;
-  if v_found <> cardinality(p_id) then raise exception 'a key was taken meanwhile' using errcode = 'PU001'; end if;
+  if v_found <> v_wanted then raise exception 'a key was taken meanwhile' using errcode = 'PU001'; end if;
 
-  insert into payment (source, capture_seq,
-      id, program_id, merchant_id, device_id, device_kind, zone, payer_id, instrument_id, instrument_kind,
-      instrument_label, external_ref, device_sequence, currency, amount_micros, captured_micros, state,
-      decline_reason, description, quantity, latitude, longitude, risk_score, capture_on_approval, occurred_at,
-      authorised_at, expires_at, captured_at, closed_at, hold_transfer_id, capture_transfer_id, allowance_id,
-      allowance_month, allowance_unit, allowance_quantity_micros, allowance_micros, counted)
-    select 'device', case when x.captured_micros > 0 then nextval('payment_capture_seq') end,
-      x.id, x.program_id, x.merchant_id, x.device_id, x.device_kind, x.zone, x.payer_id, x.instrument_id,
-      x.instrument_kind, x.instrument_label, x.external_ref, x.device_sequence, x.currency, x.amount_micros,
-      x.captured_micros, x.state, x.decline_reason, x.description, x.quantity, x.latitude, x.longitude,
-      x.risk_score, x.capture_on_approval, x.occurred_at, x.authorised_at, x.expires_at, x.captured_at,
-      x.closed_at, x.hold_transfer_id, x.capture_transfer_id, x.allowance_id, x.allowance_month,
-      x.allowance_unit, x.allowance_quantity_micros, x.allowance_micros, x.counted
-      from unnest(
-        p_id, p_program_id, p_merchant_id, p_device_id, p_device_kind, p_zone, p_payer_id, p_instrument_id,
-        p_instrument_kind, p_instrument_label, p_external_ref, p_device_sequence, p_currency, p_amount_micros,
-        p_captured_micros, p_state, p_decline_reason, p_description, p_quantity, p_latitude, p_longitude,
-        p_risk_score, p_capture_on_approval, p_occurred_at, p_authorised_at, p_expires_at, p_captured_at,
-        p_closed_at, p_hold_transfer_id, p_capture_transfer_id, p_allowance_id, p_allowance_month,
-        p_allowance_unit, p_allowance_quantity_micros, p_allowance_micros, p_counted
-      ) x(
-        id, program_id, merchant_id, device_id, device_kind, zone, payer_id, instrument_id, instrument_kind,
-        instrument_label, external_ref, device_sequence, currency, amount_micros, captured_micros, state,
-        decline_reason, description, quantity, latitude, longitude, risk_score, capture_on_approval,
-        occurred_at, authorised_at, expires_at, captured_at, closed_at, hold_transfer_id, capture_transfer_id,
-        allowance_id, allowance_month, allowance_unit, allowance_quantity_micros, allowance_micros, counted);
+  insert into payment (id, program_id, merchant_id, device_id, device_kind, zone, payer_id, instrument_id,
+      instrument_kind, instrument_label, source, external_ref, device_sequence, currency, amount_micros, captured_micros,
+      state, decline_reason, description, quantity, latitude, longitude, risk_score, capture_on_approval, occurred_at,
+      authorised_at, expires_at, captured_at, closed_at, hold_transfer_id, capture_transfer_id, capture_seq,
+      allowance_id, allowance_month, allowance_unit, allowance_quantity_micros, allowance_micros, counted)
+    select x.id, x.program_id, x.merchant_id, x.device_id, x.device_kind, x.zone, x.payer_id, x.instrument_id,
+      x.instrument_kind, x.instrument_label, x.source, x.external_ref, x.device_sequence, x.currency, x.amount_micros, x.captured_micros,
+      x.state, x.decline_reason, x.description, x.quantity, x.latitude, x.longitude, x.risk_score, x.capture_on_approval, x.occurred_at,
+      x.authorised_at, x.expires_at, x.captured_at, x.closed_at, x.hold_transfer_id, x.capture_transfer_id,
+      case when x.captured_micros > 0 then nextval('payment_capture_seq') end,
+      x.allowance_id, x.allowance_month, x.allowance_unit, x.allowance_quantity_micros, x.allowance_micros, x.counted
+      from json_populate_recordset(null::payment, p_payments) x;
 
   insert into payment_event (payment_id, merchant_id, at, kind, detail)
-    select * from unnest(e_payment_id, e_merchant_id, e_at, e_kind, e_detail);
+    select x.payment_id, x.merchant_id, x.at, x.kind, x.detail from json_populate_recordset(null::payment_event, p_events) x;
   if p_cases is not null then
     insert into review_case (id, payment_id, program_id, merchant_id, device_id, score, base_points, policy_version,
         amount_micros, currency, expected_loss_micros, headline, would_have_passed, opened_at, due_at)
@@ -252,7 +145,8 @@ begin
       select x.case_id, x.ordinal, x.name, x.points, x.sentence, x.facts from json_populate_recordset(null::case_signal, p_signals) x;
   end if;
   insert into outbox (id, aggregatetype, aggregateid, type, payload, organisation_id)
-    select * from unnest(o_id, o_aggregatetype, o_aggregateid, o_type, o_payload, o_organisation_id);
+    select x.id, x.aggregatetype, x.aggregateid, x.type, x.payload, x.organisation_id
+      from json_populate_recordset(null::outbox, p_outbox) x;
 
   if p_counts is not null then
     with added as (
@@ -278,9 +172,9 @@ begin
     if v_found > 0 then raise exception 'an allowance was used up meanwhile' using errcode = 'PU001'; end if;
   end if;
 
-  if t_ids is not null then
-    if exists (select 1 from unnest(ledger.post_transfers(t_ids, t_debits, t_credits, t_amounts, t_codes, t_flags, t_pending,
-        t_timeouts, t_currencies, t_journals, t_effective, t_recorded)) code where code <> 'created') then
+  if p_ids is not null then
+    if exists (select 1 from unnest(ledger.post_transfers(p_ids, p_debits, p_credits, p_amounts, p_codes, p_flags, p_pending,
+        p_timeouts, p_currencies, p_journals, p_effective, p_recorded)) code where code <> 'created') then
       raise exception 'the ledger refused a transfer' using errcode = 'PU001';
     end if;
   end if;
@@ -291,40 +185,3 @@ grant execute on function authorisation_facts, commit_authorisations to purse_ap
 
 -- Notes of when a device was last heard of are rewritten often; room in the page keeps its indexes out of it.
 alter table device set (fillfactor = 60);
-
--- Answers come back as they were given, byte for byte.
-alter table idempotency_key alter response type json using response::json;
-
--- Rows that only these functions and their neighbours write, each in a transaction that has read and will not lose what
--- it refers to: devices, credentials, payments and organisations are never deleted (the application's role may not).
--- A foreign key would look each of them up again, row by row, and lock rows that all payments of a program share.
-alter table device_nonce drop constraint device_nonce_credential_id_fkey;
-alter table device_message drop constraint device_message_device_id_fkey;
-alter table idempotency_key drop constraint idempotency_key_device_id_fkey;
-alter table payment_event drop constraint payment_event_payment_id_fkey, drop constraint payment_event_merchant_id_fkey;
-
--- A payment's own references are checked once a statement, and for more than that they exist: the device and the
--- instrument are of the payment's program, the device of its merchant, the instrument of its payer.
-alter table payment drop constraint payment_program_id_fkey, drop constraint payment_merchant_id_fkey,
-  drop constraint payment_device_id_fkey, drop constraint payment_payer_id_fkey, drop constraint payment_instrument_id_fkey;
-create function payment_refers() returns trigger language plpgsql security definer set search_path = public, pg_temp
-  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-  set jit = off as $$
-begin
-  if exists (
-    select from fresh f left join device d on d.id = f.device_id left join instrument i on i.id = f.instrument_id
-     where f.device_id is not null and (d.program_id, d.merchant_id) is distinct from (f.program_id, f.merchant_id)
-        or f.instrument_id is not null and (i.program_id, i.payer_id) is distinct from (f.program_id, f.payer_id)
-        or f.instrument_id is null and f.payer_id is not null
-  ) or exists (
-    select from (select distinct program_id, merchant_id from fresh where device_id is null) f
-     where not exists (select from program p where p.id = f.program_id)
-        or not exists (select from organisation o where o.id = f.merchant_id)
-  ) then
-    raise exception 'a payment refers to a device and an instrument of its program, merchant and payer'
-      using errcode = 'foreign_key_violation';
-  end if;
-  return null;
-end $$;
-create trigger payment_refers after insert on payment
-  referencing new table as fresh for each statement execute function payment_refers();
