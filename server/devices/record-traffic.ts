@@ -35,7 +35,7 @@ export async function recordSightings(tx: SqlTx, sightings: readonly Sighting[])
        select id, max(seen_at) as seen_at, max(sequence) as sequence, max(payment_at) as payment_at
        from unnest($1::uuid[], $2::timestamptz[], $3::bigint[], $4::timestamptz[]) as s (id, seen_at, sequence, payment_at)
        group by id),
-     locked as (select d.id from device d join seen using (id) order by d.id for update of d)
+     locked as (select d.id from device d join seen using (id) order by d.id for no key update of d)
      update device d set last_seen_at = greatest(d.last_seen_at, s.seen_at),
        last_sequence = greatest(d.last_sequence, s.sequence),
        last_payment_at = greatest(d.last_payment_at, s.payment_at)

@@ -98,8 +98,8 @@ export function buildGateway(options: GatewayOptions) {
     saw(scope, message);
   }
 
-  function saw({ deviceId }: DeviceScope, message: MessageHeader | null): void {
-    traffic.saw({ deviceId, seenAt: new Date(), sequence: message?.sequence });
+  function saw({ deviceId }: DeviceScope, message: MessageHeader | null, paymentAt?: Date): void {
+    traffic.saw({ deviceId, seenAt: new Date(), sequence: message?.sequence, paymentAt });
   }
 
   function note(
@@ -159,7 +159,9 @@ export function buildGateway(options: GatewayOptions) {
         throw error;
       }
       const result = await decisions.ask(await looks.ask({ scope, admission, request: payment }));
-      if (result.ok || result.reason !== "not_admitted") saw(scope, message);
+      if (result.ok || result.reason !== "not_admitted") {
+        saw(scope, message, result.ok && !result.replayed ? new Date() : undefined);
+      }
       return answerPayment(result);
     }),
     capturePayment: signed("capturePayment", async (call, { scope, message }) => {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { getDevice } from "@/server/devices/service";
 import { useTestDatabase } from "@/server/platform/testing";
 import { useGateway } from "./testing";
 
@@ -46,6 +47,22 @@ describe("a payment", () => {
     expect(again).toMatchObject({ status: 402, replayed: true });
     // Byte for byte, the order of names included.
     expect(JSON.stringify(again.json)).toBe(JSON.stringify(declined.json));
+  });
+
+  test("is noted with its device; a repeat of it and what only reads are not", async () => {
+    const lastPayment = async () => {
+      await api.gateway.flush();
+      return (await getDevice(api.world.operator, api.world.deviceId)).lastPaymentAt;
+    };
+    expect(await lastPayment()).toBe(null);
+    const before = new Date();
+    const first = { body: api.payment(), key: randomUUID(), sequence: 1 };
+    const { json } = await api.send(first);
+    const noted = await lastPayment();
+    expect(noted && noted >= before && noted <= new Date()).toBe(true);
+    await api.send(first);
+    await api.send({ method: "GET", path: `/v1/payments/${json.id}` });
+    expect(await lastPayment()).toEqual(noted);
   });
 
   test("of another device cannot be seen or touched", async () => {

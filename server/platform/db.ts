@@ -91,25 +91,41 @@ export class TransientDatabaseError extends Error {
   readonly code = "40001";
 }
 
+interface FunctionCall {
+  /** Of the prepared statement. */
+  name: string;
+  text: string;
+  params: readonly unknown[];
+}
+
 /**
  * Calls a database function in one round trip, as a transaction of its own; calls are carried out in their order on one
  * connection. Nothing says here for whom: with no scope set the application's role sees no tenant's row, so this is for
  * functions that declare themselves for whom they act. Deadlocks and serialisation failures are tried again as by
  * `withScope`.
  */
-export async function callFunction<Row>(
-  _scope: SystemScope,
-  call: { name: string; text: string; params: readonly unknown[] },
-): Promise<Row[]> {
+export async function callFunction<Row>(_scope: SystemScope, call: FunctionCall): Promise<Row[]> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const client = await openLane();
-      const result = await client.query({ name: call.name, text: call.text, values: [...call.params] });
-      return result.rows as Row[];
+      return await askLane<Row>(await openLane(), call);
     } catch (error) {
       if (!RETRYABLE.has(sqlStateOf(error)) || attempt >= 3) throw error;
     }
   }
+}
+
+/**
+ * Asked with a callback. What the driver's own promise held outlived the collections of young objects: two megabytes
+ * of every fifty became old, and collecting those stops a busy gateway for tens of milliseconds every few seconds.
+ */
+function askLane<Row>(client: pg.Client, call: FunctionCall): Promise<Row[]> {
+  return new Promise((resolve, reject) => {
+    const query = { name: call.name, text: call.text, values: [...call.params] };
+    client.query(query, (error: Error | null, result: pg.QueryResult) => {
+      if (error) reject(error);
+      else resolve(result.rows as Row[]);
+    });
+  });
 }
 
 /** The code that Postgres gave a failure; empty for failures of other kinds. */

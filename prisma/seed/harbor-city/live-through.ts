@@ -1,6 +1,8 @@
 /** Thirty days of the city's life, pushed through the product's own services under a moved clock. */
 import { createHash } from "node:crypto";
 import type { DeviceKind } from "@/server/devices/constants";
+import { touchDevices } from "@/server/devices/service";
+import type { Sighting } from "@/server/devices/types";
 import { authorisePayments } from "@/server/payments/service/authorise-payment";
 import { capturePayment, expireHolds } from "@/server/payments/service/capture-payment";
 import { closeDueWindows } from "@/server/payments/service/close-windows";
@@ -8,6 +10,7 @@ import { learnHabits } from "@/server/payments/service/learn-habits";
 import { recordUsage } from "@/server/payments/service/record-usage";
 import { withClock } from "@/server/platform/clock";
 import { fromPublicId, type Id } from "@/server/platform/ids";
+import { mintSystemScope } from "@/server/platform/scope";
 import { HARBOR_CITY } from "./cast";
 import type { City } from "./found-city";
 import { meterTokenOf, PAYERS, type PlacedDevice, tokenOf } from "./place-devices";
@@ -64,6 +67,17 @@ export async function liveThrough(
       await refundSome(city, end, random);
     }
   }
+  await noteSightings(devices, taps);
+}
+
+/** When each device was last heard of, which the gateway notes as it goes. */
+async function noteSightings(devices: Map<DeviceKind, PlacedDevice[]>, taps: readonly Tap[]): Promise<void> {
+  const last = new Map<Id<"device">, Sighting>();
+  for (const tap of taps) {
+    const { deviceId } = deviceOf(devices, tap.kind, tap.device).scope;
+    last.set(deviceId, { deviceId, seenAt: tap.at, paymentAt: tap.at });
+  }
+  await touchDevices(mintSystemScope("seed"), [...last.values()]);
 }
 
 function planTaps(devices: Map<DeviceKind, PlacedDevice[]>, options: HistoryOptions): Tap[] {
