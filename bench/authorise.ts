@@ -17,6 +17,15 @@ import { openServer } from "./server";
 const DEVICES = 200;
 const WALLETS = 20_000;
 const CALLERS = [16, 64] as const;
+/** The devices' process collects its garbage when it is told to, between loops. */
+const DEVICES_NODE_FLAGS = [
+  "--expose-gc",
+  "--min-semi-space-size=16",
+  "--max-semi-space-size=16",
+  "--initial-old-space-size=1024",
+];
+/** Of the server's log, 16 MB each: more than a run of the bench writes. */
+const LOG_SEGMENTS = 60;
 
 export const defaults = { seconds: "5", rounds: "5" };
 
@@ -57,14 +66,17 @@ export async function run(options: BenchOptions): Promise<BenchReport> {
     const gateway = await serve("../server/entry/gateway.ts");
     const floor = await serve("authorise/floor.ts");
     const bare = await serve("authorise/floor.ts", ["bare"]);
-    const devices = new Devices(start("authorise/load.ts", [], {}), gateway);
+    const devices = new Devices(start("authorise/load.ts", [], {}, DEVICES_NODE_FLAGS), gateway);
     await devices.setUp(population);
     const warmUp = async () => {
       for (const url of [gateway, floor, bare]) await devices.send({ url, seconds: 2, callers: 64 });
     };
     await warmUp();
     // As autovacuum does within a minute: plans that were made for empty tables are made anew, before anything counts.
-    await withClient(server.databaseUrl, (client) => client.query("vacuum analyze"));
+    await withClient(server.databaseUrl, async (client) => {
+      await client.query("vacuum analyze");
+      await ageLog(client);
+    });
     await warmUp();
     const rows = await measure(devices, { gateway, floor, bare }, options);
     await check(server.databaseUrl, devices.authorised);
@@ -199,6 +211,18 @@ async function answers(url: string): Promise<void> {
     await sleep(100);
   }
   throw new Error(`${url} does not answer.`);
+}
+
+/**
+ * Leaves the server's log as that of one that has run for hours: its files are there and are used again. A young server
+ * makes a new one every other second under this load, and everybody waits while it is filled with zeros.
+ */
+async function ageLog(client: pg.Client): Promise<void> {
+  for (let segment = 0; segment < LOG_SEGMENTS; segment++) {
+    await client.query("select pg_current_xact_id()");
+    await client.query("select pg_switch_wal()");
+  }
+  await client.query("checkpoint");
 }
 
 /** Every acknowledged payment stands in the ledger, once. */

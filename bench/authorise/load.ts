@@ -3,9 +3,9 @@
  * sides, is that of sending and reading. Told by its parent what to send; answers with latencies.
  */
 import { createPrivateKey, type KeyObject, randomUUID } from "node:crypto";
-import { Pool } from "undici";
 import { type Loop, loopOf } from "@/bench/measure";
 import { signedHeaders } from "@/simulator/sign";
+import { bytesOf, Wires } from "./wire";
 
 export interface LoadDevice {
   keyId: string;
@@ -33,11 +33,6 @@ export interface LoadResult extends Loop {
   others: Record<string, number>;
 }
 
-interface Ready {
-  headers: Record<string, string>;
-  body: string;
-}
-
 interface Device {
   keyId: string;
   key: KeyObject;
@@ -51,7 +46,8 @@ let devices: Device[] = [];
 let tokens: string[] = [];
 let turn = 0;
 
-function sign(url: string): Ready {
+/** A request as it goes over the wire. */
+function sign(origin: string): Buffer {
   const device = devices[turn % devices.length] as Device;
   const body = JSON.stringify({
     amount: { amount: "2.75", currency: "EUR" },
@@ -61,42 +57,38 @@ function sign(url: string): Ready {
   });
   turn++;
   device.sequence++;
-  return {
+  const url = `${origin}${PATH}`;
+  const headers = signedHeaders({
+    method: "POST",
+    url,
+    keyId: device.keyId,
+    privateKey: device.key,
     body,
-    headers: signedHeaders({
-      method: "POST",
-      url: `${url}${PATH}`,
-      keyId: device.keyId,
-      privateKey: device.key,
-      body,
-      message: { key: randomUUID(), sequence: device.sequence },
-      createdSeconds: Math.floor(Date.now() / 1000),
-    }),
-  };
+    message: { key: randomUUID(), sequence: device.sequence },
+    createdSeconds: Math.floor(Date.now() / 1000),
+  });
+  return bytesOf({ method: "POST", url, headers, body });
 }
 
-async function carryOut(order: LoadOrder, signed: Ready[]): Promise<LoadResult> {
+async function carryOut(order: LoadOrder, signed: readonly Buffer[]): Promise<LoadResult> {
   const connections = order.callers ?? OPEN_LOOP_CONNECTIONS;
-  const pool = new Pool(order.url, { connections, pipelining: 1 });
   // Devices keep their connections; were they opened under way, the opening of many at once would be what is measured.
-  await Promise.all(
-    Array.from({ length: connections }, async () => {
-      const { body } = await pool.request({ method: "GET", path: "/healthz" });
-      await body.dump();
-    }),
-  );
+  const wires = await Wires.open(order.url, connections);
+  const healthz = bytesOf({ method: "GET", url: `${order.url}/healthz`, headers: {}, body: "" });
+  await Promise.all(Array.from({ length: connections }, () => wires.send(healthz)));
+  // What signing left behind is not collected while others wait for an answer.
+  globalThis.gc?.();
   const latencies: number[] = [];
   const others: Record<string, number> = {};
   let authorised = 0;
   let sent = 0;
-  const send = async (request: Ready, since: number) => {
-    const { statusCode, body } = await pool.request({ method: "POST", path: PATH, ...request });
-    const text = await body.text();
+  const send = async (request: Buffer, since: number) => {
+    const { status, body } = await wires.send(request);
     latencies.push(performance.now() - since);
-    if (statusCode === 201) authorised++;
+    if (status === 201) authorised++;
     else {
-      const code = (/"(?:code|declineReason)":"(\w+)"/.exec(text) ?? [])[1] ?? "";
-      others[`${statusCode} ${code}`] = (others[`${statusCode} ${code}`] ?? 0) + 1;
+      const code = (/"(?:code|declineReason)":"(\w+)"/.exec(body) ?? [])[1] ?? "";
+      others[`${status} ${code}`] = (others[`${status} ${code}`] ?? 0) + 1;
     }
   };
   const start = performance.now();
@@ -108,7 +100,7 @@ async function carryOut(order: LoadOrder, signed: Ready[]): Promise<LoadResult> 
     for (let due = start; due < end && sent < signed.length; ) {
       const now = performance.now();
       for (; due <= now && due < end && sent < signed.length; due += gap) {
-        under.push(send(signed[sent++] as Ready, due));
+        under.push(send(signed[sent++] as Buffer, due));
       }
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
@@ -117,14 +109,14 @@ async function carryOut(order: LoadOrder, signed: Ready[]): Promise<LoadResult> 
     await Promise.all(
       Array.from({ length: order.callers ?? 1 }, async () => {
         while (performance.now() < end && sent < signed.length) {
-          const request = signed[sent++] as Ready;
+          const request = signed[sent++] as Buffer;
           await send(request, performance.now());
         }
       }),
     );
   }
   const elapsed = (performance.now() - start) / 1000;
-  await pool.close();
+  wires.close();
   return { ...loopOf(latencies, elapsed), authorised, others };
 }
 

@@ -1,7 +1,9 @@
 /** A fresh database with the product's own migrations, accounts to post between, and the raw table beside it. */
+
 import pg from "pg";
 import { v7 } from "uuid";
 import { parseCodes, postStatement, type TransferEvent } from "@/server/ledger/repository/post-events";
+import { binaryArray, type ElementType } from "@/server/platform/binary-array";
 import type { BenchHost } from "../server";
 
 /** The other side of the hot account. */
@@ -13,7 +15,7 @@ export interface Bench {
   lane: pg.Client;
   hot: string;
   others: string[];
-  nos: Map<string, string>;
+  nos: Map<string, bigint>;
   close(): Promise<void>;
 }
 
@@ -40,7 +42,7 @@ export async function prepare(host: BenchHost): Promise<Bench> {
     lane,
     hot: ids[0] as string,
     others: ids.slice(1),
-    nos: new Map(rows.map((row) => [row.id, row.no])),
+    nos: new Map(rows.map((row) => [row.id, BigInt(row.no)])),
     async close() {
       await Promise.all([pool.end(), lane.end()]);
       await drop();
@@ -111,15 +113,17 @@ export async function insertRaw(
   events: readonly TransferEvent[],
   bare: boolean,
 ): Promise<void> {
-  const column = (cell: (event: TransferEvent, index: number) => unknown) =>
-    `{${events.map(cell).join(",")}}`;
+  const column = <Type extends ElementType>(
+    type: Type,
+    cell: Parameters<typeof binaryArray<TransferEvent, Type>>[2],
+  ) => binaryArray(type, events, cell);
   const known = [
-    column((event) => event.id),
-    column((event) => bench.nos.get(event.debit ?? "")),
-    column((event) => bench.nos.get(event.credit ?? "")),
-    column((event) => event.amount),
-    column((event) => event.code),
-    column((event) => event.flags),
+    column("uuid", (event) => event.id),
+    column("bigint", (event) => bench.nos.get(event.debit ?? "")),
+    column("bigint", (event) => bench.nos.get(event.credit ?? "")),
+    column("bigint", (event) => event.amount),
+    column("smallint", (event) => event.code),
+    column("smallint", (event) => event.flags),
   ];
   const into = `insert into public.raw_transfer (seq, recorded_at, effective_at, debit_no, credit_no, amount, debit_pending,
     debit_posted, credit_pending, credit_posted, id, timeout_seconds, code, flags)`;
@@ -132,10 +136,12 @@ export async function insertRaw(
     });
     return;
   }
-  const at = new Date().toISOString().slice(0, -1);
-  const micros = column((_, index) => `${at}${String(index % 1000).padStart(3, "0")}Z`);
+  const now = new Date();
+  const times = column("timestamptz", () => now);
+  const zeros = column("bigint", () => 0);
+  let seq = rawSeq;
+  let posted = rawSeq;
   rawSeq += events.length;
-  const end = rawSeq;
   await client.query({
     name: "raw",
     text: `${into} select u.s, u.r, u.e, u.d, u.c, u.a, u.dp, u.dq, u.cp, u.cq, u.id, u.t, u.k, u.f
@@ -144,14 +150,14 @@ export async function insertRaw(
         u(id, d, c, a, k, f, s, r, e, dp, dq, cp, cq, t)`,
     values: [
       ...known,
-      column((_, index) => end + index),
-      micros,
-      micros,
-      column(() => 0),
-      column((_, index) => (end + index) * 1_250_000),
-      column(() => 0),
-      column((event) => event.amount),
-      column(() => 0),
+      column("bigint", () => ++seq),
+      times,
+      times,
+      zeros,
+      column("bigint", () => ++posted * 1_250_000),
+      zeros,
+      column("bigint", (event) => event.amount),
+      column("integer", () => 0),
     ],
   });
 }

@@ -2,7 +2,7 @@
 import pg from "pg";
 import { parseQuantityMicros } from "@/server/payments/rules/cover-by-allowance";
 import type { UsageRecordInput } from "@/server/payments/types";
-import { plainArray, textArray } from "@/server/platform/array-literal";
+import { binaryArray } from "@/server/platform/binary-array";
 import { newId } from "@/server/platform/ids";
 import type { BenchWorld } from "./world";
 
@@ -22,20 +22,20 @@ export async function openRaw(
       await pool.query(
         `insert into raw_usage_record (device_id, merchant_id, record_key, window_id, amount_micros, occurred_at, quantity, unit,
            allowance_id, covered_quantity_micros, covered_micros)
-         select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::timestamptz[], $7::numeric[],
-           $8::text[], $9::uuid[], $10::bigint[], $11::bigint[])`,
+         select t.a, t.b, t.c, t.d, t.e, t.f, t.g::numeric, t.h, t.i, t.j, t.k from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::timestamptz[], $7::text[],
+           $8::text[], $9::uuid[], $10::bigint[], $11::bigint[]) as t(a, b, c, d, e, f, g, h, i, j, k)`,
         [
-          plainArray(batch, () => world.deviceId),
-          plainArray(batch, () => world.merchantId),
-          textArray(batch, (record) => record.key),
-          plainArray(batch, (record) => windowOf.get(record.instrumentToken)),
-          plainArray(batch, (record) => (covered ? 0 : record.amountMicros)),
-          plainArray(batch, (record) => record.occurredAt.toISOString()),
-          plainArray(batch, (record) => record.quantity),
-          textArray(batch, (record) => record.unit),
-          plainArray(batch, () => world.allowanceId),
-          plainArray(batch, quantity),
-          plainArray(batch, (record) => (covered ? record.amountMicros : 0)),
+          binaryArray("uuid", batch, () => world.deviceId),
+          binaryArray("uuid", batch, () => world.merchantId),
+          binaryArray("text", batch, (record) => record.key),
+          binaryArray("uuid", batch, (record) => windowOf.get(record.instrumentToken)),
+          binaryArray("bigint", batch, (record) => (covered ? 0 : record.amountMicros)),
+          binaryArray("timestamptz", batch, (record) => record.occurredAt),
+          binaryArray("text", batch, (record) => record.quantity),
+          binaryArray("text", batch, (record) => record.unit),
+          binaryArray("uuid", batch, () => world.allowanceId),
+          binaryArray("bigint", batch, quantity),
+          binaryArray("bigint", batch, (record) => (covered ? record.amountMicros : 0)),
         ],
       );
     },

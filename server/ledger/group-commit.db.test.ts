@@ -50,7 +50,7 @@ describe("group commit", () => {
     const last = line.post([topUp()]);
     expect(await good).toEqual({ ok: true, results: ["created"] });
     expect(await refused).toEqual({ ok: true, results: ["exceeds_credits"] });
-    await expect(malformed).rejects.toThrow(/uuid/);
+    await expect(malformed).rejects.toThrow(/UUID/);
     expect(await last).toEqual({ ok: true, results: ["created"] });
   });
 

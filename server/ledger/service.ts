@@ -88,7 +88,7 @@ export const TRANSFER_ARGUMENTS = 12;
  * Transfers as the arguments of `ledger.post_transfers`, in its order, for database functions that post beside other
  * things and judge the result codes themselves.
  */
-export function postingArguments(inputs: readonly TransferInput[]): (string | null)[] {
+export function postingArguments(inputs: readonly TransferInput[]): (Buffer | null)[] {
   invariant(inputs.length <= MAX_BATCH, `a batch has at most ${MAX_BATCH} transfers`);
   return posting.postStatement(inputs.map(toEvent)).params;
 }

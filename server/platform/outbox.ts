@@ -1,7 +1,7 @@
 /** Events, written in the transaction that caused them and published by the worker afterwards. */
 
 import { v7 } from "uuid";
-import { jsonArray, plainArray, textArray } from "./array-literal";
+import { binaryArray } from "./binary-array";
 import type { SqlTx } from "./db";
 
 export interface OutboxEvent {
@@ -15,15 +15,15 @@ export interface OutboxEvent {
   organisationId: string | null;
 }
 
-/** Events as array literals: the columns id, aggregatetype, aggregateid, type, payload and organisation_id. */
-export function outboxArrays(events: readonly OutboxEvent[]): string[] {
+/** Events as parameters: the columns id, aggregatetype, aggregateid, type, payload and organisation_id. */
+export function outboxArrays(events: readonly OutboxEvent[]): Buffer[] {
   return [
-    plainArray(events, () => v7()),
-    textArray(events, (event) => event.aggregateType),
-    plainArray(events, (event) => event.aggregateId),
-    textArray(events, (event) => event.type),
-    jsonArray(events, (event) => event.payload),
-    plainArray(events, (event) => event.organisationId),
+    binaryArray("uuid", events, () => v7()),
+    binaryArray("text", events, (event) => event.aggregateType),
+    binaryArray("uuid", events, (event) => event.aggregateId),
+    binaryArray("text", events, (event) => event.type),
+    binaryArray("jsonb", events, (event) => event.payload),
+    binaryArray("uuid", events, (event) => event.organisationId),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** The calls that write: they reach the database only through the ledger's own functions. */
-import { plainArray } from "@/server/platform/array-literal";
+import { binaryArray, type ElementType } from "@/server/platform/binary-array";
 import { type SqlTx, TransientDatabaseError } from "@/server/platform/db";
 import type { ResultCode } from "../constants";
 
@@ -36,44 +36,39 @@ export interface AccountEvent {
   credits_posted?: string;
 }
 
-type Cell = string | number | bigint | null | undefined;
-
-/** A Postgres array literal of cells that need no quoting; null when every cell is empty, which the function allows. */
-function arrayOf<T>(items: readonly T[], cell: (item: T) => Cell): string | null {
-  let text = "{";
-  let empty = true;
-  for (let i = 0; i < items.length; i++) {
-    const value = cell(items[i] as T);
-    if (i > 0) text += ",";
-    if (value === null || value === undefined) text += "NULL";
-    else {
-      empty = false;
-      text += value;
-    }
-  }
-  return empty ? null : `${text}}`;
+/** Null when every cell is empty, which the function allows. */
+function arrayUnlessEmpty<Type extends ElementType>(
+  type: Type,
+  events: readonly TransferEvent[],
+  cell: Parameters<typeof binaryArray<TransferEvent, Type>>[2],
+): Buffer | null {
+  const empty = events.every((event) => {
+    const value = cell(event);
+    return value === null || value === undefined;
+  });
+  return empty ? null : binaryArray(type, events, cell);
 }
 
 const POST = `select array_to_string(ledger.post_transfers($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[],
   $5::smallint[], $6::smallint[], $7::uuid[], $8::integer[], $9::text[], $10::uuid[], $11::timestamptz[], $12::timestamptz[]), ',') as codes`;
 
 /** The text and the parameters of one posting call, for callers that send it in their own way. */
-export function postStatement(events: readonly TransferEvent[]): { text: string; params: (string | null)[] } {
+export function postStatement(events: readonly TransferEvent[]): { text: string; params: (Buffer | null)[] } {
   return {
     text: POST,
     params: [
-      plainArray(events, (e) => e.id),
-      plainArray(events, (e) => e.debit),
-      plainArray(events, (e) => e.credit),
-      plainArray(events, (e) => e.amount),
-      plainArray(events, (e) => e.code),
-      arrayOf(events, (e) => e.flags || null),
-      arrayOf(events, (e) => e.pending),
-      arrayOf(events, (e) => e.timeout || null),
-      arrayOf(events, (e) => (e.currency === "" ? '""' : e.currency)),
-      arrayOf(events, (e) => e.journal),
-      arrayOf(events, (e) => e.effective?.toISOString()),
-      arrayOf(events, (e) => e.recorded?.toISOString()),
+      binaryArray("uuid", events, (e) => e.id),
+      binaryArray("uuid", events, (e) => e.debit),
+      binaryArray("uuid", events, (e) => e.credit),
+      binaryArray("bigint", events, (e) => e.amount),
+      binaryArray("smallint", events, (e) => e.code),
+      arrayUnlessEmpty("smallint", events, (e) => e.flags || null),
+      arrayUnlessEmpty("uuid", events, (e) => e.pending),
+      arrayUnlessEmpty("integer", events, (e) => e.timeout || null),
+      arrayUnlessEmpty("text", events, (e) => e.currency),
+      arrayUnlessEmpty("uuid", events, (e) => e.journal),
+      arrayUnlessEmpty("timestamptz", events, (e) => e.effective),
+      arrayUnlessEmpty("timestamptz", events, (e) => e.recorded),
     ],
   };
 }

@@ -6,7 +6,7 @@ import { openCases } from "@/server/fraud/service";
 import type { NewCase } from "@/server/fraud/types";
 import { postingArguments, TRANSFER_ARGUMENTS } from "@/server/ledger/service";
 import type { TransferInput } from "@/server/ledger/types";
-import { jsonArray, plainArray, textArray } from "@/server/platform/array-literal";
+import { binaryArray } from "@/server/platform/binary-array";
 import { callFunction, sqlStateOf } from "@/server/platform/db";
 import { outboxArrays } from "@/server/platform/outbox";
 import type { SystemScope } from "@/server/platform/scope";
@@ -61,16 +61,16 @@ export async function commitAuthorisations(
       ...COMMIT,
       params: [
         ...paymentArrays(payments, COLUMNS),
-        plainArray(batch, (item) => item.at.toISOString()),
-        textArray(batch, (item) => item.request.idempotencyKey),
-        textArray(batch, (item) => `\\x${Buffer.from(item.request.requestHash).toString("hex")}`),
-        plainArray(batch, (item) => statusOf(item.payment.state)),
-        jsonArray(batch, (item) => item.answer),
-        plainArray(timeline, (event) => event.paymentId),
-        plainArray(timeline, (event) => event.merchantId),
-        plainArray(timeline, (event) => event.at.toISOString()),
-        textArray(timeline, (event) => event.kind),
-        jsonArray(timeline, (event) => event.detail),
+        binaryArray("timestamptz", batch, (item) => item.at),
+        binaryArray("text", batch, (item) => item.request.idempotencyKey),
+        binaryArray("bytea", batch, (item) => item.request.requestHash),
+        binaryArray("smallint", batch, (item) => statusOf(item.payment.state)),
+        binaryArray("json", batch, (item) => item.answer),
+        binaryArray("uuid", timeline, (event) => event.paymentId),
+        binaryArray("uuid", timeline, (event) => event.merchantId),
+        binaryArray("timestamptz", timeline, (event) => event.at),
+        binaryArray("text", timeline, (event) => event.kind),
+        binaryArray("jsonb", timeline, (event) => event.detail),
         ...outboxArrays([...payments.map(paymentEvent), ...opened.events]),
         ...json.map((records) => (records.length > 0 ? JSON.stringify(records) : null)),
         ...(transfers.length > 0 ? postingArguments(transfers) : NO_TRANSFERS),

@@ -3,6 +3,7 @@ import { SEQUENCE_WINDOW } from "@/server/devices/constants";
 import type { AdmissionOutcome, AdmissionRequest } from "@/server/devices/types";
 import { TAP_HISTORY_HOURS, TAPS_LOOKED_AT } from "@/server/fraud/constants";
 import type { Habit, Tap } from "@/server/fraud/types";
+import { binaryArray } from "@/server/platform/binary-array";
 import { callFunction } from "@/server/platform/db";
 import type { Id } from "@/server/platform/ids";
 import type { SystemScope } from "@/server/platform/scope";
@@ -77,18 +78,18 @@ export async function findAuthorisationFacts(
   const rows = await callFunction<{ facts: Row[] | null }>(scope, {
     ...FACTS,
     params: [
-      questions.map((question) => question.deviceId),
-      questions.map((question) => question.instrumentToken),
-      questions.map((question) => question.idempotencyKey),
-      questions.map((question) => question.occurredAt),
-      questions.map((question) => question.at),
+      binaryArray("uuid", questions, (question) => question.deviceId),
+      binaryArray("text", questions, (question) => question.instrumentToken),
+      binaryArray("text", questions, (question) => question.idempotencyKey),
+      binaryArray("timestamptz", questions, (question) => question.occurredAt),
+      binaryArray("timestamptz", questions, (question) => question.at),
       TAP_HISTORY_HOURS,
       TAPS_LOOKED_AT,
       at,
       SEQUENCE_WINDOW,
-      admits ? admissions.map((admission) => admission.credentialId) : null,
-      admits ? admissions.map((admission) => admission.nonce) : null,
-      admits ? admissions.map((admission) => admission.message?.sequence ?? null) : null,
+      admits ? binaryArray("uuid", admissions, (admission) => admission.credentialId) : null,
+      admits ? binaryArray("text", admissions, (admission) => admission.nonce) : null,
+      admits ? binaryArray("bigint", admissions, (admission) => admission.message?.sequence) : null,
     ],
   });
   return (rows[0]?.facts ?? []).map((row) => ({ outcome: row.outcome, facts: toFacts(row) }));

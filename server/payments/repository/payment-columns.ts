@@ -1,5 +1,5 @@
 /** The one list of a payment's columns, for reading and for writing in bulk. */
-import { jsonArray, plainArray, textArray } from "@/server/platform/array-literal";
+import { binaryArray, type ElementType } from "@/server/platform/binary-array";
 import { type BulkColumn, insertRows } from "@/server/platform/bulk";
 import type { SqlTx } from "@/server/platform/db";
 import type { Id } from "@/server/platform/ids";
@@ -8,7 +8,7 @@ import type { Payment, PaymentEvent } from "../types";
 interface PaymentColumn {
   name: string;
   as: keyof Payment;
-  type: string;
+  type: ElementType;
 }
 
 const COLUMNS: readonly PaymentColumn[] = [
@@ -60,22 +60,13 @@ const BULK: readonly BulkColumn<Payment>[] = COLUMNS.map(({ name, as, type }) =>
   value: (row) => (type === "jsonb" && row[as] !== null ? JSON.stringify(row[as]) : row[as]),
 }));
 
-/** Payments as array literals, a column each in the order of `columns`. */
-export function paymentArrays(payments: readonly Payment[], columns: readonly string[]): string[] {
+/** Payments as parameters, a column each in the order of `columns`. */
+export function paymentArrays(payments: readonly Payment[], columns: readonly string[]): Buffer[] {
   return columns.map((name) => {
     const column = COLUMNS.find((each) => each.name === name);
     if (!column) throw new Error(`A payment has no column ${name}.`);
-    const { as, type } = column;
-    if (type === "text") return textArray(payments, (payment) => payment[as] as string | null);
-    if (type === "jsonb") return jsonArray(payments, (payment) => payment[as]);
-    return plainArray(payments, (payment) => plainCell(payment[as]));
+    return binaryArray(column.type, payments, (payment) => payment[column.as] as never);
   });
-}
-
-function plainCell(value: unknown): string | number | bigint | null {
-  if (value === null || typeof value === "bigint" || typeof value === "number") return value;
-  if (typeof value === "boolean") return value ? "t" : "f";
-  return value instanceof Date ? value.toISOString() : String(value);
 }
 
 /** For `select`, over the alias `p`. */

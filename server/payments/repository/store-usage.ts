@@ -1,6 +1,6 @@
 /** Usage records and the windows that gather them. Records go in by the thousand, in one statement. */
 import type { DeviceKind } from "@/server/devices/constants";
-import { plainArray, textArray } from "@/server/platform/array-literal";
+import { binaryArray } from "@/server/platform/binary-array";
 import { insertRows } from "@/server/platform/bulk";
 import type { SqlTx } from "@/server/platform/db";
 import type { Id } from "@/server/platform/ids";
@@ -48,7 +48,7 @@ export async function findUsageInstruments(
      left join lateral (select sum(total_micros + owed_in_micros) as gathered from usage_window
        where instrument_id = i.id and state = 'open') w on i.kind = 'wallet'
      where i.program_id = $1 and i.token = any($2::text[])`,
-    [programId, textArray(tokens, (token) => token)],
+    [programId, binaryArray("text", tokens, (token) => token)],
   );
   return new Map(rows.map((row) => [row.token, row]));
 }
@@ -77,7 +77,7 @@ export async function findRecords(
        r.allowance_id as "allowanceId", r.covered_quantity_micros as "coveredQuantityMicros", r.covered_micros as "coveredMicros"
      from usage_record r join usage_window w on w.id = r.window_id
      where r.device_id = $1 and r.record_key = any($2::text[])`,
-    [deviceId, textArray(records, (record) => record.key)],
+    [deviceId, binaryArray("text", records, (record) => record.key)],
   );
   return new Map(
     rows.map(({ key, allowanceId, coveredQuantityMicros, coveredMicros, ...row }) => [
@@ -108,9 +108,9 @@ export async function lockAllowances(
   const params = [
     device.programId,
     device.timeZone,
-    plainArray(wanted.payerIds, (id) => id),
-    textArray(wanted.units, (unit) => unit),
-    plainArray([wanted.from, wanted.until], (at) => at.toISOString()),
+    binaryArray("uuid", wanted.payerIds, (id) => id),
+    binaryArray("text", wanted.units, (unit) => unit),
+    binaryArray("timestamptz", [wanted.from, wanted.until], (at) => at),
   ];
   const these = `allowance a cross join (select distinct date_trunc('month', t, $2::text) as start from unnest($5::timestamptz[]) t) s
      where a.program_id = $1::uuid and a.payer_id = any($3::uuid[]) and a.unit = any($4::text[])`;
@@ -191,21 +191,21 @@ export async function storeUsage(
      )
      insert into usage_record (device_id, merchant_id, record_key, window_id, amount_micros, occurred_at, quantity, unit,
        allowance_id, covered_quantity_micros, covered_micros)
-     select $17, $11, t.key, grown.id, t.micros, t.at, t.quantity, t.unit, t.allowance_id,
+     select $17, $11, t.key, grown.id, t.micros, t.at, t.quantity::numeric, t.unit, t.allowance_id,
        coalesce(t.covered_quantity, 0), coalesce(t.covered, 0)
-     from unnest($18::text[], $19::bigint[], $20::bigint[], $21::timestamptz[], $22::numeric[], $23::text[], $24::uuid[],
+     from unnest($18::text[], $19::bigint[], $20::bigint[], $21::timestamptz[], $22::text[], $23::text[], $24::uuid[],
        $25::bigint[], $26::bigint[]) as t(key, no, micros, at, quantity, unit, allowance_id, covered_quantity, covered)
      join given using (no) join grown using (instrument_id)`,
     [
-      plainArray(windows, (each) => each.id),
-      plainArray(windows, (each) => each.instrumentId),
-      plainArray(windows, (each) => each.payerId),
-      plainArray(windows, (each) => each.records),
-      plainArray(windows, (each) => each.micros),
-      plainArray(windows, (each) => each.coveredMicros),
-      plainArray(months, ({ month }) => month.instrumentId),
-      plainArray(months, ({ month }) => month.monthStart.toISOString()),
-      plainArray(months, ({ usedMicros }) => usedMicros),
+      binaryArray("uuid", windows, (each) => each.id),
+      binaryArray("uuid", windows, (each) => each.instrumentId),
+      binaryArray("uuid", windows, (each) => each.payerId),
+      binaryArray("bigint", windows, (each) => each.records),
+      binaryArray("bigint", windows, (each) => each.micros),
+      binaryArray("bigint", windows, (each) => each.coveredMicros),
+      binaryArray("uuid", months, ({ month }) => month.instrumentId),
+      binaryArray("timestamptz", months, ({ month }) => month.monthStart),
+      binaryArray("bigint", months, ({ usedMicros }) => usedMicros),
       device.programId,
       device.merchantId,
       device.kind,
@@ -214,15 +214,15 @@ export async function storeUsage(
       times.thresholdMicros,
       times.closesAt,
       device.id,
-      textArray(records, ({ record }) => record.key),
-      plainArray(records, ({ window }) => window + 1),
-      plainArray(records, ({ dueMicros }) => dueMicros),
-      plainArray(records, ({ record }) => record.occurredAt.toISOString()),
-      plainArray(quantities, ({ record }) => record.quantity),
-      textArray(units, ({ record }) => record.unit),
-      plainArray(covers, ({ cover }) => cover?.allowanceId),
-      plainArray(covers, ({ cover }) => cover?.quantityMicros),
-      plainArray(covers, ({ cover }) => cover?.micros),
+      binaryArray("text", records, ({ record }) => record.key),
+      binaryArray("bigint", records, ({ window }) => window + 1),
+      binaryArray("bigint", records, ({ dueMicros }) => dueMicros),
+      binaryArray("timestamptz", records, ({ record }) => record.occurredAt),
+      binaryArray("text", quantities, ({ record }) => record.quantity),
+      binaryArray("text", units, ({ record }) => record.unit),
+      binaryArray("uuid", covers, ({ cover }) => cover?.allowanceId),
+      binaryArray("bigint", covers, ({ cover }) => cover?.quantityMicros),
+      binaryArray("bigint", covers, ({ cover }) => cover?.micros),
     ],
   );
   return rowCount;
@@ -294,11 +294,11 @@ export async function markWindowsClosed(
        as t(id, payment_id, carried_in, carried_out, owed_out)
      where w.id = t.id`,
     [
-      plainArray(windows, (each) => each.id),
-      plainArray(windows, (each) => each.paymentId),
-      plainArray(windows, (each) => each.carriedInMicros),
-      plainArray(windows, (each) => each.carriedOutMicros),
-      plainArray(windows, (each) => each.owedOutMicros),
+      binaryArray("uuid", windows, (each) => each.id),
+      binaryArray("uuid", windows, (each) => each.paymentId),
+      binaryArray("bigint", windows, (each) => each.carriedInMicros),
+      binaryArray("bigint", windows, (each) => each.carriedOutMicros),
+      binaryArray("bigint", windows, (each) => each.owedOutMicros),
       at,
     ],
   );
