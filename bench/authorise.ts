@@ -117,10 +117,12 @@ async function measure(
   const throughput = (results: LoadResult[]) => results.map((result) => result.perSecond);
   const p99 = (results: LoadResult[]) => results.map((result) => result.p99);
   let half = 0;
+  let floorsHalf = 0;
   for (const callers of CALLERS) {
     const { gateway, floor, bare } = await sides({ seconds, callers });
     const ratio = ratioByRound(throughput(gateway), throughput(floor));
     half = median(throughput(gateway)) / 2;
+    floorsHalf = median(throughput(floor)) / 2;
     add({
       measure: `${callers} callers, closed loop (p50/p95/p99)`,
       result: figures(gateway),
@@ -140,7 +142,12 @@ async function measure(
       detail: { bare },
     });
   }
-  const { gateway, floor, bare } = await sides({ seconds, perSecond: half });
+  const { gateway, floor, bare, floorAtHalf } = await interleaved(rounds, {
+    gateway: () => devices.send({ seconds, perSecond: half, url: addresses.gateway }),
+    floor: () => devices.send({ seconds, perSecond: half, url: addresses.floor }),
+    bare: () => devices.send({ seconds, perSecond: half, url: addresses.bare }),
+    floorAtHalf: () => devices.send({ seconds, perSecond: floorsHalf, url: addresses.floor }),
+  });
   const ratio = ratioByRound(p99(gateway), p99(floor));
   add({
     measure: `open loop at half of that, ${Math.round(half)}/s: p99 (p50/p95/p99)`,
@@ -159,6 +166,15 @@ async function measure(
     bar: "",
     holds: null,
     detail: { bare },
+  });
+  add({
+    measure: `the same, against the floor at half of its own, ${Math.round(floorsHalf)}/s`,
+    result: figures(gateway),
+    against: figures(floorAtHalf),
+    ...ratioByRound(p99(gateway), p99(floorAtHalf)),
+    bar: "",
+    holds: null,
+    detail: { floorAtHalf },
   });
   return rows;
 }

@@ -54,7 +54,7 @@ export function buildGateway(options: GatewayOptions) {
   const looks = new GroupDesk<AuthorisationItem, LookedUp>(lookUpPayments, {
     largestGroup: 64,
     groupsAtOnce: 1,
-    pace: { ms: 2, enough: 16 },
+    pace: { ms: 3, enough: 16 },
     failsTogether: isUnavailable,
   });
   const decisions = new GroupDesk<LookedUp, AuthoriseResult>(decidePayments, {
