@@ -197,44 +197,52 @@ declare
   v_found bigint;
   v_codes text[];
 begin
-  insert into idempotency_key (device_id, key, request_hash, payment_id, status, response, created_at)
-    select x.device_id, x.key, x.request_hash, x.id, x.status, x.response, x.at
-      from unnest(p_device_id, p_key, p_request_hash, p_id, p_status, p_response, p_at)
-        x(device_id, key, request_hash, id, status, response, at)
-     order by x.device_id, x.key
-    on conflict do nothing;
-  get diagnostics v_found = row_count;
-  if v_found <> cardinality(p_id) then raise exception 'a key was taken meanwhile' using errcode = 'PU001'; end if;
-
-  insert into payment (source, capture_seq,
-      id, program_id, merchant_id, device_id, device_kind, zone, payer_id, instrument_id, instrument_kind,
-      instrument_label, external_ref, device_sequence, currency, amount_micros, captured_micros, state,
-      decline_reason, description, quantity, latitude, longitude, risk_score, capture_on_approval, occurred_at,
-      authorised_at, expires_at, captured_at, closed_at, hold_transfer_id, capture_transfer_id, allowance_id,
-      allowance_month, allowance_unit, allowance_quantity_micros, allowance_micros, counted)
-    select 'device', case when x.captured_micros > 0 then nextval('payment_capture_seq') end,
-      x.id, x.program_id, x.merchant_id, x.device_id, x.device_kind, x.zone, x.payer_id, x.instrument_id,
-      x.instrument_kind, x.instrument_label, x.external_ref, x.device_sequence, x.currency, x.amount_micros,
-      x.captured_micros, x.state, x.decline_reason, x.description, x.quantity, x.latitude, x.longitude,
-      x.risk_score, x.capture_on_approval, x.occurred_at, x.authorised_at, x.expires_at, x.captured_at,
-      x.closed_at, x.hold_transfer_id, x.capture_transfer_id, x.allowance_id, x.allowance_month,
-      x.allowance_unit, x.allowance_quantity_micros, x.allowance_micros, x.counted
-      from unnest(
-        p_id, p_program_id, p_merchant_id, p_device_id, p_device_kind, p_zone, p_payer_id, p_instrument_id,
-        p_instrument_kind, p_instrument_label, p_external_ref, p_device_sequence, p_currency, p_amount_micros,
-        p_captured_micros, p_state, p_decline_reason, p_description, p_quantity, p_latitude, p_longitude,
-        p_risk_score, p_capture_on_approval, p_occurred_at, p_authorised_at, p_expires_at, p_captured_at,
-        p_closed_at, p_hold_transfer_id, p_capture_transfer_id, p_allowance_id, p_allowance_month,
-        p_allowance_unit, p_allowance_quantity_micros, p_allowance_micros, p_counted
-      ) x(
+  -- One statement, because each costs its start.
+  with keys as (
+    insert into idempotency_key (device_id, key, request_hash, payment_id, status, response, created_at)
+      select x.device_id, x.key, x.request_hash, x.id, x.status, x.response, x.at
+        from unnest(p_device_id, p_key, p_request_hash, p_id, p_status, p_response, p_at)
+          x(device_id, key, request_hash, id, status, response, at)
+       order by x.device_id, x.key
+      on conflict do nothing
+      returning 1
+  ), paid as (
+    insert into payment (source, capture_seq,
         id, program_id, merchant_id, device_id, device_kind, zone, payer_id, instrument_id, instrument_kind,
         instrument_label, external_ref, device_sequence, currency, amount_micros, captured_micros, state,
-        decline_reason, description, quantity, latitude, longitude, risk_score, capture_on_approval,
-        occurred_at, authorised_at, expires_at, captured_at, closed_at, hold_transfer_id, capture_transfer_id,
-        allowance_id, allowance_month, allowance_unit, allowance_quantity_micros, allowance_micros, counted);
+        decline_reason, description, quantity, latitude, longitude, risk_score, capture_on_approval, occurred_at,
+        authorised_at, expires_at, captured_at, closed_at, hold_transfer_id, capture_transfer_id, allowance_id,
+        allowance_month, allowance_unit, allowance_quantity_micros, allowance_micros, counted)
+      select 'device', case when x.captured_micros > 0 then nextval('payment_capture_seq') end,
+        x.id, x.program_id, x.merchant_id, x.device_id, x.device_kind, x.zone, x.payer_id, x.instrument_id,
+        x.instrument_kind, x.instrument_label, x.external_ref, x.device_sequence, x.currency, x.amount_micros,
+        x.captured_micros, x.state, x.decline_reason, x.description, x.quantity, x.latitude, x.longitude,
+        x.risk_score, x.capture_on_approval, x.occurred_at, x.authorised_at, x.expires_at, x.captured_at,
+        x.closed_at, x.hold_transfer_id, x.capture_transfer_id, x.allowance_id, x.allowance_month,
+        x.allowance_unit, x.allowance_quantity_micros, x.allowance_micros, x.counted
+        from unnest(
+          p_id, p_program_id, p_merchant_id, p_device_id, p_device_kind, p_zone, p_payer_id, p_instrument_id,
+          p_instrument_kind, p_instrument_label, p_external_ref, p_device_sequence, p_currency, p_amount_micros,
+          p_captured_micros, p_state, p_decline_reason, p_description, p_quantity, p_latitude, p_longitude,
+          p_risk_score, p_capture_on_approval, p_occurred_at, p_authorised_at, p_expires_at, p_captured_at,
+          p_closed_at, p_hold_transfer_id, p_capture_transfer_id, p_allowance_id, p_allowance_month,
+          p_allowance_unit, p_allowance_quantity_micros, p_allowance_micros, p_counted
+        ) x(
+          id, program_id, merchant_id, device_id, device_kind, zone, payer_id, instrument_id, instrument_kind,
+          instrument_label, external_ref, device_sequence, currency, amount_micros, captured_micros, state,
+          decline_reason, description, quantity, latitude, longitude, risk_score, capture_on_approval,
+          occurred_at, authorised_at, expires_at, captured_at, closed_at, hold_transfer_id, capture_transfer_id,
+          allowance_id, allowance_month, allowance_unit, allowance_quantity_micros, allowance_micros, counted)
+  ), told as (
+    insert into payment_event (payment_id, merchant_id, at, kind, detail)
+      select * from unnest(e_payment_id, e_merchant_id, e_at, e_kind, e_detail)
+  ), sent as (
+    insert into outbox (id, aggregatetype, aggregateid, type, payload, organisation_id)
+      select * from unnest(o_id, o_aggregatetype, o_aggregateid, o_type, o_payload, o_organisation_id)
+  )
+  select count(*) into v_found from keys;
+  if v_found <> cardinality(p_id) then raise exception 'a key was taken meanwhile' using errcode = 'PU001'; end if;
 
-  insert into payment_event (payment_id, merchant_id, at, kind, detail)
-    select * from unnest(e_payment_id, e_merchant_id, e_at, e_kind, e_detail);
   if p_cases is not null then
     insert into review_case (id, payment_id, program_id, merchant_id, device_id, score, base_points, policy_version,
         amount_micros, currency, expected_loss_micros, headline, would_have_passed, opened_at, due_at)
@@ -244,8 +252,6 @@ begin
     insert into case_signal (case_id, ordinal, name, points, sentence, facts)
       select x.case_id, x.ordinal, x.name, x.points, x.sentence, x.facts from json_populate_recordset(null::case_signal, p_signals) x;
   end if;
-  insert into outbox (id, aggregatetype, aggregateid, type, payload, organisation_id)
-    select * from unnest(o_id, o_aggregatetype, o_aggregateid, o_type, o_payload, o_organisation_id);
 
   if p_counts is not null then
     with added as (
