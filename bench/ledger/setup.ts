@@ -1,9 +1,8 @@
 /** A fresh database with the product's own migrations, accounts to post between, and the raw table beside it. */
-
 import pg from "pg";
 import { v7 } from "uuid";
 import { parseCodes, postStatement, type TransferEvent } from "@/server/ledger/repository/post-events";
-import { binaryArray, type ElementType } from "@/server/platform/binary-array";
+import { binaryArray, type Cell, type ElementType } from "@/server/platform/binary-array";
 import type { BenchHost } from "../server";
 
 /** The other side of the hot account. */
@@ -113,10 +112,8 @@ export async function insertRaw(
   events: readonly TransferEvent[],
   bare: boolean,
 ): Promise<void> {
-  const column = <Type extends ElementType>(
-    type: Type,
-    cell: Parameters<typeof binaryArray<TransferEvent, Type>>[2],
-  ) => binaryArray(type, events, cell);
+  const column = <Type extends ElementType>(type: Type, cell: Cell<TransferEvent, Type>) =>
+    binaryArray(type, events, cell);
   const known = [
     column("uuid", (event) => event.id),
     column("bigint", (event) => bench.nos.get(event.debit ?? "")),

@@ -22,8 +22,11 @@ export async function openRaw(
       await pool.query(
         `insert into raw_usage_record (device_id, merchant_id, record_key, window_id, amount_micros, occurred_at, quantity, unit,
            allowance_id, covered_quantity_micros, covered_micros)
-         select t.a, t.b, t.c, t.d, t.e, t.f, t.g::numeric, t.h, t.i, t.j, t.k from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::timestamptz[], $7::text[],
-           $8::text[], $9::uuid[], $10::bigint[], $11::bigint[]) as t(a, b, c, d, e, f, g, h, i, j, k)`,
+         select t.device, t.merchant, t.key, t.usage_window, t.amount, t.at, t.quantity::numeric, t.unit, t.allowance,
+           t.covered_quantity, t.covered
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::timestamptz[], $7::text[],
+           $8::text[], $9::uuid[], $10::bigint[], $11::bigint[])
+           as t(device, merchant, key, usage_window, amount, at, quantity, unit, allowance, covered_quantity, covered)`,
         [
           binaryArray("uuid", batch, () => world.deviceId),
           binaryArray("uuid", batch, () => world.merchantId),

@@ -15,8 +15,10 @@ export async function admitMessages(
 ): Promise<Admission[]> {
   await tx.query("set local synchronous_commit = off");
   const { rows } = await tx.query<Admission & { ordinal: bigint }>(
-    `select ordinal, outcome, device_id as "deviceId", merchant_id as "merchantId"
-     from device_admit($1::uuid[], $2::text[], $3::bigint[], $4::text[], $5, $6) order by ordinal`,
+    `select x.ordinal, x.outcome, x.device_id as "deviceId", x.merchant_id as "merchantId"
+     from device_admission($1::uuid[], $2::text[], $3::bigint[], $4::text[], $5, $6) a,
+       unnest(a.outcomes, a.devices, a.merchants) with ordinality x(outcome, device_id, merchant_id, ordinal)
+     order by x.ordinal`,
     [
       requests.map((request) => request.credentialId),
       requests.map((request) => request.nonce),

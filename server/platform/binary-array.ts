@@ -22,6 +22,9 @@ interface Elements {
 
 export type ElementType = keyof Elements;
 
+/** What an item has in a column of this type. It must not make an array of its own meanwhile. */
+export type Cell<T, Type extends ElementType> = (item: T) => Elements[Type] | null | undefined;
+
 /** From `pg_type`; they are the same in every database. */
 const OIDS: Record<ElementType, number> = {
   boolean: 16,
@@ -54,7 +57,7 @@ function makeRoom(from: number, bytes: number): void {
 export function binaryArray<T, Type extends ElementType>(
   type: Type,
   items: readonly T[],
-  cell: (item: T) => Elements[Type] | null | undefined,
+  cell: Cell<T, Type>,
 ): Buffer {
   const write = WRITERS[type];
   let end = 20;

@@ -64,15 +64,7 @@ end $$;
 revoke execute on function device_admission from public;
 grant execute on function device_admission to purse_app;
 
--- The same as rows.
-create or replace function device_admit(p_credentials uuid[], p_nonces text[], p_sequences bigint[], p_keys text[],
-    p_at timestamptz, p_window bigint)
-  returns table (ordinal bigint, outcome text, device_id uuid, merchant_id uuid)
-  language sql volatile set search_path = public, pg_temp as $$
-  select x.ordinal, x.outcome, x.device_id, x.merchant_id
-    from device_admission(p_credentials, p_nonces, p_sequences, p_keys, p_at, p_window) a,
-      unnest(a.outcomes, a.devices, a.merchants) with ordinality x(outcome, device_id, merchant_id, ordinal)
-$$;
+drop function device_admit;
 
 -- The facts of each question, in order; null where there is no such device. With credentials, each message is admitted
 -- first; what is remembered of messages may be lost with the server's power, because a payment that is acknowledged

@@ -1,5 +1,5 @@
 /** The calls that write: they reach the database only through the ledger's own functions. */
-import { binaryArray, type ElementType } from "@/server/platform/binary-array";
+import { binaryArray, type Cell, type ElementType } from "@/server/platform/binary-array";
 import { type SqlTx, TransientDatabaseError } from "@/server/platform/db";
 import type { ResultCode } from "../constants";
 
@@ -40,7 +40,7 @@ export interface AccountEvent {
 function arrayUnlessEmpty<Type extends ElementType>(
   type: Type,
   events: readonly TransferEvent[],
-  cell: Parameters<typeof binaryArray<TransferEvent, Type>>[2],
+  cell: Cell<TransferEvent, Type>,
 ): Buffer | null {
   const empty = events.every((event) => {
     const value = cell(event);

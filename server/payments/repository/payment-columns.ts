@@ -60,10 +60,12 @@ const BULK: readonly BulkColumn<Payment>[] = COLUMNS.map(({ name, as, type }) =>
   value: (row) => (type === "jsonb" && row[as] !== null ? JSON.stringify(row[as]) : row[as]),
 }));
 
+const BY_NAME = new Map(COLUMNS.map((column) => [column.name, column]));
+
 /** Payments as parameters, a column each in the order of `columns`. */
 export function paymentArrays(payments: readonly Payment[], columns: readonly string[]): Buffer[] {
   return columns.map((name) => {
-    const column = COLUMNS.find((each) => each.name === name);
+    const column = BY_NAME.get(name);
     if (!column) throw new Error(`A payment has no column ${name}.`);
     return binaryArray(column.type, payments, (payment) => payment[column.as] as never);
   });
