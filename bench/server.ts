@@ -81,8 +81,11 @@ export interface BenchServer {
 }
 
 /** One migrated database and nothing else. */
-export async function openServer(serverUrl: string | null): Promise<BenchServer> {
-  const host = await openHost(serverUrl);
+export async function openServer(
+  serverUrl: string | null,
+  settings: Record<string, string> = {},
+): Promise<BenchServer> {
+  const host = await openHost(serverUrl, settings);
   const { url } = await host.createDatabase(true);
   return { databaseUrl: url, close: () => host.close() };
 }

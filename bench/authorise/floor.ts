@@ -4,7 +4,7 @@
  * reads nothing but JSON.
  */
 import { v7 } from "uuid";
-import { VERIFICATIONS_A_TURN } from "@/server/gateway/constants";
+import { COMMIT_GROUPS, VERIFICATIONS_A_TURN } from "@/server/gateway/constants";
 import { incomingOf } from "@/server/gateway/gateway";
 import { GroupDesk } from "@/server/gateway/group-desk";
 import { KnownCredentials } from "@/server/gateway/known-credentials";
@@ -14,7 +14,8 @@ import { paymentBody } from "@/server/gateway/schema";
 import { type Answer, buildServer, type Call, type Handlers } from "@/server/gateway/server";
 import { TurnQueue } from "@/server/gateway/turn-queue";
 import { verifyRequest } from "@/server/gateway/verify-signature";
-import { appPool } from "@/server/platform/db";
+import { binaryArray } from "@/server/platform/binary-array";
+import { callFunction } from "@/server/platform/db";
 import { env } from "@/server/platform/env";
 import { mintSystemScope } from "@/server/platform/scope";
 
@@ -33,21 +34,22 @@ const ANSWER = {
   expiresAt: "2026-11-22T09:00:00.000Z",
 };
 
+const system = mintSystemScope("bench");
 const desk = new GroupDesk<string, true>(
   async (ids) => {
-    await appPool().query({
+    await callFunction(system, {
       name: "floor",
       text: "insert into bench_floor (id, at) select u, clock_timestamp() from unnest($1::uuid[]) u",
-      values: [`{${ids.join(",")}}`],
+      params: [binaryArray("uuid", ids, (id) => id)],
     });
     return ids.map(() => true);
   },
-  { largestGroup: 64, groupsAtOnce: 3, failsTogether: () => false },
+  { ...COMMIT_GROUPS, failsTogether: () => false },
 );
 
 const verifications = new TurnQueue(VERIFICATIONS_A_TURN);
 const bare = process.argv[2] === "bare";
-const credentials = new KnownCredentials(mintSystemScope("bench"));
+const credentials = new KnownCredentials(system);
 
 const notHere = async (_call: Call): Promise<Answer> => ({ status: 404, body: {} });
 const handlers = {

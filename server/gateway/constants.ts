@@ -24,3 +24,6 @@ export const GATEWAY_NODE_FLAGS = [
   "--max-semi-space-size=16",
   "--initial-old-space-size=256",
 ] as const;
+
+/** Group commit of authorisations: one group at a time, because groups of a program only wait for each other's locks. */
+export const COMMIT_GROUPS = { largestGroup: 64, groupsAtOnce: 1 };

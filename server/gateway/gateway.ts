@@ -14,7 +14,7 @@ import { fromPublicId, type Id } from "@/server/platform/ids";
 import { type Currency, MoneyError, parseMicros, parseMinorMicros } from "@/server/platform/money";
 import { type DeviceScope, mintDeviceScope, mintSystemScope } from "@/server/platform/scope";
 import { answerPayment } from "./answer-payment";
-import { REFUSAL_FLOOR_MS, VERIFICATIONS_A_TURN } from "./constants";
+import { COMMIT_GROUPS, REFUSAL_FLOOR_MS, VERIFICATIONS_A_TURN } from "./constants";
 import { isProblemCode, PROBLEM_OF_ADMISSION, PROBLEMS, Problem } from "./errors";
 import { GroupDesk } from "./group-desk";
 import { isUnavailable } from "./judge-failure";
@@ -54,12 +54,11 @@ export function buildGateway(options: GatewayOptions) {
   const looks = new GroupDesk<AuthorisationItem, LookedUp>(lookUpPayments, {
     largestGroup: 64,
     groupsAtOnce: 1,
-    pace: { ms: 3, enough: 16 },
+    pace: { ms: 2, enough: 16 },
     failsTogether: isUnavailable,
   });
   const decisions = new GroupDesk<LookedUp, AuthoriseResult>(decidePayments, {
-    largestGroup: 64,
-    groupsAtOnce: 1,
+    ...COMMIT_GROUPS,
     failsTogether: isUnavailable,
   });
 

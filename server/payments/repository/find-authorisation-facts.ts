@@ -1,16 +1,17 @@
 /** One call for all that a group of authorisations is decided on, the admission of their messages included. */
-import { SEQUENCE_WINDOW } from "@/server/devices/constants";
+import { type DeviceKind, type DeviceState, SEQUENCE_WINDOW } from "@/server/devices/constants";
 import type { AdmissionOutcome, AdmissionRequest } from "@/server/devices/types";
 import { TAP_HISTORY_HOURS, TAPS_LOOKED_AT } from "@/server/fraud/constants";
-import type { Habit, Tap } from "@/server/fraud/types";
+import type { Tap } from "@/server/fraud/types";
 import { binaryArray } from "@/server/platform/binary-array";
 import { callFunction } from "@/server/platform/db";
 import type { Id } from "@/server/platform/ids";
+import type { Currency } from "@/server/platform/money";
 import type { SystemScope } from "@/server/platform/scope";
+import type { InstrumentKind } from "../constants";
 import type {
   AllowanceFacts,
   AuthorisationFacts,
-  DeviceFacts,
   InstrumentFacts,
   LimitFacts,
   PaymentAnswer,
@@ -23,7 +24,7 @@ export interface FactsQuestion {
   occurredAt: Date;
   /** Business time of the authorisation: limits count in the periods that it lies in. */
   at: Date;
-  /** Admitted first; all questions of a call have one or none has. */
+  /** The message that brought it; all questions of a call have one or none has. */
   admission?: AdmissionRequest | undefined;
 }
 
@@ -31,21 +32,46 @@ export interface FactsQuestion {
 export type StoredFacts = Omit<AuthorisationFacts, "policy"> & { policyVersion: number | null };
 
 export interface FactsAnswer {
-  /** Null when no message was to be admitted. */
+  /** Null when no message was asked about. */
   outcome: AdmissionOutcome | null;
-  /** Null where there is no such device, or its message was not admitted. */
+  /** The message's number is remembered already. */
+  known: boolean;
+  /** Null where there is no such device. */
   facts: StoredFacts | null;
 }
 
 type Text<T, K extends keyof T> = Omit<T, K> & { [P in K]: string | Extract<T[P], null> };
 
+/** A row of the function; the columns of a thing that is not there are all null. */
 interface Row {
   outcome: AdmissionOutcome | null;
-  device: Text<DeviceFacts, "maxAmountMicros"> | null;
-  instrument: Text<InstrumentFacts, "blockedUntil" | "availableMicros"> | null;
-  earlier: { requestHash: string; status: number; response: PaymentAnswer } | null;
-  habit: Habit | null;
-  policyVersion: number | null;
+  known: boolean;
+  device_id: Id<"device"> | null;
+  program_id: Id<"program">;
+  merchant_id: Id<"organisation">;
+  device_kind: DeviceKind;
+  device_name: string;
+  zone: string | null;
+  device_state: DeviceState;
+  latitude: number | null;
+  longitude: number | null;
+  max_amount_micros: bigint | null;
+  currency: Currency;
+  instrument_id: Id<"instrument"> | null;
+  payer_id: Id<"payer">;
+  instrument_kind: InstrumentKind;
+  instrument_label: string;
+  instrument_state: InstrumentFacts["state"];
+  blocked_until: Date | null;
+  funding_account_id: string | null;
+  available_micros: bigint | null;
+  request_hash: Uint8Array | null;
+  status: number;
+  response: PaymentAnswer;
+  observations: bigint | null;
+  mean_log: number;
+  m2_log: number;
+  policy_version: number | null;
   taps:
     | {
         paymentId: Id<"payment">;
@@ -61,21 +87,19 @@ interface Row {
 
 const FACTS = {
   name: "authorisation.facts",
-  text: `select authorisation_facts($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6, $7, $8, $9,
-    $10::uuid[], $11::text[], $12::bigint[]) as facts`,
+  text: "select * from authorisation_facts($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 };
 
 /** The facts of each question, in order. */
 export async function findAuthorisationFacts(
   scope: SystemScope,
   questions: readonly FactsQuestion[],
-  at: Date,
 ): Promise<FactsAnswer[]> {
   const admissions = questions.flatMap(({ admission }) => (admission ? [admission] : []));
   const admits = admissions.length > 0;
   if (admits && admissions.length < questions.length)
     throw new Error("All of a group are admitted, or none.");
-  const rows = await callFunction<{ facts: Row[] | null }>(scope, {
+  const rows = await callFunction<Row>(scope, {
     ...FACTS,
     params: [
       binaryArray("uuid", questions, (question) => question.deviceId),
@@ -83,29 +107,56 @@ export async function findAuthorisationFacts(
       binaryArray("text", questions, (question) => question.idempotencyKey),
       binaryArray("timestamptz", questions, (question) => question.occurredAt),
       binaryArray("timestamptz", questions, (question) => question.at),
-      TAP_HISTORY_HOURS,
-      TAPS_LOOKED_AT,
-      at,
-      SEQUENCE_WINDOW,
       admits ? binaryArray("uuid", admissions, (admission) => admission.credentialId) : null,
       admits ? binaryArray("text", admissions, (admission) => admission.nonce) : null,
       admits ? binaryArray("bigint", admissions, (admission) => admission.message?.sequence) : null,
+      SEQUENCE_WINDOW,
+      TAP_HISTORY_HOURS,
+      TAPS_LOOKED_AT,
     ],
   });
-  return (rows[0]?.facts ?? []).map((row) => ({ outcome: row.outcome, facts: toFacts(row) }));
+  return rows.map((row, at) => ({
+    outcome: row.outcome,
+    known: row.known,
+    facts: toFacts(row, questions[at]?.instrumentToken ?? ""),
+  }));
 }
 
-function toFacts(row: Row): StoredFacts | null {
-  const { device, instrument, earlier } = row;
-  if (!device) return null;
+function toFacts(row: Row, token: string): StoredFacts | null {
+  if (row.device_id === null) return null;
   return {
-    device: { ...device, maxAmountMicros: toMicros(device.maxAmountMicros) },
-    instrument: instrument && {
-      ...instrument,
-      blockedUntil: instrument.blockedUntil === null ? null : new Date(instrument.blockedUntil),
-      availableMicros: toMicros(instrument.availableMicros),
+    device: {
+      id: row.device_id,
+      programId: row.program_id,
+      merchantId: row.merchant_id,
+      kind: row.device_kind,
+      name: row.device_name,
+      zone: row.zone,
+      state: row.device_state,
+      latitude: row.latitude,
+      longitude: row.longitude,
+      maxAmountMicros: row.max_amount_micros,
+      currency: row.currency,
     },
-    earlier: earlier && { ...earlier, requestHash: Buffer.from(earlier.requestHash, "hex") },
+    instrument:
+      row.instrument_id === null
+        ? null
+        : {
+            id: row.instrument_id,
+            payerId: row.payer_id,
+            kind: row.instrument_kind,
+            label: row.instrument_label,
+            token,
+            state: row.instrument_state,
+            blockedUntil: row.blocked_until,
+            fundingAccountId: row.funding_account_id,
+            availableMicros: row.available_micros,
+          },
+    earlier: row.request_hash && {
+      requestHash: row.request_hash,
+      status: row.status,
+      response: row.response,
+    },
     taps: (row.taps ?? []).map(
       (tap): Tap => ({
         paymentId: tap.paymentId,
@@ -117,11 +168,14 @@ function toFacts(row: Row): StoredFacts | null {
         deviceName: tap.name,
       }),
     ),
-    habit: row.habit && { ...row.habit, observations: BigInt(row.habit.observations) },
-    policyVersion: row.policyVersion,
+    habit:
+      row.observations === null
+        ? null
+        : { observations: row.observations, meanLog: row.mean_log, m2Log: row.m2_log },
+    policyVersion: row.policy_version,
     limits: (row.limits ?? []).map((limit) => ({
       ...limit,
-      maxAmountMicros: toMicros(limit.maxAmountMicros),
+      maxAmountMicros: limit.maxAmountMicros === null ? null : BigInt(limit.maxAmountMicros),
       usedMicros: BigInt(limit.usedMicros),
     })),
     allowances: (row.allowances ?? []).map((allowance) => ({
@@ -129,8 +183,4 @@ function toFacts(row: Row): StoredFacts | null {
       leftMicros: BigInt(allowance.leftMicros),
     })),
   };
-}
-
-function toMicros(text: string | null): bigint | null {
-  return text === null ? null : BigInt(text);
 }

@@ -88,7 +88,7 @@ export async function insertPayments(
     computed: {
       capture_seq: "case when t.captured_at is not null then nextval('payment_capture_seq') end",
     },
-    suffix: `${skipKnown ? "on conflict (merchant_id, source, external_ref) do nothing" : ""} returning id`,
+    suffix: `${skipKnown ? "on conflict (merchant_id, source, external_ref) where source <> 'device' do nothing" : ""} returning id`,
   });
   return new Set(rows.map((row) => row.id));
 }

@@ -8,7 +8,11 @@ import { TransientDatabaseError } from "@/server/platform/db";
 import { type DeviceScope, mintSystemScope } from "@/server/platform/scope";
 import { sandboxAcquirer } from "../acquirer";
 import type { PaymentRefusal } from "../constants";
-import { type AuthorisationToCommit, commitAuthorisations } from "../repository/commit-authorisations";
+import {
+  type AdmittedMessage,
+  type AuthorisationToCommit,
+  commitAuthorisations,
+} from "../repository/commit-authorisations";
 import {
   type FactsAnswer,
   findAuthorisationFacts,
@@ -25,6 +29,7 @@ import type {
   EarlierAnswer,
   PaymentResult,
 } from "../types";
+import { GroupAdmission } from "./admit-messages";
 import { ensureCardInstrument } from "./manage-instruments";
 import { BatchMemory, planAuthorisation, type TimedItem } from "./plan-authorisation";
 
@@ -55,26 +60,28 @@ export interface LookedUp {
   answer: FactsAnswer;
 }
 
-/** The first half of an authorisation: messages are admitted, facts are read. */
+/** The first half of an authorisation: facts are read, and how the messages stand to what is remembered. */
 export async function lookUpPayments(items: readonly AuthorisationItem[]): Promise<LookedUp[]> {
   if (items.length === 0) return [];
   const timed = items.map((item) => ({ ...item, at: item.at ?? now() }));
-  const answers = await lookUpFacts(timed, true);
-  return timed.map((item, at) => ({ item, answer: answers[at] ?? { outcome: null, facts: null } }));
+  const answers = await lookUpFacts(timed);
+  return timed.map((item, at) => ({ item, answer: answers[at] ?? NOTHING }));
 }
+
+const NOTHING: FactsAnswer = { outcome: null, known: false, facts: null };
 
 /** Most looks at the facts before a group gives up; each time one fails, somebody else's payments went through. */
 const MOST_LOOKS = 8;
 
-/** The second half, in one transaction; groups may be others than those of the first. */
+/** The second half, in one transaction: messages are admitted, payments decided. Groups may be others than of the first. */
 export async function decidePayments(lookedUp: readonly LookedUp[]): Promise<AuthoriseResult[]> {
   const items = lookedUp.map(({ item }) => item);
   let answers = lookedUp.map(({ answer }) => answer);
   for (let look = 1; ; look++) {
-    const { results, toCommit } = await decideAll(items, answers);
-    if (await commitAuthorisations(platform, toCommit)) return results;
+    const { results, toCommit, admitted } = await decideAll(items, answers);
+    if (await commitAuthorisations(platform, toCommit, admitted, now())) return results;
     if (look === MOST_LOOKS) throw new TransientDatabaseError("Too many payments changed the same facts.");
-    answers = await lookUpFacts(items, false, answers);
+    answers = await lookUpFacts(items);
   }
 }
 
@@ -82,18 +89,22 @@ export async function decidePayments(lookedUp: readonly LookedUp[]): Promise<Aut
 async function decideAll(
   items: readonly TimedItem[],
   answers: readonly FactsAnswer[],
-): Promise<{ results: AuthoriseResult[]; toCommit: AuthorisationToCommit[] }> {
+): Promise<{ results: AuthoriseResult[]; toCommit: AuthorisationToCommit[]; admitted: AdmittedMessage[] }> {
+  const admission = new GroupAdmission();
   const planned = new Map<string, AuthorisationToCommit>();
   const seen = new BatchMemory();
   const results: AuthoriseResult[] = [];
   for (const [position, item] of items.entries()) {
-    const { outcome, facts } = answers[position] ?? { outcome: null, facts: null };
+    const { outcome, known, facts } = answers[position] ?? NOTHING;
     const { idempotencyKey, requestHash, occurredAt } = item.request;
     const key = `${item.scope.deviceId} ${idempotencyKey}`;
     const first = planned.get(key);
-    if (outcome !== null && outcome !== "admitted") {
-      results.push({ ok: false, reason: "not_admitted", outcome });
-      continue;
+    if (item.admission && outcome) {
+      const judged = admission.admit(item.scope.deviceId, item.admission, outcome, known);
+      if (judged !== "admitted") {
+        results.push({ ok: false, reason: "not_admitted", outcome: judged });
+        continue;
+      }
     }
     const refusal = refusalOf(item, facts);
     if (facts?.earlier) results.push(replay(facts.earlier, requestHash));
@@ -108,23 +119,16 @@ async function decideAll(
       results.push({ ok: true, status, replayed: false, payment: response });
     }
   }
-  return { results, toCommit: [...planned.values()] };
+  return { results, toCommit: [...planned.values()], admitted: admission.admitted };
 }
 
 function answerOf({ request, payment, answer }: AuthorisationToCommit): EarlierAnswer {
   return { requestHash: request.requestHash, status: statusOf(payment.state), response: answer };
 }
 
-/**
- * Facts of all items; cards that are seen for the first time get their instrument, then their facts. Messages are
- * admitted the first time alone; those that were not admitted then stay so.
- */
-async function lookUpFacts(
-  items: readonly TimedItem[],
-  admit: boolean,
-  before: readonly FactsAnswer[] = [],
-): Promise<FactsAnswer[]> {
-  const ask = (some: readonly TimedItem[], withAdmission: boolean) =>
+/** Facts of all items; cards that are seen for the first time get their instrument, then their facts. */
+async function lookUpFacts(items: readonly TimedItem[]): Promise<FactsAnswer[]> {
+  const ask = (some: readonly TimedItem[]) =>
     findAuthorisationFacts(
       platform,
       some.map(({ scope, request, at, admission }) => ({
@@ -133,30 +137,24 @@ async function lookUpFacts(
         idempotencyKey: request.idempotencyKey,
         occurredAt: request.occurredAt ?? at,
         at,
-        admission: withAdmission ? admission : undefined,
+        admission,
       })),
-      now(),
     );
-  const answers = await ask(items, admit);
+  const answers = await ask(items);
   const newCards = items.flatMap((item, position) => {
-    const facts = answers[position]?.facts;
+    const { outcome, facts } = answers[position] ?? NOTHING;
+    const isWelcome = outcome === null || outcome === "admitted";
     const isNew = facts && !facts.instrument && sandboxAcquirer.recognises(item.request.instrumentToken);
-    return isNew ? [{ item, position, programId: facts.device.programId }] : [];
+    return isWelcome && isNew ? [{ item, position, programId: facts.device.programId }] : [];
   });
   for (const { item, programId } of newCards) {
     await ensureCardInstrument(platform, programId, item.request.instrumentToken);
   }
   if (newCards.length > 0) {
-    const again = await ask(
-      newCards.map(({ item }) => item),
-      false,
-    );
-    for (const [index, { position }] of newCards.entries()) {
-      const facts = again[index]?.facts ?? null;
-      answers[position] = { outcome: answers[position]?.outcome ?? null, facts };
-    }
+    const again = await ask(newCards.map(({ item }) => item));
+    for (const [index, { position }] of newCards.entries()) answers[position] = again[index] ?? NOTHING;
   }
-  return admit ? answers : answers.map(({ facts }, at) => ({ facts, outcome: before[at]?.outcome ?? null }));
+  return answers;
 }
 
 function refusalOf(item: TimedItem, facts: StoredFacts | null): PaymentRefusal | null {

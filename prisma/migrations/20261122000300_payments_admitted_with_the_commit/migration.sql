@@ -1,0 +1,274 @@
+-- A group of authorisations with less work for each: messages are admitted by reading, and remembered by the same
+-- statement that commits what they brought; facts come as rows; no second index holds what a first one says.
+
+-- The facts of each question, in order; nulls where there is no such device. With credentials, `outcome` says whether the
+-- message that brought it is admitted, and `known` whether its number is remembered already. Nothing is written: who
+-- commits remembers nonces and numbers, and two that were admitted at the same time meet at their unique keys.
+drop function authorisation_facts;
+create function authorisation_facts(p_devices uuid[], p_tokens text[], p_keys text[], p_occurred timestamptz[],
+    p_at timestamptz[], p_credentials uuid[], p_nonces text[], p_sequences bigint[], p_window bigint,
+    p_tap_hours integer, p_taps integer)
+  returns table (outcome text, known boolean,
+    device_id uuid, program_id uuid, merchant_id uuid, device_kind text, device_name text, zone text, device_state text,
+    latitude float8, longitude float8, max_amount_micros bigint, currency text,
+    instrument_id uuid, payer_id uuid, instrument_kind text, instrument_label text, instrument_state text,
+    blocked_until timestamptz, funding_account_id uuid, available_micros bigint,
+    request_hash bytea, status smallint, response json,
+    observations bigint, mean_log float8, m2_log float8, policy_version integer,
+    taps json, limits json, allowances json)
+  language plpgsql stable security definer set search_path = public, pg_temp
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+  set jit = off as $$
+#variable_conflict use_column
+begin
+  return query
+  select
+      case
+        when p_credentials is null then null
+        when c.id is null then 'credential_unknown'
+        when c.revoked_at is not null then 'credential_revoked'
+        when d.state <> 'active' then 'device_' || d.state
+        when n.seen then 'nonce_replayed'
+        when q.sequence is null or m.idempotency_key = q.key then 'admitted'
+        when m.idempotency_key is not null then 'sequence_reused'
+        -- As a value, because EXISTS may be planned as a hash of all that is remembered.
+        when (select true from device_message x where x.device_id = c.device_id and x.idempotency_key = q.key)
+          then 'idempotency_key_reused'
+        when q.sequence + p_window > coalesce(
+          (select max(x.sequence) from device_message x where x.device_id = c.device_id), 0) then 'admitted'
+        else 'sequence_too_old'
+      end,
+      m.idempotency_key is not null,
+      d.id, d.program_id, d.merchant_id, d.kind, d.name, d.zone, d.state, d.latitude, d.longitude,
+      d.max_amount_micros, p.currency::text,
+      i.id, i.payer_id, i.kind, i.label, i.state, i.blocked_until, i.funding_account_id,
+      case when i.kind = 'wallet' then a.credits_posted - a.debits_posted - a.debits_pending end,
+      k.request_hash, k.status, k.response,
+      h.observations, h.mean_log, h.m2_log, f.version,
+      taps.list, limits.list, allowances.list
+    from unnest(p_devices, p_tokens, p_keys, p_occurred, p_at, p_credentials, p_nonces, p_sequences)
+      with ordinality q(device_id, token, key, occurred_at, at, credential_id, nonce, sequence, ord)
+    left join device d on d.id = q.device_id
+    left join program p on p.id = d.program_id
+    left join device_credential c on c.id = q.credential_id
+    left join lateral (
+      select true as seen from device_nonce where credential_id = q.credential_id and nonce = q.nonce offset 0) n on true
+    left join lateral (
+      select idempotency_key from device_message where device_id = c.device_id and sequence = q.sequence offset 0) m on true
+    left join lateral (select * from instrument where program_id = d.program_id and token = q.token offset 0) i on true
+    left join ledger.account a on a.id = i.funding_account_id and i.kind = 'wallet'
+    left join lateral (select * from idempotency_key where device_id = d.id and key = q.key offset 0) k on true
+    left join fraud_habit h on h.program_id = d.program_id and h.device_kind = d.kind
+    left join lateral (select max(version) as version from fraud_policy where program_id = d.program_id) f on true
+    left join lateral (
+      select json_agg(json_build_object('paymentId', t.id, 'at', t.occurred_at, 'latitude', t.latitude,
+        'longitude', t.longitude, 'name', t.name)) as list
+      from (
+        select y.id, y.occurred_at, y.latitude, y.longitude, yd.name
+        from payment y join device yd on yd.id = y.device_id
+        where y.instrument_id = i.id and y.occurred_at <= q.occurred_at
+          and y.occurred_at > q.occurred_at - make_interval(hours => p_tap_hours)
+        order by y.occurred_at desc limit p_taps
+      ) t
+    ) taps on true
+    left join lateral (
+      select json_agg(json_build_object('id', l.id, 'subject', l.subject_kind, 'subjectId', l.bound, 'period', l.period,
+        'start', l.start, 'maxPayments', l.max_payments, 'maxAmountMicros', l.max_amount_micros::text,
+        'usedPayments', coalesce(u.payments, 0), 'usedMicros', coalesce(u.amount_micros, 0)::text)) as list
+      -- A limit of the subject's own stands in the place of the program's for the same period.
+      from (
+        select distinct on (x.subject_kind, x.period) x.*, limit_period_start(x.period, q.at, p.time_zone) as start
+        from (
+          select y.*, case y.subject_kind when 'device' then d.id when 'instrument' then i.id
+              when 'payer' then i.payer_id else d.merchant_id end as bound
+            from payment_limit y
+           where y.program_id = d.program_id and y.subject_kind = any('{device,instrument,payer,merchant}')
+             and y.subject_id = any(array[d.id, i.id, i.payer_id, d.merchant_id])
+          union all
+          select y.*, case y.subject_kind when 'device' then d.id when 'instrument' then i.id
+              when 'payer' then i.payer_id else d.merchant_id end
+            from payment_limit y
+           where y.program_id = d.program_id and y.subject_kind = any('{device,instrument,payer,merchant}')
+             and y.subject_id is null
+        ) x
+        where x.bound is not null and x.bound is not distinct from coalesce(x.subject_id, x.bound)
+        order by x.subject_kind, x.period, x.subject_id nulls last
+      ) l
+      left join lateral (
+        select * from limit_counter where limit_id = l.id and subject_id = l.bound and period_start = l.start offset 0
+      ) u on true
+    ) limits on true
+    left join lateral (
+      select json_agg(json_build_object('id', w.instrument_id, 'unit', w.unit, 'monthStart', w.start,
+        'leftMicros', greatest(w.monthly_micros - coalesce(m.used_micros, 0), 0)::text)) as list
+      from (
+        select x.instrument_id, x.unit, x.monthly_micros, limit_period_start('month', q.occurred_at, p.time_zone) as start
+        from allowance x join instrument xi on xi.id = x.instrument_id
+        where x.payer_id = i.payer_id and (i.kind <> 'allowance' or x.instrument_id = i.id)
+          and xi.state = 'active' and (xi.blocked_until is null or xi.blocked_until <= q.at)
+      ) w
+      left join lateral (
+        select used_micros from allowance_month where instrument_id = w.instrument_id and month_start = w.start offset 0
+      ) m on true
+    ) allowances on true
+    order by q.ord;
+end $$;
+revoke execute on function authorisation_facts from public;
+grant execute on function authorisation_facts to purse_app;
+
+-- Commits what was decided for a group: messages, keys, payments, timelines, events, cases, counters, allowances, money.
+-- All or nothing; where the world is no longer what the decision saw (a nonce, a number or a key was taken, a limit or an
+-- allowance used up, the money gone) it raises 23505 or PU001, and the caller looks again. The ledger's accounts are
+-- locked last, because all payments of a program meet at its clearing account and should hold it for no longer than a
+-- commit. When a device last sent a payment is noted beside it, by the gateway: its rows are written there for many
+-- devices at once, and no payment should wait for that.
+drop function commit_authorisations;
+create function commit_authorisations(
+    -- payments, a column each; with each its device's key and what is answered
+    p_id uuid[], p_program_id uuid[], p_merchant_id uuid[], p_device_id uuid[], p_device_kind text[],
+    p_zone text[], p_payer_id uuid[], p_instrument_id uuid[], p_instrument_kind text[],
+    p_instrument_label text[], p_external_ref text[], p_device_sequence bigint[], p_currency text[],
+    p_amount_micros bigint[], p_captured_micros bigint[], p_state text[], p_decline_reason text[],
+    p_description text[], p_quantity jsonb[], p_latitude float8[], p_longitude float8[],
+    p_risk_score smallint[], p_capture_on_approval boolean[], p_occurred_at timestamptz[],
+    p_authorised_at timestamptz[], p_expires_at timestamptz[], p_captured_at timestamptz[],
+    p_closed_at timestamptz[], p_hold_transfer_id uuid[], p_capture_transfer_id uuid[], p_allowance_id uuid[],
+    p_allowance_month timestamptz[], p_allowance_unit text[], p_allowance_quantity_micros bigint[],
+    p_allowance_micros bigint[], p_counted jsonb[],
+    p_at timestamptz[], p_key text[], p_request_hash bytea[], p_status smallint[], p_response json[],
+    -- timelines
+    e_payment_id uuid[], e_merchant_id uuid[], e_at timestamptz[], e_kind text[], e_detail jsonb[],
+    -- events
+    o_id uuid[], o_aggregatetype text[], o_aggregateid uuid[], o_type text[], o_payload jsonb[], o_organisation_id uuid[],
+    -- admitted messages; without a number where it is remembered already or there is none
+    m_credential_id uuid[], m_nonce text[], m_device_id uuid[], m_sequence bigint[], m_key text[], m_seen_at timestamptz,
+    -- what is added to counters of limits
+    c_limit_id uuid[], c_subject_id uuid[], c_period_start timestamptz[], c_payments integer[], c_amount_micros bigint[],
+    -- cases with their signals, and what is taken from allowances: seldom many, so JSON of the tables' rows
+    p_cases json, p_signals json, p_units json,
+    -- as ledger.post_transfers takes them
+    t_ids uuid[], t_debits uuid[], t_credits uuid[], t_amounts bigint[], t_codes smallint[], t_flags smallint[],
+    t_pending uuid[], t_timeouts integer[], t_currencies text[], t_journals uuid[], t_effective timestamptz[], t_recorded timestamptz[])
+  returns void language plpgsql volatile security definer set search_path = public, pg_temp
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+  set jit = off as $$
+declare
+  v_passed boolean;
+  v_found bigint;
+begin
+  -- A message that changes nothing may be forgotten with the server's power: sent again, it would change nothing again.
+  if cardinality(p_id) = 0 then perform set_config('synchronous_commit', 'off', true); end if;
+
+  -- One statement, because each costs its start.
+  with nonces as (
+    insert into device_nonce (credential_id, nonce, seen_at)
+      select x.credential_id, x.nonce, m_seen_at from unnest(m_credential_id, m_nonce) x(credential_id, nonce)
+  ), messages as (
+    insert into device_message (device_id, sequence, idempotency_key, seen_at)
+      select x.device_id, x.sequence, x.key, m_seen_at from unnest(m_device_id, m_sequence, m_key) x(device_id, sequence, key)
+       where x.sequence is not null
+  ), keys as (
+    insert into idempotency_key (device_id, key, request_hash, payment_id, status, response, created_at)
+      select x.device_id, x.key, x.request_hash, x.id, x.status, x.response, x.at
+        from unnest(p_device_id, p_key, p_request_hash, p_id, p_status, p_response, p_at)
+          x(device_id, key, request_hash, id, status, response, at)
+       order by x.device_id, x.key
+  ), paid as (
+    insert into payment (source, capture_seq,
+        id, program_id, merchant_id, device_id, device_kind, zone, payer_id, instrument_id, instrument_kind,
+        instrument_label, external_ref, device_sequence, currency, amount_micros, captured_micros, state,
+        decline_reason, description, quantity, latitude, longitude, risk_score, capture_on_approval, occurred_at,
+        authorised_at, expires_at, captured_at, closed_at, hold_transfer_id, capture_transfer_id, allowance_id,
+        allowance_month, allowance_unit, allowance_quantity_micros, allowance_micros, counted)
+      select 'device', case when x.captured_micros > 0 then nextval('payment_capture_seq') end,
+        x.id, x.program_id, x.merchant_id, x.device_id, x.device_kind, x.zone, x.payer_id, x.instrument_id,
+        x.instrument_kind, x.instrument_label, x.external_ref, x.device_sequence, x.currency, x.amount_micros,
+        x.captured_micros, x.state, x.decline_reason, x.description, x.quantity, x.latitude, x.longitude,
+        x.risk_score, x.capture_on_approval, x.occurred_at, x.authorised_at, x.expires_at, x.captured_at,
+        x.closed_at, x.hold_transfer_id, x.capture_transfer_id, x.allowance_id, x.allowance_month,
+        x.allowance_unit, x.allowance_quantity_micros, x.allowance_micros, x.counted
+        from unnest(
+          p_id, p_program_id, p_merchant_id, p_device_id, p_device_kind, p_zone, p_payer_id, p_instrument_id,
+          p_instrument_kind, p_instrument_label, p_external_ref, p_device_sequence, p_currency, p_amount_micros,
+          p_captured_micros, p_state, p_decline_reason, p_description, p_quantity, p_latitude, p_longitude,
+          p_risk_score, p_capture_on_approval, p_occurred_at, p_authorised_at, p_expires_at, p_captured_at,
+          p_closed_at, p_hold_transfer_id, p_capture_transfer_id, p_allowance_id, p_allowance_month,
+          p_allowance_unit, p_allowance_quantity_micros, p_allowance_micros, p_counted
+        ) x(
+          id, program_id, merchant_id, device_id, device_kind, zone, payer_id, instrument_id, instrument_kind,
+          instrument_label, external_ref, device_sequence, currency, amount_micros, captured_micros, state,
+          decline_reason, description, quantity, latitude, longitude, risk_score, capture_on_approval,
+          occurred_at, authorised_at, expires_at, captured_at, closed_at, hold_transfer_id, capture_transfer_id,
+          allowance_id, allowance_month, allowance_unit, allowance_quantity_micros, allowance_micros, counted)
+  ), told as (
+    insert into payment_event (payment_id, merchant_id, at, kind, detail)
+      select * from unnest(e_payment_id, e_merchant_id, e_at, e_kind, e_detail)
+  ), sent as (
+    insert into outbox (id, aggregatetype, aggregateid, type, payload, organisation_id)
+      select * from unnest(o_id, o_aggregatetype, o_aggregateid, o_type, o_payload, o_organisation_id)
+  ), counted as (
+    insert into limit_counter as c (limit_id, subject_id, period_start, payments, amount_micros)
+      select * from unnest(c_limit_id, c_subject_id, c_period_start, c_payments, c_amount_micros) order by 1, 2, 3
+      on conflict (limit_id, subject_id, period_start) do update
+        set payments = c.payments + excluded.payments, amount_micros = c.amount_micros + excluded.amount_micros
+      returning c.limit_id, c.payments, c.amount_micros
+  )
+  select bool_or(c.payments > l.max_payments or c.amount_micros > l.max_amount_micros) into v_passed
+    from counted c join payment_limit l on l.id = c.limit_id;
+  if v_passed then raise exception 'a limit was reached meanwhile' using errcode = 'PU001'; end if;
+
+  if p_cases is not null then
+    insert into review_case (id, payment_id, program_id, merchant_id, device_id, score, base_points, policy_version,
+        amount_micros, currency, expected_loss_micros, headline, would_have_passed, opened_at, due_at)
+      select x.id, x.payment_id, x.program_id, x.merchant_id, x.device_id, x.score, x.base_points, x.policy_version,
+        x.amount_micros, x.currency, x.expected_loss_micros, x.headline, x.would_have_passed, x.opened_at, x.due_at
+        from json_populate_recordset(null::review_case, p_cases) x;
+    insert into case_signal (case_id, ordinal, name, points, sentence, facts)
+      select x.case_id, x.ordinal, x.name, x.points, x.sentence, x.facts from json_populate_recordset(null::case_signal, p_signals) x;
+  end if;
+
+  if p_units is not null then
+    with added as (
+      insert into allowance_month as m (instrument_id, month_start, used_micros)
+        select x.instrument_id, x.month_start, x.used_micros
+          from json_populate_recordset(null::allowance_month, p_units) x order by 1, 2
+        on conflict (instrument_id, month_start) do update set used_micros = m.used_micros + excluded.used_micros
+      returning m.instrument_id, m.used_micros)
+    select count(*) into v_found from added join allowance a using (instrument_id) where added.used_micros > a.monthly_micros;
+    if v_found > 0 then raise exception 'an allowance was used up meanwhile' using errcode = 'PU001'; end if;
+  end if;
+
+  if t_ids is not null then
+    if array_remove(ledger.post_transfers(t_ids, t_debits, t_credits, t_amounts, t_codes, t_flags, t_pending, t_timeouts,
+      t_currencies, t_journals, t_effective, t_recorded), 'created') <> '{}' then
+      raise exception 'the ledger refused a transfer' using errcode = 'PU001';
+    end if;
+  end if;
+end $$;
+revoke execute on function commit_authorisations from public;
+grant execute on function commit_authorisations to purse_app;
+
+-- A device's payment is unique by its key for as long as keys are kept; after that the key is free again, as documented.
+-- Imported records and closed windows are unique for good.
+alter table payment drop constraint payment_once;
+create unique index payment_once on payment (merchant_id, source, external_ref) where source <> 'device';
+
+-- Ids ascend. An index that descends takes each new one in the middle of its pages and leaves them half empty; this one
+-- is read backwards just as well.
+drop index payment_by_merchant;
+drop index payment_by_program;
+drop index payment_by_device;
+create index payment_by_merchant on payment (merchant_id, id);
+create index payment_by_program on payment (program_id, id);
+create index payment_by_device on payment (device_id, id);
+
+-- By the key first: while there are few messages, an index that begins with the device looks as good for a device's number
+-- as the primary key, and is then read through for it.
+alter table device_message drop constraint device_message_device_id_idempotency_key_key;
+create unique index device_message_by_key on device_message (idempotency_key, device_id);
+
+-- For the same reason one index by all columns, the period first, instead of two: counters are looked up by all of them,
+-- and shown by period and limit.
+alter table limit_counter drop constraint limit_counter_pkey;
+drop index limit_counter_by_age;
+alter table limit_counter add primary key (period_start, limit_id, subject_id);
