@@ -49,16 +49,16 @@ export function buildGateway(options: GatewayOptions) {
     (requests) => admitRequests(system, requests),
     { largestGroup: 128, groupsAtOnce: 2, failsTogether: isUnavailable },
   );
-  // One group at a desk at a time: while one is committed the facts of the next are read, and groups that would only
-  // wait for each other's locks become one larger, cheaper group instead.
+  const decisions = new GroupDesk<LookedUp, AuthoriseResult>(decidePayments, {
+    ...COMMIT_GROUPS,
+    failsTogether: isUnavailable,
+  });
+  // Few look after the ones before them are committed, so that neither waits for the other in the database; when many
+  // wait, their facts are read while a group is committed.
   const looks = new GroupDesk<AuthorisationItem, LookedUp>(lookUpPayments, {
     largestGroup: 64,
     groupsAtOnce: 1,
-    pace: { ms: 2, enough: 16 },
-    failsTogether: isUnavailable,
-  });
-  const decisions = new GroupDesk<LookedUp, AuthoriseResult>(decidePayments, {
-    ...COMMIT_GROUPS,
+    pace: { ms: 2, enough: 16, behind: decisions },
     failsTogether: isUnavailable,
   });
 

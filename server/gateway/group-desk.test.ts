@@ -74,4 +74,40 @@ describe("a group desk", () => {
     await desk.ask(1);
     expect(await desk.ask(2)).toBe(2);
   });
+
+  test("behind another desk few wait until its group has ended, and many do not", async () => {
+    const ends: (() => void)[] = [];
+    const ahead = new GroupDesk<number, number>(
+      async (requests) => {
+        await new Promise<void>((resolve) => ends.push(resolve));
+        return requests;
+      },
+      { largestGroup: 10, groupsAtOnce: 1, failsTogether: () => false },
+    );
+    const groups: number[] = [];
+    const desk = new GroupDesk<number, number>(
+      async (requests) => {
+        groups.push(requests.length);
+        return requests;
+      },
+      {
+        largestGroup: 10,
+        groupsAtOnce: 1,
+        pace: { ms: 0, enough: 3, behind: ahead },
+        failsTogether: () => false,
+      },
+    );
+    const first = ahead.ask(1);
+    const few = [desk.ask(1), desk.ask(2)];
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(groups).toEqual([]);
+    await Promise.all([...few, desk.ask(3)]);
+    expect(groups).toEqual([3]);
+    const one = desk.ask(4);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(groups).toEqual([3]);
+    for (const end of ends) end();
+    expect(await Promise.all([first, one])).toEqual([1, 4]);
+    expect(groups).toEqual([3, 1]);
+  });
 });

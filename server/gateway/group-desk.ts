@@ -4,12 +4,20 @@ export interface GroupOptions {
   largestGroup: number;
   groupsAtOnce: number;
   /**
-   * A group starts no sooner than so many milliseconds after the one before it, unless `enough` requests wait. Whoever
-   * comes after a pause waits for nobody; in steady traffic groups cost their fixed price less often.
+   * A group starts no sooner than so many milliseconds after the one before it, and not while `behind` has one under
+   * way, unless `enough` requests wait. Whoever comes after a pause waits for nobody; in steady traffic groups cost their
+   * fixed price less often, and the slower the machine, the more of them share it.
    */
-  pace?: { ms: number; enough: number };
+  pace?: { ms: number; enough: number; behind?: GroupsUnderWay };
   /** Failures that are nobody's fault in particular: the whole group gets them. Of others only the culprit does. */
   failsTogether: (error: unknown) => boolean;
+}
+
+/** Of another desk, as one sees it that works behind it. */
+export interface GroupsUnderWay {
+  readonly busy: boolean;
+  /** Hears of each group that has ended. */
+  onEnd(listener: () => void): void;
 }
 
 interface Waiting<Request, Answer> {
@@ -18,7 +26,8 @@ interface Waiting<Request, Answer> {
   reject: (error: unknown) => void;
 }
 
-export class GroupDesk<Request, Answer> {
+export class GroupDesk<Request, Answer> implements GroupsUnderWay {
+  private readonly endListeners: (() => void)[] = [];
   private readonly waiting: Waiting<Request, Answer>[] = [];
   private running = 0;
   private lastStart = Number.NEGATIVE_INFINITY;
@@ -29,11 +38,21 @@ export class GroupDesk<Request, Answer> {
     /** Answers in the order of the requests; all or nothing when it throws. */
     private readonly work: (requests: Request[]) => Promise<readonly Answer[]>,
     private readonly options: GroupOptions,
-  ) {}
+  ) {
+    options.pace?.behind?.onEnd(() => this.start());
+  }
 
   /** Requests that no group has taken up yet. */
   get length(): number {
     return this.waiting.length;
+  }
+
+  get busy(): boolean {
+    return this.running > 0;
+  }
+
+  onEnd(listener: () => void): void {
+    this.endListeners.push(listener);
   }
 
   ask(request: Request): Promise<Answer> {
@@ -58,6 +77,7 @@ export class GroupDesk<Request, Answer> {
       void this.serve(group, () => {
         this.running--;
         this.start();
+        for (const listener of this.endListeners) listener();
       });
     }
   }
@@ -65,6 +85,7 @@ export class GroupDesk<Request, Answer> {
   private waitsForMore(): boolean {
     const { pace } = this.options;
     if (!pace || this.waiting.length >= pace.enough) return false;
+    if (pace.behind?.busy) return true;
     const left = this.lastStart + pace.ms - performance.now();
     if (left <= 0) return false;
     if (!this.paced) {
