@@ -17,12 +17,14 @@ export const VERIFICATIONS_A_TURN = 4;
 /**
  * Flags of the process that runs the gateway. What a request makes is garbage once it is answered: young objects get
  * their room at once, and their collections stay short. Next to nothing outlives them, so the old ones are left alone
- * until there are many; a collection of these marks beside the requests for tens of milliseconds.
+ * until there are many; a collection of these marks beside the requests for tens of milliseconds. One thread collects:
+ * helpers of a collection wait for a core that the database has, and the requests wait for them.
  */
 export const GATEWAY_NODE_FLAGS = [
   "--min-semi-space-size=16",
   "--max-semi-space-size=16",
   "--initial-old-space-size=256",
+  "--single-threaded-gc",
 ] as const;
 
 /** Group commit of authorisations: one group at a time, because groups of a program only wait for each other's locks. */
