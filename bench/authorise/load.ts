@@ -24,6 +24,8 @@ export interface LoadOrder {
   seconds: number;
   callers?: number;
   perSecond?: number;
+  /** The server tells no request from another: a few are sent again and again. */
+  repeats?: boolean;
 }
 
 export interface LoadResult extends Loop {
@@ -111,8 +113,8 @@ async function carryOut(order: LoadOrder, signed: readonly Buffer[]): Promise<Lo
   } else {
     await Promise.all(
       Array.from({ length: order.callers ?? 1 }, async () => {
-        while (performance.now() < end && sent < signed.length) {
-          const request = signed[sent++] as Buffer;
+        while (performance.now() < end && (order.repeats || sent < signed.length)) {
+          const request = signed[sent++ % signed.length] as Buffer;
           await send(request, performance.now());
         }
       }),
@@ -124,7 +126,8 @@ async function carryOut(order: LoadOrder, signed: readonly Buffer[]): Promise<Lo
 }
 
 /** Most requests a second that are signed for a closed loop; a run that uses them up ends early. */
-const MOST_PER_SECOND = 6_000;
+const MOST_PER_SECOND = 9_000;
+const REPEATED = 1_000;
 
 process.on("message", (message: { setUp?: LoadSetUp; order?: LoadOrder }) => {
   if (message.setUp) {
@@ -138,7 +141,10 @@ process.on("message", (message: { setUp?: LoadSetUp; order?: LoadOrder }) => {
   }
   const { order } = message;
   if (order) {
-    const count = Math.ceil((order.perSecond ?? MOST_PER_SECOND) * (LEAD_IN_SECONDS + order.seconds));
+    const count =
+      order.repeats && !order.perSecond
+        ? REPEATED
+        : Math.ceil((order.perSecond ?? MOST_PER_SECOND) * (LEAD_IN_SECONDS + order.seconds));
     const signed = Array.from({ length: count }, () => sign(order.url));
     carryOut(order, signed).then(
       (result) => process.send?.({ result }),
