@@ -29,7 +29,8 @@ export class GroupAdmission {
     known: boolean,
   ): AdmissionOutcome {
     if (outcome !== "admitted" && !AFTER_THE_NONCE.has(outcome)) return outcome;
-    if (this.nonces.has(`${credentialId} ${nonce}`)) return "nonce_replayed";
+    const use = `${credentialId} ${nonce}`;
+    if (this.nonces.has(use)) return "nonce_replayed";
     const number = message && !known ? `${deviceId} ${message.sequence}` : null;
     const earlierKey = number === null ? undefined : this.keyOfNumber.get(number);
     if (earlierKey !== undefined && earlierKey !== message?.idempotencyKey) return "sequence_reused";
@@ -41,7 +42,7 @@ export class GroupAdmission {
       this.keys.add(key);
       this.keyOfNumber.set(number, message.idempotencyKey);
     }
-    this.nonces.add(`${credentialId} ${nonce}`);
+    this.nonces.add(use);
     this.admitted.push({
       credentialId,
       nonce,
