@@ -140,7 +140,9 @@ function beginStatement(scope: Scope): string {
   const organisation = scope.organisationId ?? "";
   if (organisation !== "" && !UUID.test(organisation))
     throw new Error("A scope's organisation must be a UUID.");
-  return `begin; select set_config('purse.scope_kind','${scope.kind}',true), set_config('purse.scope_org','${organisation}',true)`;
+  const actor = scope.actor.kind === "user" ? scope.actor.id : "";
+  if (actor !== "" && !UUID.test(actor)) throw new Error("A scope's actor must be a UUID.");
+  return `begin; select set_config('purse.scope_kind','${scope.kind}',true), set_config('purse.scope_org','${organisation}',true), set_config('purse.scope_actor','${actor}',true)`;
 }
 
 /**

@@ -50,7 +50,8 @@ export async function withPrismaScope<T>(scope: Scope, work: (db: PrismaTx) => P
   return await prismaClient().$transaction(
     async (db) => {
       await db.$queryRaw`select set_config('purse.scope_kind', ${scope.kind}, true),
-        set_config('purse.scope_org', ${scope.organisationId ?? ""}, true)`;
+        set_config('purse.scope_org', ${scope.organisationId ?? ""}, true),
+        set_config('purse.scope_actor', ${scope.actor.kind === "user" ? scope.actor.id : ""}, true)`;
       return await work(db);
     },
     { maxWait: 10_000, timeout: 30_000 },
