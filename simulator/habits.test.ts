@@ -1,17 +1,25 @@
 import { describe, expect, test } from "vitest";
+import { HABITS as HISTORY } from "@/prisma/seed/harbor-city/traffic";
 import { cityTime, HABITS, majorOf, meanGapMs, pickKind, TAP_KINDS } from "./habits";
 import { Travellers } from "./travellers";
 
 describe("the city's traffic", () => {
-  test("comes every two to five seconds at any hour, faster by day than by night", () => {
-    for (const weekend of [false, true]) {
-      for (let hour = 0; hour < 24; hour++) {
-        const gap = meanGapMs({ hour, weekend });
-        expect(gap).toBeGreaterThanOrEqual(2_000);
-        expect(gap).toBeLessThanOrEqual(5_000);
-      }
+  test("follows the city's own history: a day of it brings as many taps, at the same hours, as a day before", () => {
+    for (const kind of TAP_KINDS) {
+      expect(HABITS[kind].perDay).toBe(HISTORY[kind].perDay);
+      expect(HABITS[kind].byHour).toEqual(HISTORY[kind].byHour);
+      expect(HABITS[kind].weekend).toBe(HISTORY[kind].weekend);
     }
-    expect(meanGapMs({ hour: 8, weekend: false })).toBeLessThan(meanGapMs({ hour: 3, weekend: false }));
+    const hours = Array.from({ length: 24 }, (_, hour) => 3_600_000 / meanGapMs({ hour, weekend: false }));
+    const usual = TAP_KINDS.reduce((sum, kind) => sum + HISTORY[kind].perDay, 0);
+    const taps = hours.reduce((sum, each) => sum + each, 0);
+    expect(taps).toBeGreaterThan(usual * 0.95);
+    expect(taps).toBeLessThan(usual * 1.05);
+  });
+
+  test("twenty times the speed is twenty times the taps", () => {
+    const time = { hour: 17, weekend: false };
+    expect(meanGapMs(time) / meanGapMs(time, 20)).toBeCloseTo(20);
   });
 
   test("has every kind at every hour, and amounts in whole cents within what devices may charge", () => {

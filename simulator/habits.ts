@@ -2,8 +2,8 @@
 import type { Kind } from "./read-city";
 
 export interface Habit {
-  /** Taps a day of all devices of the kind, against the other kinds. */
-  weight: number;
+  /** Taps a day of all devices of the kind on a weekday, as in the city's history. */
+  perDay: number;
   byHour: readonly number[];
   weekend: number;
   cents: (random: () => number) => number;
@@ -12,9 +12,9 @@ export interface Habit {
 
 export type TapKind = Exclude<Kind, "smart_meter">;
 
-const COMMUTE = [1, 1, 1, 1, 1, 3, 6, 12, 10, 5, 4, 4, 5, 4, 5, 8, 12, 10, 6, 4, 3, 2, 2, 1];
-const DAYTIME = [1, 1, 1, 1, 1, 1, 1, 3, 7, 9, 10, 11, 12, 11, 10, 9, 9, 8, 6, 4, 3, 2, 1, 1];
-const EVENING = [2, 1, 1, 1, 1, 1, 2, 4, 5, 4, 4, 5, 6, 5, 5, 6, 8, 11, 12, 10, 8, 6, 4, 3];
+const COMMUTE = [0, 0, 0, 0, 0, 2, 6, 12, 10, 5, 4, 4, 5, 4, 5, 8, 12, 10, 6, 4, 3, 2, 2, 1];
+const DAYTIME = [0, 0, 0, 0, 0, 0, 1, 3, 7, 9, 10, 11, 12, 11, 10, 9, 9, 8, 6, 4, 3, 2, 1, 0];
+const EVENING = [2, 1, 1, 0, 0, 1, 2, 4, 5, 4, 4, 5, 6, 5, 5, 6, 8, 11, 12, 10, 8, 6, 4, 3];
 
 function between(low: number, high: number, random: () => number): number {
   return low + Math.floor(random() * (high - low + 1));
@@ -31,21 +31,21 @@ const parked = (description: string) => (cents: number) => ({
 
 export const HABITS: Record<TapKind, Habit> = {
   parking_meter: {
-    weight: 120,
+    perDay: 240,
     byHour: DAYTIME,
     weekend: 0.6,
     cents: (random) => between(2, 30, random) * 25,
     describe: parked("Street parking"),
   },
   phone: {
-    weight: 40,
+    perDay: 80,
     byHour: DAYTIME,
     weekend: 0.7,
     cents: (random) => between(4, 40, random) * 25,
     describe: parked("Parking by phone"),
   },
   ev_charger: {
-    weight: 30,
+    perDay: 110,
     byHour: EVENING,
     weekend: 1.1,
     cents: (random) => between(380, 3900, random),
@@ -55,7 +55,7 @@ export const HABITS: Record<TapKind, Habit> = {
     }),
   },
   toll_gate: {
-    weight: 75,
+    perDay: 150,
     byHour: COMMUTE,
     weekend: 0.5,
     cents: (random) => pick([320, 320, 320, 480, 640], random),
@@ -65,7 +65,7 @@ export const HABITS: Record<TapKind, Habit> = {
     }),
   },
   transit_validator: {
-    weight: 130,
+    perDay: 260,
     byHour: COMMUTE,
     weekend: 0.55,
     cents: (random) => pick([275, 275, 275, 410, 140], random),
@@ -90,26 +90,25 @@ export function cityTime(at: Date, timeZone: string): { hour: number; weekend: b
   return { hour: Number(of("hour")), weekend: ["Sat", "Sun"].includes(of("weekday")) };
 }
 
-/** How busy a kind is at this hour, as a weight against the other kinds. */
+/** Taps of a kind in this hour of a usual day. */
 export function activity(kind: TapKind, time: { hour: number; weekend: boolean }): number {
-  const { weight, byHour, weekend } = HABITS[kind];
+  const { perDay, byHour, weekend } = HABITS[kind];
   const whole = byHour.reduce((sum, hour) => sum + hour, 0);
-  return ((weight * (byHour[time.hour] ?? 0)) / whole) * (time.weekend ? weekend : 1);
+  return ((perDay * (byHour[time.hour] ?? 0)) / whole) * (time.weekend ? weekend : 1);
 }
 
-/** Milliseconds between two taps on average: two seconds at the busiest hour, five in the dead of night. */
-export function meanGapMs(time: { hour: number; weekend: boolean }): number {
-  const now = TAP_KINDS.reduce((sum, kind) => sum + activity(kind, time), 0);
-  const busiest = Math.max(
-    ...Array.from({ length: 24 }, (_, hour) =>
-      TAP_KINDS.reduce((sum, kind) => sum + activity(kind, { hour, weekend: false }), 0),
-    ),
-  );
-  return Math.min(5_000, Math.max(2_000, 2_000 * (busiest / Math.max(now, 0.01)) ** 0.6));
+/** So that the dead of night is not silent for good: one tap in twelve minutes. */
+const FEWEST_AN_HOUR = 5;
+
+/** Milliseconds between two taps on average, so that a day of `speed` 1 brings what a day of the history brought. */
+export function meanGapMs(time: { hour: number; weekend: boolean }, speed = 1): number {
+  const anHour = TAP_KINDS.reduce((sum, kind) => sum + activity(kind, time), 0);
+  return 3_600_000 / Math.max(anHour, FEWEST_AN_HOUR) / speed;
 }
 
 export function pickKind(time: { hour: number; weekend: boolean }, random: () => number): TapKind {
-  const weights = TAP_KINDS.map((kind) => activity(kind, time));
+  // A little of everything at any hour, so that the few taps of the night are not all chargers.
+  const weights = TAP_KINDS.map((kind) => activity(kind, time) + 0.2);
   let left = random() * weights.reduce((sum, weight) => sum + weight, 0);
   for (const [index, weight] of weights.entries()) {
     left -= weight;

@@ -27,6 +27,8 @@ export class LiveCity {
     private readonly journal: Journal,
     private readonly sender: Sender,
     private readonly random: () => number,
+    /** 1: as many taps as on a day of the city's history; more: so many times as many. */
+    private readonly speed: number,
   ) {
     for (const device of city.devices) {
       this.byId.set(device.deviceId, device);
@@ -49,9 +51,8 @@ export class LiveCity {
   private async people(): Promise<void> {
     while (!this.stopped) {
       const time = cityTime(new Date(), this.city.timeZone);
-      // Waiting times of independent people: exponential, cut off so that no screen stands still for long.
-      const gap = Math.min(6_000, -Math.log(1 - this.random()) * meanGapMs(time));
-      await sleep(gap);
+      // Waiting times of independent people are exponential.
+      await sleep(-Math.log(1 - this.random()) * meanGapMs(time, this.speed));
       if (this.stopped) return;
       const kind = pickKind(time, this.random);
       const device = kind === "ev_charger" ? this.freeCharger() : this.someDevice(kind);

@@ -21,7 +21,12 @@ const city = readCity(file);
 const gatewayUrl = (process.env.PURSE_GATEWAY_URL ?? city.gatewayUrl).replace(/\/+$/, "");
 const journal = new Journal(join(dataDir, "simulator-journal.ndjson"));
 const sender = new Sender(gatewayUrl, Math.random);
-const live = new LiveCity(city, journal, sender, Math.random);
+const speed = Number(process.env.PURSE_SIMULATOR_SPEED ?? 1);
+if (!(speed >= 0.1 && speed <= 1_000)) {
+  console.error("PURSE_SIMULATOR_SPEED must be a number from 0.1 to 1000.");
+  process.exit(1);
+}
+const live = new LiveCity(city, journal, sender, Math.random, speed);
 
 console.log(
   `${city.devices.length} devices speak to ${gatewayUrl}; ${journal.open.size} messages and ${journal.plans.size} sessions were open.`,

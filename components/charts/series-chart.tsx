@@ -6,6 +6,7 @@ import {
   AreaChart,
   Bar,
   CartesianGrid,
+  Cell,
   BarChart as RechartsBarChart,
   ResponsiveContainer,
   Tooltip,
@@ -36,6 +37,8 @@ export interface SeriesChartProps extends Omit<ChartCardProps, "legend"> {
   value: ChartValue;
   xKind?: XKind;
   height?: number;
+  /** The `x` of the last point when its span still runs, as today's does: drawn as unfinished, and said so. */
+  partialX?: string;
 }
 
 interface Props extends SeriesChartProps {
@@ -43,9 +46,11 @@ interface Props extends SeriesChartProps {
   stacked: boolean;
 }
 
-type Datum = Record<string, string | number>;
+type Datum = Record<string, string | number | null>;
 /** Keys of series are data and may hold dots, which the chart would read as paths. */
 const field = (index: number) => `s${index}`;
+/** The way from the last whole span to the one that still runs. */
+const openField = (index: number) => `o${index}`;
 
 const X_HEADS: Record<XKind, string> = { day: "Day", hour: "Hour", month: "Month", text: "Name" };
 
@@ -53,22 +58,26 @@ const AXIS = { fontSize: 11, fill: "var(--muted)" };
 
 /** The one chart behind areas, bars and lines: same axes, tooltip, table and colours. */
 export function SeriesChart(props: Props) {
-  const { points, series, value, xKind = "day", height = 240, shape, stacked, ...card } = props;
+  const { points, series, value, xKind = "day", height = 240, shape, stacked, partialX, ...card } = props;
   const { zone } = useZone();
   const coloured = useMemo(
     () => series.map((item, index) => ({ ...item, colour: item.colour ?? partySeries(index) })),
     [series],
   );
+  const partialAt = partialX === undefined ? -1 : points.findIndex((point) => point.x === partialX);
+  const dashes = shape === "area" && partialAt > 0;
   const data = useMemo<Datum[]>(
     () =>
-      points.map((point) => {
+      points.map((point, at) => {
         const datum: Datum = { x: point.x };
         series.forEach(({ key }, index) => {
-          datum[field(index)] = drawnOf(point, key);
+          const drawn = drawnOf(point, key);
+          datum[field(index)] = dashes && at === partialAt ? null : drawn;
+          if (dashes && at >= partialAt - 1) datum[openField(index)] = drawn;
         });
         return datum;
       }),
-    [points, series],
+    [points, series, dashes, partialAt],
   );
   const ticks = useMemo(() => {
     const heights = points.flatMap((point) => {
@@ -93,15 +102,17 @@ export function SeriesChart(props: Props) {
     return {
       head,
       rows: points.map((point) => [
-        point.label ?? formatX(point.x, xKind, zone, true),
+        `${point.label ?? formatX(point.x, xKind, zone, true)}${point.x === partialX ? ", so far" : ""}`,
         ...figures(point).map((figure) => formatValue(figure, value)),
       ]),
       csv: [head, ...points.map((point) => [point.x, ...figures(point)])],
     };
-  }, [points, series, value, withTotal, xKind, zone]);
+  }, [points, series, value, withTotal, xKind, zone, partialX]);
 
-  const labelOf = (x: string, long: boolean) =>
-    points.find((point) => point.x === x)?.label ?? formatX(x, xKind, zone, long);
+  const labelOf = (x: string, long: boolean) => {
+    const label = points.find((point) => point.x === x)?.label ?? formatX(x, xKind, zone, long);
+    return long && x === partialX ? `${label}, so far` : label;
+  };
   const Chart = shape === "area" ? AreaChart : RechartsBarChart;
   const stackId = stacked ? "all" : undefined;
 
@@ -157,6 +168,24 @@ export function SeriesChart(props: Props) {
                 ) : null;
               }}
             />
+            {dashes
+              ? coloured.map((item, index) => (
+                  <Area
+                    key={`${item.key}, so far`}
+                    dataKey={openField(index)}
+                    name={item.label}
+                    isAnimationActive={false}
+                    type="linear"
+                    stackId={stacked ? "so far" : undefined}
+                    stroke={seriesColour(item.colour)}
+                    strokeWidth={1.5}
+                    strokeDasharray="3 4"
+                    fill={seriesColour(item.colour)}
+                    fillOpacity={0.1}
+                    activeDot={{ r: 3, strokeWidth: 0 }}
+                  />
+                ))
+              : null}
             {coloured.map((item, index) => {
               const colour = seriesColour(item.colour);
               const shared = {
@@ -189,7 +218,13 @@ export function SeriesChart(props: Props) {
                   fill={colour}
                   maxBarSize={36}
                   radius={top ? [3, 3, 0, 0] : 0}
-                />
+                >
+                  {partialAt >= 0
+                    ? points.map((point, at) => (
+                        <Cell key={point.x} fillOpacity={at === partialAt ? 0.45 : 1} />
+                      ))
+                    : null}
+                </Bar>
               );
             })}
           </Chart>

@@ -3,6 +3,8 @@ import { cn } from "@/components/ui/cn";
 
 interface SparklineProps {
   values: readonly number[];
+  /** The last value is of a span that still runs: the way to it is dashed. */
+  partial?: boolean;
   series?: number;
   /** What it shows, for screen readers; without it the line is decoration. */
   label?: string;
@@ -14,7 +16,7 @@ const HEIGHT = 28;
 const PAD = 3;
 
 /** A line without axes: the shape, not the values. Renders on the server. */
-export function Sparkline({ values, series = 1, label, className }: SparklineProps) {
+export function Sparkline({ values, partial = false, series = 1, label, className }: SparklineProps) {
   const lowest = Math.min(...values);
   const spread = Math.max(...values) - lowest || 1;
   const points = values.map((value, index) => {
@@ -22,6 +24,15 @@ export function Sparkline({ values, series = 1, label, className }: SparklinePro
     const y = HEIGHT - PAD - ((value - lowest) / spread) * (HEIGHT - 2 * PAD);
     return `${x.toFixed(2)},${y.toFixed(2)}`;
   });
+  const whole = partial ? points.slice(0, -1) : points;
+  const stroke = {
+    fill: "none",
+    stroke: seriesColour(series),
+    strokeWidth: 1.5,
+    strokeLinejoin: "round",
+    strokeLinecap: "round",
+    vectorEffect: "non-scaling-stroke",
+  } as const;
   return (
     <svg
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
@@ -31,15 +42,8 @@ export function Sparkline({ values, series = 1, label, className }: SparklinePro
       aria-label={label ?? ""}
       aria-hidden={label === undefined}
     >
-      <polyline
-        points={points.join(" ")}
-        fill="none"
-        stroke={seriesColour(series)}
-        strokeWidth={1.5}
-        strokeLinejoin="round"
-        strokeLinecap="round"
-        vectorEffect="non-scaling-stroke"
-      />
+      <polyline points={whole.join(" ")} {...stroke} />
+      {partial ? <polyline points={points.slice(-2).join(" ")} {...stroke} strokeDasharray="2 3" /> : null}
     </svg>
   );
 }

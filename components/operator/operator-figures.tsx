@@ -37,7 +37,8 @@ export function OperatorFigures({ overview, live }: OperatorFiguresProps) {
         trend={byDay
           .slice(-14)
           .map(({ kinds }) => Object.values(kinds).reduce((sum, amount) => sum + Number(amount), 0))}
-        trendLabel="Captured by day in the last 14 days"
+        trendPartial
+        trendLabel="Captured by day in the last 14 days, today so far"
         href={`${base}/payments?tab=captured`}
       />
       <StatCard

@@ -65,8 +65,9 @@ export function OperatorOverviewPage() {
               </div>
               <StackedAreaChart
                 title="What was the money taken for?"
-                hint={`${currency} captured per day, by kind of device, last 30 days`}
+                hint={`${currency} captured per day, by kind of device, last 30 days, today so far`}
                 xKind="day"
+                partialX={data.byDay.at(-1)?.day}
                 height={248}
                 value={{ kind: "money", currency }}
                 points={data.byDay.map(({ day, kinds }) => ({ x: day, values: kinds }))}

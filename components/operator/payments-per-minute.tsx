@@ -13,6 +13,7 @@ export function PaymentsPerMinute({ minutes }: { minutes: OperatorOverview["last
       title="How busy is it now?"
       hint={`payments per minute, last 30 minutes; ${formatCount(mean)} on average`}
       xKind="hour"
+      partialX={minutes.at(-1)?.at}
       height={132}
       value={{ kind: "count", unit: "payments" }}
       points={minutes.map(({ at, payments }) => ({ x: at, values: { payments } }))}

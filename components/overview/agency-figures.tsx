@@ -37,13 +37,19 @@ export function AgencyFigures({ overview, live }: AgencyFiguresProps) {
       <StatCard
         label="Your share today"
         value={<Money {...(live?.today ?? overview.today)} emphasis="large" />}
+        change={changeAgainst(
+          (live?.today ?? overview.today).amount,
+          overview.todayWeekBefore.amount,
+          "on last week, same hours",
+        )}
         hint={
           <>
             closes <ClosingTime at={nextSettlement.closesAt} />
           </>
         }
         trend={trend.slice(-14)}
-        trendLabel="Your share by day in the last 14 days"
+        trendPartial
+        trendLabel="Your share by day in the last 14 days, today so far"
         series={3}
       />
       <StatCard
@@ -52,7 +58,8 @@ export function AgencyFigures({ overview, live }: AgencyFiguresProps) {
         change={change}
         hint={change ? undefined : "closed periods"}
         trend={trend}
-        trendLabel="Your share by day in the last 30 days"
+        trendPartial
+        trendLabel="Your share by day in the last 30 days, today so far"
         href={`${base}/statements`}
       />
       {onTheWay.count > 0 ? (

@@ -65,8 +65,9 @@ export function AgencyOverviewPage() {
               <div className="grid gap-4 xl:grid-cols-[minmax(0,1.9fr)_minmax(0,1fr)]">
                 <StackedAreaChart
                   title="What did your share come from?"
-                  hint={`${currency} per day, by kind of payment, last 30 days`}
+                  hint={`${currency} per day, by kind of payment, last 30 days, today so far`}
                   xKind="day"
+                  partialX={data.byDay.at(-1)?.day}
                   height={256}
                   value={{ kind: "money", currency }}
                   points={data.byDay.map(({ day, kinds }) => ({ x: day, values: kinds }))}

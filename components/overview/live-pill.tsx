@@ -1,6 +1,6 @@
 "use client";
 
-import { Radio, RefreshCw } from "lucide-react";
+import { CirclePause, Radio, RefreshCw } from "lucide-react";
 import { RelativeTime } from "@/components/time/relative-time";
 import { Badge } from "@/components/ui/badge";
 
@@ -9,10 +9,22 @@ interface LivePillProps {
   status: "idle" | "connecting" | "pending" | "error";
   /** Business time of the newest figures. */
   asOf: string;
+  /** Since when the worker has been silent, so that the figures stand still; null while it works. */
+  staleSince: string | null;
 }
 
 /** Whether the figures of the page move by themselves, and how old they are. */
-export function LivePill({ status, asOf }: LivePillProps) {
+export function LivePill({ status, asOf, staleSince }: LivePillProps) {
+  if (status === "pending" && staleSince) {
+    // A worker that was never heard of has no moment to name.
+    const known = Date.parse(staleSince) > 0;
+    return (
+      <Badge tone="waiting" icon={<CirclePause aria-hidden />}>
+        Stale{known ? ", last moved " : ""}
+        {known ? <RelativeTime at={staleSince} /> : null}
+      </Badge>
+    );
+  }
   if (status === "error") {
     return (
       <Badge tone="waiting" icon={<RefreshCw aria-hidden />}>

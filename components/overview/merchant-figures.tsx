@@ -28,7 +28,8 @@ export function MerchantFigures({ overview, live }: MerchantFiguresProps) {
         change={change}
         hint={change ? undefined : paymentsWord(now.payments)}
         trend={byDay.slice(-14).map((day) => Number(day.taken))}
-        trendLabel="Taken by day in the last 14 days"
+        trendPartial
+        trendLabel="Taken by day in the last 14 days, today so far"
         href={`${base}/payments`}
       />
       <StatCard
@@ -41,7 +42,8 @@ export function MerchantFigures({ overview, live }: MerchantFiguresProps) {
           </>
         }
         trend={byDay.slice(-14).map((day) => day.payments)}
-        trendLabel="Payments by day in the last 14 days"
+        trendPartial
+        trendLabel="Payments by day in the last 14 days, today so far"
         series={3}
         href={`${base}/payments`}
       />

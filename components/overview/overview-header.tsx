@@ -10,7 +10,10 @@ import type { ProgramChoice } from "@/server/reporting/schema";
 interface OverviewHeaderProps {
   overview: { programs: ProgramChoice[]; program: { slug: string }; asOf: string };
   /** The subscription to its figures. */
-  live: { status: "idle" | "connecting" | "pending" | "error"; data?: { asOf: string } | undefined };
+  live: {
+    status: "idle" | "connecting" | "pending" | "error";
+    data?: { asOf: string; staleSince: string | null } | undefined;
+  };
   actions?: ReactNode;
 }
 
@@ -28,7 +31,7 @@ export function OverviewHeader({ overview, live, actions }: OverviewHeaderProps)
             value={overview.program.slug}
             onValueChange={(next) => void setProgram(next)}
           />
-          <LivePill status={live.status} asOf={asOf} />
+          <LivePill status={live.status} asOf={asOf} staleSince={live.data?.staleSince ?? null} />
         </>
       }
       meta={<ExactTime at={asOf} format="long" />}

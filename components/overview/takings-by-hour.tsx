@@ -25,6 +25,7 @@ export function TakingsByHour({ byHour, asOf, currency }: TakingsByHourProps) {
       xKind="text"
       height={236}
       value={{ kind: "money", currency }}
+      partialX={`${formatInZone(asOf, zone, "time").slice(0, 2)}:00`}
       points={byHour.map(({ hour, today, usual }) => ({
         x: `${String(hour).padStart(2, "0")}:00`,
         values: { today, usual },

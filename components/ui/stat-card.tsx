@@ -15,6 +15,8 @@ export interface StatCardProps {
   change?: { text: string; against: string; good?: boolean };
   /** Values in time order; drawn without axes. */
   trend?: readonly number[];
+  /** Whether the last value is of a span that still runs, such as today. */
+  trendPartial?: boolean;
   /** What the line is, for screen readers. */
   trendLabel?: string;
   /** 1 to 6. */
@@ -31,6 +33,7 @@ export function StatCard({
   hint,
   change,
   trend,
+  trendPartial,
   trendLabel,
   series,
   href,
@@ -76,6 +79,7 @@ export function StatCard({
         {trend && trend.length > 1 ? (
           <Sparkline
             values={trend}
+            partial={trendPartial}
             series={series}
             label={trendLabel}
             className="h-6 w-16 shrink-0 xl:w-20"

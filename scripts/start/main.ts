@@ -170,7 +170,9 @@ async function startProcesses(
     return health.parts?.some((part) => part.name === "worker" && part.state === "ok") ?? false;
   });
   if (demo && existsSync(join(root, "simulator/main.ts")))
-    await start("simulator", ["--import", "tsx", "simulator/main.ts"]);
+    await start("simulator", ["--import", "tsx", "simulator/main.ts"], {
+      PURSE_SIMULATOR_SPEED: String(args.speed),
+    });
 }
 
 async function announce(args: StartArguments, env: Record<string, string>, demo: boolean): Promise<void> {

@@ -34,6 +34,31 @@ export function startHeartbeat(part: string, detail: () => Record<string, unknow
   return () => clearInterval(timer);
 }
 
+const STALE_AFTER_SECONDS = 20;
+const ASK_AGAIN_MS = 2_000;
+let asked: { part: string; at: number; answer: Promise<Date | null> } | undefined;
+
+/**
+ * Since when a part has been silent; null while it beats. Asked at most every two seconds by a process, however many
+ * pages are open. A part that was never heard of is silent since the beginning of time.
+ */
+export function silentSince(part: string): Promise<Date | null> {
+  if (!asked || asked.part !== part || performance.now() - asked.at > ASK_AGAIN_MS)
+    asked = { part, at: performance.now(), answer: readSilence(part) };
+  return asked.answer;
+}
+
+async function readSilence(part: string): Promise<Date | null> {
+  return await withScope(mintSystemScope("heartbeat"), async (tx) => {
+    const { rows } = await tx.query<{ at: Date; silent: boolean }>(
+      "select at, at < clock_timestamp() - make_interval(secs => $2) as silent from heartbeat where part = $1",
+      [part, STALE_AFTER_SECONDS],
+    );
+    if (!rows[0]) return new Date(0);
+    return rows[0].silent ? rows[0].at : null;
+  });
+}
+
 export async function readHeartbeats(tx: SqlTx): Promise<Heartbeat[]> {
   const { rows } = await tx.query<Heartbeat>(
     `select part, extract(epoch from clock_timestamp() - at)::float8 as "ageSeconds", detail

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { withClock } from "@/server/platform/clock";
 import { withOwner } from "@/server/platform/db";
+import { beat } from "@/server/platform/heartbeat";
 import { newId, toPublicId } from "@/server/platform/ids";
 import { mintPortalScope } from "@/server/platform/scope";
 import { useTestDatabase } from "@/server/platform/testing";
@@ -106,6 +108,28 @@ describe("overviews", () => {
     const waiting = live.next();
     stop.abort();
     expect((await waiting).done).toBe(true);
+  });
+
+  test("figures whose worker is silent are not called live, and say since when", async () => {
+    const next = async () => {
+      const live = watchMerchant(mintPortalScope("merchant", ids.merchant, user), undefined);
+      const { value } = await withClock(noon, () => live.next());
+      void live.return();
+      if (!value) throw new Error("no figures came");
+      return value.staleSince;
+    };
+    expect(await next()).toBe("1970-01-01T00:00:00.000Z");
+    await beat("worker", {});
+    await sleep(2_100); // A process asks for the worker's sign of life every two seconds.
+    expect(await next()).toBeNull();
+    const at = await withOwner(async (client) => {
+      const { rows } = await client.query<{ at: Date }>(
+        "update heartbeat set at = at - interval '1 minute' where part = 'worker' returning at",
+      );
+      return rows[0]?.at;
+    });
+    await sleep(2_100);
+    expect(await next()).toBe(at?.toISOString());
   });
 
   test("a merchant's day begins at midnight of the program and counts no other merchant's payment", async () => {

@@ -55,6 +55,8 @@ export const agencyOverview = z.object({
   settled: money,
   settledBefore: money,
   today: money,
+  /** The same hours of the same weekday a week before. */
+  todayWeekBefore: money,
   refunds: money,
   /** Payouts that a run has made and the bank has not confirmed. */
   onTheWay: z.object({ count: z.number(), amount: money }),
@@ -133,9 +135,13 @@ export const operatorAttention = z.object({
 });
 export type OperatorAttention = z.infer<typeof operatorAttention>;
 
+/** Since when nothing has moved these figures, because the worker that splits payments is silent; null while it works. */
+const staleSince = z.string().nullable();
+
 /** The few figures that move while a page is open. */
 export const merchantLive = z.object({
   asOf: z.string(),
+  staleSince,
   taken: money,
   payments: z.number(),
   refunded: money,
@@ -145,11 +151,12 @@ export const merchantLive = z.object({
 });
 export type MerchantLive = z.infer<typeof merchantLive>;
 
-export const agencyLive = z.object({ asOf: z.string(), today: money, notSettled: money });
+export const agencyLive = z.object({ asOf: z.string(), staleSince, today: money, notSettled: money });
 export type AgencyLive = z.infer<typeof agencyLive>;
 
 export const operatorLive = z.object({
   asOf: z.string(),
+  staleSince,
   captured: money,
   payments: z.number(),
   declined: z.number(),

@@ -146,6 +146,7 @@ export async function readAgencyOverview(scope: AgencyScope, slug?: string): Pro
       to: spans.monthStart,
     });
     const today = await readShare(tx, { ...month, from: spans.dayStart });
+    const before = await readShare(tx, { ...month, from: spans.weekBeforeStart, to: spans.weekBeforeNow });
     const monthShare = await readShare(tx, month);
     const dayRows = await readOwnShareByDayAndKind(tx, month, program.time_zone);
     const steps = await readShareBySteps(tx, month);
@@ -161,6 +162,7 @@ export async function readAgencyOverview(scope: AgencyScope, slug?: string): Pro
       settled: money(settled),
       settledBefore: money(settledBefore),
       today: money(today.allocated + today.refunds),
+      todayWeekBefore: money(before.allocated + before.refunds),
       refunds: money(monthShare.refunds),
       onTheWay: { count: Number(onTheWay.count), amount: money(onTheWay.micros) },
       lastRemittance: presentPayout(payout, money),

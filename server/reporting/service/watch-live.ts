@@ -1,6 +1,7 @@
 /** Figures that move: read at once, then whenever something of the scope changed, and at least every few seconds. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { withScope } from "@/server/platform/db";
+import { silentSince } from "@/server/platform/heartbeat";
 import { subscribeLive } from "@/server/platform/live";
 import type { AgencyScope, MerchantScope, OperatorScope, Scope } from "@/server/platform/scope";
 import {
@@ -46,8 +47,12 @@ async function* watch<Figures>(
   idleMs: number,
   signal: AbortSignal | undefined,
   read: () => Promise<Figures>,
-): AsyncGenerator<Figures, void, void> {
-  for await (const _ of moments(scope, idleMs, signal ?? new AbortController().signal)) yield await read();
+): AsyncGenerator<Figures & { staleSince: string | null }, void, void> {
+  for await (const _ of moments(scope, idleMs, signal ?? new AbortController().signal)) {
+    // Without the worker nothing is split and no signal comes: figures that stand still must not be called live.
+    const silent = await silentSince("worker");
+    yield { ...(await read()), staleSince: silent?.toISOString() ?? null };
+  }
 }
 
 /** Today's takings of a merchant as they move. */
@@ -65,7 +70,10 @@ export function watchOperator(scope: OperatorScope, slug: string | undefined, si
   return watch(scope, IDLE_MS.operator, signal, () => readOperatorLive(scope, slug));
 }
 
-async function readMerchantLive(scope: MerchantScope, slug: string | undefined): Promise<MerchantLive> {
+async function readMerchantLive(
+  scope: MerchantScope,
+  slug: string | undefined,
+): Promise<Omit<MerchantLive, "staleSince">> {
   return await withScope(scope, async (tx) => {
     const { program, money, spans } = await pickProgram(tx, slug);
     const day = { programId: program.id, from: spans.dayStart, to: spans.now };
@@ -83,7 +91,10 @@ async function readMerchantLive(scope: MerchantScope, slug: string | undefined):
   });
 }
 
-async function readAgencyLive(scope: AgencyScope, slug: string | undefined): Promise<AgencyLive> {
+async function readAgencyLive(
+  scope: AgencyScope,
+  slug: string | undefined,
+): Promise<Omit<AgencyLive, "staleSince">> {
   return await withScope(scope, async (tx) => {
     const { program, money, spans } = await pickProgram(tx, slug);
     const partyId = scope.organisationId;
@@ -101,7 +112,10 @@ async function readAgencyLive(scope: AgencyScope, slug: string | undefined): Pro
   });
 }
 
-async function readOperatorLive(scope: OperatorScope, slug: string | undefined): Promise<OperatorLive> {
+async function readOperatorLive(
+  scope: OperatorScope,
+  slug: string | undefined,
+): Promise<Omit<OperatorLive, "staleSince">> {
   return await withScope(scope, async (tx) => {
     const { program, money, spans } = await pickProgram(tx, slug);
     const day = { programId: program.id, from: spans.dayStart, to: spans.now };
