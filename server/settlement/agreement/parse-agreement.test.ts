@@ -294,3 +294,79 @@ describe("slips are refused, each with its code and place", () => {
     expect(codesOf(json, "EUR")).toEqual([]);
   });
 });
+
+describe("a step id is one step of the agreement", () => {
+  const fee = { id: "fee", kind: "fixed", to: "a", amount: "1.00", perPeriodMax: "50.00" };
+  const inTwoRules = (first: Json, second: Json) => ({
+    rules: [
+      { name: "Harbor", when: { zone: ["harbor"] }, steps: [first, toMerchant] },
+      { name: "Else", steps: [second, toMerchant] },
+    ],
+  });
+  const ambiguous = ["step_id_ambiguous rules[1].steps[0]"];
+  const share = (shares: Json[]) => ({ id: "fee", kind: "share", portion: "10%", shares });
+
+  test.each<[string, Json]>([
+    ["another amount", { ...fee, amount: "2.00" }],
+    ["a ceiling that is written differently", { ...fee, perPeriodMax: "50" }],
+  ])("in two rules with %s it is accepted", (_name, second) => {
+    expect(codesOf(inTwoRules(fee, second))).toEqual([]);
+  });
+
+  test.each<[string, Json, Json]>([
+    ["another kind", fee, { id: "fee", kind: "percent", to: "a", rate: "1%", perPeriodMax: "50.00" }],
+    ["another party", fee, { ...fee, to: "b" }],
+    ["another ceiling", fee, { ...fee, perPeriodMax: "50.01" }],
+    ["no ceiling", fee, { id: "fee", kind: "fixed", to: "a", amount: "1.00" }],
+    ["a ceiling where it had none", { id: "fee", kind: "fixed", to: "a", amount: "1.00" }, fee],
+    [
+      "a further party in its shares",
+      share([{ to: "a", weight: "1" }]),
+      share([
+        { to: "a", weight: "1" },
+        { to: "b", weight: "0" },
+      ]),
+    ],
+    [
+      "a further party in a bracket",
+      {
+        id: "fee",
+        kind: "tiers",
+        portion: "1%",
+        basis: "program_gross_in_period",
+        brackets: [{ shares: [{ to: "a", weight: "1" }] }],
+      },
+      {
+        id: "fee",
+        kind: "tiers",
+        portion: "1%",
+        basis: "program_gross_in_period",
+        brackets: [
+          { upTo: "10", shares: [{ to: "b", weight: "1" }] },
+          { shares: [{ to: "a", weight: "1" }] },
+        ],
+      },
+    ],
+  ])("in two rules with %s the version is refused at the step", (_name, first, second) => {
+    expect(codesOf(inTwoRules(first, second))).toEqual(ambiguous);
+  });
+
+  test("the order of its shares and their weights may differ", () => {
+    const first = share([
+      { to: "a", weight: "1" },
+      { to: "b", weight: "2" },
+    ]);
+    const second = share([
+      { to: "b", weight: "1" },
+      { to: "a", weight: "1" },
+    ]);
+    expect(codesOf(inTwoRules(first, second))).toEqual([]);
+  });
+
+  test("the reason says which rule has it and what differs", () => {
+    const parsed = parseAgreementFile(inTwoRules(fee, { ...fee, to: "b" }), "EUR");
+    expect(parsed.ok ? "" : parsed.issues[0]?.message).toBe(
+      '"fee" is a step of "Harbor" already, with another party. One step id is one step of the agreement: give this one its own id, or make them alike.',
+    );
+  });
+});

@@ -10,6 +10,7 @@ type TermIssueCode =
   | "rule_name_repeated"
   | "hours_empty"
   | "step_id_repeated"
+  | "step_id_ambiguous"
   | "last_step_not_share"
   | "last_step_not_of_remaining"
   | "last_step_portion"
@@ -33,6 +34,7 @@ type Path = (string | number)[];
 export function findTermIssues(terms: AgreementTerms): TermIssue[] {
   return [
     ...terms.rules.flatMap((rule, index) => ruleIssues(rule, index, terms.rules)),
+    ...ambiguousStepIssues(terms.rules),
     ...(terms.guarantees ?? []).flatMap((guarantee, index) =>
       guaranteeIssues(guarantee, index, terms.guarantees ?? []),
     ),
@@ -87,6 +89,50 @@ function ruleIssues(rule: Rule, index: number, all: readonly Rule[]): TermIssue[
   });
   issues.push(...lastStepIssues(rule, path));
   return issues;
+}
+
+/**
+ * A step id is one step of the agreement: statements name it and its ceiling counts all rules in which it stands. So
+ * each further mention must be of the same kind, for the same parties, with the same ceiling as the first.
+ */
+function ambiguousStepIssues(rules: readonly Rule[]): TermIssue[] {
+  const firstById = new Map<string, { step: Step; rule: Rule }>();
+  const issues: TermIssue[] = [];
+  rules.forEach((rule, r) => {
+    rule.steps.forEach((step, s) => {
+      const first = firstById.get(step.id);
+      if (!first) firstById.set(step.id, { step, rule });
+      if (!first || first.rule === rule) return;
+      const difference = differenceOf(first.step, step);
+      if (difference === null) return;
+      issues.push({
+        code: "step_id_ambiguous",
+        path: ["rules", r, "steps", s],
+        message: `"${step.id}" is a step of "${first.rule.name}" already, with another ${difference}. One step id is one step of the agreement: give this one its own id, or make them alike.`,
+      });
+    });
+  });
+  return issues;
+}
+
+function differenceOf(first: Step, other: Step): "kind" | "party" | "ceiling per period" | null {
+  if (first.kind !== other.kind) return "kind";
+  if (partiesOf(first).join() !== partiesOf(other).join()) return "party";
+  const [one, two] = [first, other].map(({ perPeriodMax }) =>
+    perPeriodMax === undefined ? null : parseMicros(perPeriodMax),
+  );
+  return one === two ? null : "ceiling per period";
+}
+
+/** Everybody whom a step can pay, sorted; a party of weight zero is named all the same. */
+function partiesOf(step: Step): string[] {
+  const shares =
+    step.kind === "share"
+      ? step.shares
+      : step.kind === "tiers"
+        ? step.brackets.flatMap((bracket) => bracket.shares)
+        : [{ to: step.to }];
+  return [...new Set(shares.map(({ to }) => to))].sort();
 }
 
 function lastStepIssues(rule: Rule, rulePath: Path): TermIssue[] {

@@ -42,6 +42,21 @@ describe("purse allocate", () => {
     expect(back).toEqual(["3.00: 0.24 0.05 0.01 0.49 0.18 2.03", "11.11: 0.91 0.16 0.04 1.82 0.68 7.50"]);
   });
 
+  test("refuses an agreement in which one step id means two things", () => {
+    const step = { id: "fee", kind: "fixed", to: "a", amount: "1.00" };
+    const rest = { id: "rest", kind: "share", shares: [{ to: "$merchant", weight: "1" }] };
+    const agreement = {
+      rules: [
+        { name: "Harbor", when: { zone: ["harbor"] }, steps: [step, rest] },
+        { name: "Else", steps: [{ ...step, to: "b" }, rest] },
+      ],
+    };
+    expect(refusal(agreement, { amount: "1.00", currency: "EUR" })).toEqual([
+      "agreement_refused",
+      "step_id_ambiguous rules[1].steps[0]",
+    ]);
+  });
+
   test("needs no more than amount and currency", () => {
     const { program: _program, effectiveFrom: _from, ...terms } = harborCity;
     const [answer] = answers(terms, { amount: "1", currency: "EUR" });
