@@ -114,6 +114,52 @@ describe("purse allocate", () => {
   });
 });
 
+describe("an answer that is longer than a pipe", () => {
+  const long = (count: number) =>
+    JSON.stringify(
+      Array.from({ length: count }, (_, n) => ({ amount: `${30 + (n % 170)}.00`, currency: "EUR" })),
+    );
+  const command = "node --import tsx server/entry/cli.ts allocate --json --agreement agreement.json";
+
+  /** The command behind a real pipe of a shell, whose reader is slow, with the exit code of each end. */
+  async function piped(reader: string, payments: string) {
+    await writeFile(join(folder, "long.json"), payments);
+    const script = `${command} --payment long.json | ${reader}; echo "codes \${PIPESTATUS[0]}" >&2`;
+    return await new Promise<Ran>((resolve) => {
+      execFile(
+        "bash",
+        ["-c", script],
+        {
+          cwd: root,
+          maxBuffer: 64 * 1024 * 1024,
+          env: { ...process.env, DATABASE_URL: database.url(), PURSE_CWD: folder },
+        },
+        (error, stdout, stderr) => resolve({ code: error ? 1 : 0, stdout, stderr }),
+      );
+    });
+  }
+
+  test("several megabytes through a slow pipe arrive whole", async () => {
+    const payments = long(6_000);
+    const slow = await piped("(sleep 1; dd bs=4096 status=none)", payments);
+    expect(slow.stdout.length).toBeGreaterThan(2_000_000);
+    expect(JSON.parse(slow.stdout)).toHaveLength(6_000);
+    expect(slow.stderr).toContain("codes 0");
+  }, 60_000);
+
+  test("a reader that stops early is no failure and leaves no stack trace", async () => {
+    const stopped = await piped("head -c 100", long(6_000));
+    expect(stopped.stdout).toHaveLength(100);
+    expect(stopped.stderr.trim()).toBe("codes 0");
+  }, 60_000);
+
+  test("a full disk is a failure with its reason", async () => {
+    await writeFile(join(folder, "long.json"), long(2_000));
+    const full = await piped("cat; node --import tsx server/entry/cli.ts ledger --help > /dev/full", long(1));
+    expect(full.stderr).toContain("could not be written");
+  }, 60_000);
+});
+
 describe("purse import", () => {
   const args = [
     "import",

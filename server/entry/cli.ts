@@ -6,7 +6,7 @@
  * something; 5 the database cannot be reached. (scripts/purse/main.ts adds 70: the command could not even be tried.)
  */
 import { Command, CommanderError } from "commander";
-import { CommandFailure, EXIT } from "./cli/answer";
+import { CommandFailure, drainOutput, EXIT } from "./cli/answer";
 
 async function runCommandLine(argv: readonly string[]): Promise<number> {
   const program = new Command("purse")
@@ -105,4 +105,11 @@ function isUnreachable(error: unknown): boolean {
   );
 }
 
-process.exit(await runCommandLine(process.argv.slice(2)));
+let exitCode = await runCommandLine(process.argv.slice(2));
+// The process ends only when its pipe has taken everything: what `process.exit` finds unwritten is lost.
+const unwritten = await drainOutput();
+if (unwritten !== null) {
+  process.stderr.write(`${unwritten}\n`);
+  exitCode = EXIT.failed;
+}
+process.exit(exitCode);

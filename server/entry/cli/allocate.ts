@@ -7,13 +7,13 @@ export async function allocateCommand(
 ): Promise<number> {
   const result = allocateForCommandLine(await readJson(options.agreement), await readJson(options.payment));
   if (!result.ok) {
-    answer(options, { error: { code: result.code, issues: result.issues } }, () => [
+    await answer(options, { error: { code: result.code, issues: result.issues } }, () => [
       `Refused (${result.code}):`,
       ...result.issues.map(({ code, path, message }) => `  ${path || "(whole)"}: ${message} [${code}]`),
     ]);
     return EXIT.refused;
   }
-  answer(options, result.answer, () =>
+  await answer(options, result.answer, () =>
     (Array.isArray(result.answer) ? result.answer : [result.answer]).flatMap(describe),
   );
   return EXIT.done;

@@ -46,7 +46,7 @@ export async function importCommand(options: Options, file: string): Promise<num
       stream: createReadStream(path),
     });
     if (!result.ok) {
-      answer(options, { error: { code: result.reason, message: result.message } }, () => [
+      await answer(options, { error: { code: result.reason, message: result.message } }, () => [
         `${result.message} [${result.reason}]`,
       ]);
       return EXIT.refused;
@@ -81,7 +81,7 @@ export async function importCommand(options: Options, file: string): Promise<num
       refused: rowsOf(refused),
       flagged: rowsOf(flagged),
     };
-    answer(options, document, () => [
+    await answer(options, document, () => [
       `${document.import}: ${done.rowsTotal} lines, ${done.rowsAccepted} taken (${document.accepted.amount} ${document.accepted.currency}), ${done.rowsDuplicate} known before, ${done.rowsRefused} refused, ${done.rowsFlagged} flagged.`,
       ...document.refused.map((row) => `  line ${row.rowNumber} refused: ${row.message} [${row.code}]`),
       ...document.flagged.flatMap((row) =>

@@ -43,7 +43,7 @@ export async function verifyCommand(options: JsonOption & { head?: string }): Pr
     if (!result) throw new Error("a proof ends with its result");
     const plain = (value: unknown) => (typeof value === "bigint" ? value.toString() : value);
     const document = JSON.parse(JSON.stringify({ ...result, findings }, (_key, value) => plain(value)));
-    answer(options, document, () => [
+    await answer(options, document, () => [
       `${result.transfers} transfers on ${result.accounts} accounts, ${result.blocks} sealed blocks (through ${result.sealedThrough}): ${result.ok ? "everything adds up." : `${result.broken} faults.`}`,
       ...findings.map(({ severity, part, message }) => `  ${severity}  ${part}: ${message}`),
     ]);
@@ -75,7 +75,7 @@ export async function replayCommand(options: JsonOption, file: string): Promise<
       await tx.query("rollback");
     }
   });
-  answer(options, report, () => [
+  await answer(options, report, () => [
     `${report.tests} tests, ${report.met} of ${report.expectations} expectations met.`,
     ...report.unmet.map((unmet) => `  not met: ${JSON.stringify(unmet)}`),
     ...report.absentColumns.map(

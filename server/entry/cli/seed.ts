@@ -16,7 +16,7 @@ export async function seedCommand(options: JsonOption & { days: string }): Promi
     }
     const { seedDemo } = await import("@/prisma/seed/harbor-city");
     await seedDemo((detail) => process.stderr.write(`${detail}\n`), { days });
-    answer(options, { seeded: "harbor-city", days }, () => [
+    await answer(options, { seeded: "harbor-city", days }, () => [
       `The demo city stands, with ${days} days of history.`,
     ]);
     return EXIT.done;

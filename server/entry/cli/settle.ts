@@ -31,13 +31,13 @@ export async function settleCommand(
     const scope = mintPortalScope("operator", operator.id, { kind: "user", id: user.id });
     const closed = await closePeriod(scope, program.id, until);
     if (!closed.ok) {
-      answer(options, { error: { code: closed.reason, message: closed.message } }, () => [
+      await answer(options, { error: { code: closed.reason, message: closed.message } }, () => [
         `${closed.message} [${closed.reason}]`,
       ]);
       return EXIT.refused;
     }
     const run = toPublicId("settlementRun", closed.runId);
-    answer(options, { run, existing: closed.existing }, () => [
+    await answer(options, { run, existing: closed.existing }, () => [
       closed.existing
         ? `The period is closed already: ${run}.`
         : `Closed: ${run}. Its payouts wait for somebody other than ${options.as} to approve them.`,
