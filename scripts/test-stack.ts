@@ -66,8 +66,7 @@ export async function startTestStack(): Promise<TestStack> {
       children.push(child);
       return child;
     };
-    const next = join(root, "node_modules/next/dist/bin/next");
-    const web = await start("web", [next, "start", "-p", `${webPort}`, "-H", "127.0.0.1"]);
+    const web = await start("web", ["server/entry/web.mjs", "--port", `${webPort}`]);
     const gateway = await start("gateway", ["--import", "tsx", "server/entry/gateway.ts"]);
     await start("worker", ["--import", "tsx", "server/entry/worker.ts"]);
     await waitFor("gateway", `http://127.0.0.1:${gatewayPort}/readyz`, gateway);

@@ -146,7 +146,6 @@ async function startProcesses(
   env: Record<string, string>,
   demo: boolean,
 ): Promise<void> {
-  const next = join(root, "node_modules/next/dist/bin/next");
   const options = { root, logDir: join(args.dataDir, "logs"), say };
   const children: KeptChild[] = [];
   undo.push(() => Promise.all(children.map((child) => child.stop())));
@@ -155,7 +154,12 @@ async function startProcesses(
     children.push(child);
     return child;
   };
-  const web = await start("web", [next, args.dev ? "dev" : "start", "-p", `${args.port}`, "-H", "127.0.0.1"]);
+  const web = await start("web", [
+    "server/entry/web.mjs",
+    "--port",
+    `${args.port}`,
+    ...(args.dev ? ["--dev"] : []),
+  ]);
   const gateway = await start("gateway", [
     ...GATEWAY_NODE_FLAGS,
     "--import",

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { keepDoor, PEER_HEADER } from "@/server/platform/peer";
 import { addressOf } from "./request-address";
 
 const asked = (forwarded?: string) =>
@@ -19,5 +20,13 @@ describe("the address of a client", () => {
 
   test("may be of version 6", () => {
     expect(addressOf(asked("2001:db8::7"), 1)).toBe("2001:db8::7");
+  });
+
+  test("is the other end of the connection when no proxy stands between, and the process has a door", () => {
+    const written = new Headers({ [PEER_HEADER]: "198.51.100.9", "x-forwarded-for": "203.0.113.7" });
+    expect(addressOf(written, 0)).toBeNull();
+    keepDoor();
+    expect(addressOf(written, 0)).toBe("198.51.100.9");
+    expect(addressOf(written, 1)).toBe("203.0.113.7");
   });
 });

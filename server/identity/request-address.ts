@@ -1,13 +1,17 @@
 import { isIP } from "node:net";
 import { env } from "@/server/platform/env";
+import { hasDoor, PEER_HEADER } from "@/server/platform/peer";
 
 /**
- * The client's address as the outermost proxy of ours wrote it down, or null. Each proxy adds whom it was asked by at
- * the end of the header, and whatever stands before the entries of our own proxies a client can make up. Without a
- * proxy the whole header is the client's, and no address is known.
+ * The client's address, or null. With proxies of ours it is what the outermost of them wrote down: each adds whom it
+ * was asked by at the end of the header, and whatever stands before their entries a client can make up. Without a
+ * proxy the whole header is the client's; what counts then is who is at the other end of the connection, as the door
+ * of the web process (server/entry/web) wrote it into `x-purse-peer`.
  */
 export function addressOf(headers: Headers, proxies = env.PURSE_TRUSTED_PROXIES): string | null {
-  if (proxies === 0) return null;
-  const written = headers.get("x-forwarded-for")?.split(",").at(-proxies)?.trim();
+  const written =
+    proxies === 0
+      ? hasDoor() && headers.get(PEER_HEADER)
+      : headers.get("x-forwarded-for")?.split(",").at(-proxies)?.trim();
   return written && isIP(written) ? written : null;
 }
