@@ -33,7 +33,7 @@ export async function run(options: BenchOptions): Promise<BenchReport> {
   const server = await openServer(options.serverUrl, BUFFERS_FOR_SIZE);
   const children: ChildProcess[] = [];
   try {
-    process.env.DATABASE_URL = server.databaseUrl;
+    process.env.DATABASE_URL = server.loginUrl;
     process.env.NEXTAUTH_SECRET ??= "a-secret-for-benches-only";
     process.env.LOG_LEVEL ??= "error";
     const population = await populate({ devices: DEVICES, wallets: WALLETS });

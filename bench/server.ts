@@ -5,6 +5,7 @@ import { tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { startPostgres } from "@/scripts/postgres";
+import { provisionLogin, urlFor } from "@/server/platform/login";
 import { migrate } from "@/server/platform/migrate";
 
 const MIGRATIONS = join(import.meta.dirname, "../prisma/migrations");
@@ -19,7 +20,10 @@ export interface BenchHost {
 }
 
 export interface BenchDatabase {
+  /** The owner's. */
   url: string;
+  /** What processes are given; only a migrated database knows it. */
+  loginUrl: string;
   drop(): Promise<void>;
 }
 
@@ -41,6 +45,10 @@ export async function openHost(
   const admin = new pg.Client({ connectionString: base });
   await admin.connect();
   const standing = new Set<string>();
+  const login = {
+    name: `bench_login_${randomBytes(4).toString("hex")}`,
+    password: randomBytes(18).toString("base64url"),
+  };
   const drop = async (name: string) => {
     if (standing.delete(name)) await admin.query(`drop database ${name} with (force)`);
   };
@@ -55,9 +63,10 @@ export async function openHost(
         const owner = new pg.Client({ connectionString: url.toString() });
         await owner.connect();
         await migrate(owner, MIGRATIONS);
+        await provisionLogin(owner, login);
         await owner.end();
       }
-      return { url: url.toString(), drop: () => drop(name) };
+      return { url: url.toString(), loginUrl: urlFor(login, url.toString()), drop: () => drop(name) };
     },
     async describe() {
       const { rows } = await admin.query<{ v: string; s: string }>(
@@ -68,6 +77,7 @@ export async function openHost(
     },
     async close() {
       for (const name of [...standing]) await drop(name);
+      await admin.query(`drop role if exists ${login.name}`);
       await admin.end();
       await server?.destroy();
       if (folder) await rm(folder, { recursive: true, force: true });
@@ -77,6 +87,7 @@ export async function openHost(
 
 export interface BenchServer {
   databaseUrl: string;
+  loginUrl: string;
   close(): Promise<void>;
 }
 
@@ -86,6 +97,6 @@ export async function openServer(
   settings: Record<string, string> = {},
 ): Promise<BenchServer> {
   const host = await openHost(serverUrl, settings);
-  const { url } = await host.createDatabase(true);
-  return { databaseUrl: url, close: () => host.close() };
+  const { url, loginUrl } = await host.createDatabase(true);
+  return { databaseUrl: url, loginUrl, close: () => host.close() };
 }

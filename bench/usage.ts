@@ -20,7 +20,7 @@ export const defaults = { rounds: "60", size: "1000000" };
 export async function run(options: BenchOptions): Promise<BenchReport> {
   const server = await openServer(options.serverUrl);
   try {
-    process.env.DATABASE_URL = server.databaseUrl;
+    process.env.DATABASE_URL = server.loginUrl;
     process.env.NEXTAUTH_SECRET ??= "a-secret-for-benches-only";
     process.env.LOG_LEVEL ??= "error";
     const version = await withClient(server.databaseUrl, async (client) => {

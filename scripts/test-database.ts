@@ -1,7 +1,9 @@
 /** Vitest's global set-up: one embedded server for the run, with a migrated template that each test file clones. */
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
+import { type Login, provisionLogin } from "@/server/platform/login";
 import { migrate } from "@/server/platform/migrate";
 import { clearAbandoned, startPostgres } from "./postgres";
 
@@ -15,18 +17,20 @@ export default async function setup(project: TestProject): Promise<() => Promise
     dataDir,
     settings: { shared_buffers: "256MB", max_connections: "200" },
   });
+  const login: Login = { name: "purse_test_login", password: randomBytes(12).toString("hex") };
   try {
-    await makeTemplate(server.url, join(root, "prisma", "migrations"));
+    await makeTemplate(server.url, join(root, "prisma", "migrations"), login);
   } catch (error) {
     await server.destroy();
     throw error;
   }
   project.provide("databaseServerUrl", server.url);
+  project.provide("databaseLogin", login);
   project.provide("templateDatabase", TEMPLATE);
   return server.destroy;
 }
 
-async function makeTemplate(serverUrl: string, migrations: string): Promise<void> {
+async function makeTemplate(serverUrl: string, migrations: string, login: Login): Promise<void> {
   const admin = new pg.Client({ connectionString: serverUrl });
   await admin.connect();
   await admin.query(`create database ${TEMPLATE}`);
@@ -37,6 +41,7 @@ async function makeTemplate(serverUrl: string, migrations: string): Promise<void
   await client.connect();
   try {
     await migrate(client, migrations);
+    await provisionLogin(client, login);
   } finally {
     await client.end();
   }

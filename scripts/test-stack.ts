@@ -2,9 +2,11 @@
  * The production stack for browser tests: a database of its own, a small seeded demo, web, gateway and worker on free
  * ports. Playwright's global set-up starts it; `node --import tsx scripts/test-stack.ts` keeps one up by hand.
  */
+import { randomBytes } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
+import { type Login, provisionLogin, urlFor } from "@/server/platform/login";
 import { migrate } from "@/server/platform/migrate";
 import { clearAbandoned, freePort, startPostgres } from "./postgres";
 import { buildWeb, generatePrismaClient, isBuilt } from "./start/build-web";
@@ -15,6 +17,7 @@ import { runOnce } from "./start/run-once";
 export interface TestStack {
   webUrl: string;
   gatewayUrl: string;
+  /** What the processes of the stack are given. */
   databaseUrl: string;
   env: Record<string, string>;
   stop: () => Promise<void>;
@@ -41,7 +44,8 @@ export async function startTestStack(): Promise<TestStack> {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const databaseUrl = await createDatabase(postgres.url);
+    const login = { name: "purse_login", password: randomBytes(18).toString("base64url") };
+    const databaseUrl = await createDatabase(postgres.url, login);
     const [webPort, gatewayPort] = [await freePort(), await freePort()];
     const webUrl = `http://localhost:${webPort}`;
     const gatewayUrl = `http://localhost:${gatewayPort}`;
@@ -78,7 +82,7 @@ export async function startTestStack(): Promise<TestStack> {
   }
 }
 
-async function createDatabase(serverUrl: string): Promise<string> {
+async function createDatabase(serverUrl: string, login: Login): Promise<string> {
   const admin = new pg.Client({ connectionString: serverUrl });
   await admin.connect();
   await admin.query("create database purse");
@@ -89,10 +93,11 @@ async function createDatabase(serverUrl: string): Promise<string> {
   await client.connect();
   try {
     await migrate(client, join(root, "prisma/migrations"));
+    await provisionLogin(client, login);
   } finally {
     await client.end();
   }
-  return url.toString();
+  return urlFor(login, url.toString());
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -96,7 +96,7 @@ async function killPostgresUnderLoad(sandbox: Sandbox): Promise<void> {
 }
 
 async function cutConnections(sandbox: Sandbox): Promise<void> {
-  const url = new URL(sandbox.databaseUrl);
+  const url = new URL(sandbox.loginUrl);
   const cutter = await cutAfterCommit(Number(url.port), 0.05);
   url.port = String(cutter.port);
   await sandbox.killGateway();

@@ -1,10 +1,11 @@
 /** A database, a small world and a gateway process of its own for tests that kill things. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { type Login, provisionLogin, urlFor } from "@/server/platform/login";
 import { freePort, type RunningPostgres, startPostgres } from "../postgres";
 
 export const root = join(import.meta.dirname, "../..");
@@ -21,7 +22,10 @@ export interface Sandbox {
   devices: SandboxDevice[];
   wallets: string[];
   gatewayUrl: string;
+  /** The owner's, for the judge. */
   databaseUrl: string;
+  /** What processes are given. */
+  loginUrl: string;
   /** Starts the gateway against the database, or against a stand-in before it. */
   startGateway: (databaseUrl?: string) => Promise<void>;
   killGateway: () => Promise<void>;
@@ -38,10 +42,12 @@ export async function openSandbox(options: { devices: number; wallets: number })
   const settings = { shared_buffers: "128MB", max_wal_size: "1GB" };
   let postgres: RunningPostgres = await startPostgres({ dataDir, port, settings });
   const databaseUrl = postgres.url;
-  process.env.DATABASE_URL = databaseUrl;
+  const login = { name: "purse_login", password: randomBytes(18).toString("base64url") };
+  const loginUrl = urlFor(login, databaseUrl);
+  process.env.DATABASE_URL = loginUrl;
   process.env.NEXTAUTH_SECRET ??= "a-secret-for-tests-only";
   process.env.LOG_LEVEL ??= "silent";
-  const { devices, wallets } = await populate(databaseUrl, options);
+  const { devices, wallets } = await populate(databaseUrl, login, options);
 
   const gatewayPort = await freePort();
   const gatewayUrl = `http://127.0.0.1:${gatewayPort}`;
@@ -60,7 +66,7 @@ export async function openSandbox(options: { devices: number; wallets: number })
   let gateway: ChildProcess | undefined;
   let worker: ChildProcess | undefined;
 
-  async function startGateway(url = databaseUrl): Promise<void> {
+  async function startGateway(url = loginUrl): Promise<void> {
     const starting = spawnEntry("gateway", url);
     gateway = starting;
     for (let waited = 0; waited < 60_000; waited += 100) {
@@ -77,13 +83,14 @@ export async function openSandbox(options: { devices: number; wallets: number })
     wallets,
     gatewayUrl,
     databaseUrl,
+    loginUrl,
     startGateway,
     async killGateway() {
       await kill(gateway);
       gateway = undefined;
     },
     startWorker() {
-      worker = spawnEntry("worker", databaseUrl);
+      worker = spawnEntry("worker", loginUrl);
     },
     async killWorker() {
       await kill(worker);
@@ -121,7 +128,7 @@ async function kill(child: ChildProcess | undefined): Promise<void> {
   await gone;
 }
 
-async function populate(databaseUrl: string, options: { devices: number; wallets: number }) {
+async function populate(databaseUrl: string, login: Login, options: { devices: number; wallets: number }) {
   // The environment has to stand before these are loaded.
   const { migrate } = await import("@/server/platform/migrate");
   const { addDevice, addWallet } = await import("@/server/payments/testing");
@@ -132,6 +139,7 @@ async function populate(databaseUrl: string, options: { devices: number; wallets
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   await migrate(client, join(root, "prisma/migrations"));
+  await provisionLogin(client, login);
   await client.end();
   const city = await createCity();
   await bringIntoForce(city, termsFor(city));

@@ -8,10 +8,11 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { generatePrismaClient } from "../start/build-web";
 import { claimDataFolder, openDataFolder, readSecrets } from "../start/data-folder";
-import { migrateDatabase, openEmbedded } from "../start/database";
+import { isHarmless, openEmbedded, openExternal, prepareDatabase } from "../start/database";
 import { Failure } from "../start/failure";
 
 const root = join(import.meta.dirname, "../..");
+const MIGRATIONS = join(root, "prisma/migrations");
 /** Exit code of a command that could not even be tried. */
 const NOT_TRIED = 70;
 
@@ -37,6 +38,24 @@ async function runCli(args: string[], env: Record<string, string>): Promise<numb
   });
 }
 
+/** A server of the person's own: as its login where one was given, else as this installation's, which the owner makes. */
+async function onExternal(
+  args: string[],
+  given: string | undefined,
+  owner: string | undefined,
+  dataDir: string,
+  common: Record<string, string>,
+): Promise<number> {
+  const secret = { NEXTAUTH_SECRET: "not-used-on-the-command-line" };
+  if (given && (await isHarmless(given).catch(() => true)))
+    return await runCli(args, { ...secret, ...common });
+  const secrets = await readSecrets(dataDir);
+  const database = await openExternal(given, owner, secrets);
+  await prepareDatabase(database, secrets.login, MIGRATIONS);
+  const urls = { DATABASE_URL: database.url, PURSE_OWNER_DATABASE_URL: database.ownerUrl };
+  return await runCli(args, { ...secret, ...common, ...urls });
+}
+
 async function main(): Promise<number> {
   const { dataDir, rest } = takeDataDir(process.argv.slice(2));
   await generatePrismaClient(root);
@@ -45,8 +64,8 @@ async function main(): Promise<number> {
     PURSE_CWD: process.env.INIT_CWD ?? process.cwd(),
     LOG_LEVEL: process.env.LOG_LEVEL ?? "warn",
   };
-  if (process.env.DATABASE_URL)
-    return await runCli(rest, { NEXTAUTH_SECRET: "not-used-on-the-command-line", ...common });
+  const { DATABASE_URL: given, PURSE_OWNER_DATABASE_URL: owner } = process.env;
+  const external = Boolean(given || owner);
   const wantsNoDatabase =
     rest.length === 0 || rest[0] === "allocate" || rest.some((each) => /^(-h|--help|help)$/.test(each));
   if (wantsNoDatabase)
@@ -55,6 +74,10 @@ async function main(): Promise<number> {
       NEXTAUTH_SECRET: "not-used-on-the-command-line",
       ...common,
     });
+  if (external) {
+    await openDataFolder(dataDir);
+    return await onExternal(rest, given || undefined, owner || undefined, dataDir, common);
+  }
   const running = join(dataDir, "running.json");
   await openDataFolder(dataDir);
   let claim: Awaited<ReturnType<typeof claimDataFolder>>;
@@ -68,13 +91,12 @@ async function main(): Promise<number> {
     });
   }
   const secrets = await readSecrets(dataDir);
-  const database = await openEmbedded(dataDir, secrets.databasePassword, (sentence) =>
-    console.error(sentence),
-  );
+  const database = await openEmbedded(dataDir, secrets, (sentence) => console.error(sentence));
   try {
-    await migrateDatabase(database.url, join(root, "prisma/migrations"));
+    await prepareDatabase(database, secrets.login, MIGRATIONS);
     return await runCli(rest, {
       DATABASE_URL: database.url,
+      PURSE_OWNER_DATABASE_URL: database.ownerUrl,
       NEXTAUTH_SECRET: secrets.nextauthSecret,
       PURSE_DATA_DIR: dataDir,
       ...common,

@@ -1,15 +1,19 @@
 /** The folder that holds the database, the secrets and the logs of one installation. */
 import { createHash, randomBytes } from "node:crypto";
 import { accessSync, constants, existsSync } from "node:fs";
-import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createConnection, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { Login } from "@/server/platform/login";
 import { Failure } from "./failure";
 
 export interface Secrets {
   nextauthSecret: string;
+  /** Of the embedded server's owner, who applies migrations. */
   databasePassword: string;
+  /** As whom the processes of this installation log in. */
+  login: Login;
 }
 
 export async function openDataFolder(dataDir: string): Promise<void> {
@@ -51,25 +55,42 @@ function reason(error: unknown): string {
 
 export async function readSecrets(dataDir: string): Promise<Secrets> {
   const file = join(dataDir, "secrets.json");
-  if (existsSync(file)) {
-    try {
-      const { nextauthSecret, databasePassword } = JSON.parse(
-        await readFile(file, "utf8"),
-      ) as Partial<Secrets>;
-      if (nextauthSecret && databasePassword) return { nextauthSecret, databasePassword };
-    } catch {
-      // Falls through to the sentence below.
-    }
+  if (!existsSync(file)) {
+    return await writeSecrets(file, {
+      nextauthSecret: randomBytes(32).toString("base64url"),
+      databasePassword: randomBytes(18).toString("base64url"),
+      login: newLogin(),
+    });
+  }
+  let known: Partial<Secrets>;
+  try {
+    known = JSON.parse(await readFile(file, "utf8")) as Partial<Secrets>;
+  } catch {
+    known = {};
+  }
+  const { nextauthSecret, databasePassword, login } = known;
+  if (!nextauthSecret || !databasePassword)
     throw new Failure(
       `${file} is damaged. Restore it from a backup, or choose another data folder: npm start -- --data DIR`,
     );
-  }
-  const secrets = {
-    nextauthSecret: randomBytes(32).toString("base64url"),
-    databasePassword: randomBytes(18).toString("base64url"),
+  if (login) return { nextauthSecret, databasePassword, login };
+  // A folder from before there was such a login.
+  return await writeSecrets(file, { nextauthSecret, databasePassword, login: newLogin() });
+}
+
+/** Each installation has a login of its own, so that two on one server do not change each other's password. */
+function newLogin(): Login {
+  return {
+    name: `purse_login_${randomBytes(4).toString("hex")}`,
+    password: randomBytes(24).toString("base64url"),
   };
-  await writeFile(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
-  await chmod(file, 0o600);
+}
+
+async function writeSecrets(file: string, secrets: Secrets): Promise<Secrets> {
+  const half = `${file}.new`;
+  await writeFile(half, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  await chmod(half, 0o600);
+  await rename(half, file);
   return secrets;
 }
 

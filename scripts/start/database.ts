@@ -3,22 +3,30 @@ import { totalmem } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { withOwner } from "@/server/platform/db";
+import { admitLogin, type Login, loginFaults, provisionLogin, urlFor } from "@/server/platform/login";
 import { MigrationError, migrate } from "@/server/platform/migrate";
 import { freePort, type RunningPostgres, startPostgres } from "../postgres";
 import { PostgresError } from "../postgres-place";
+import type { Secrets } from "./data-folder";
 import { Failure } from "./failure";
 
 const OLDEST_VERSION = 150_000;
 
 export interface Database {
+  /** As whom the processes log in. */
   url: string;
+  /** Who owns the tables; never given to a serving process. */
+  ownerUrl: string;
+  /** A server of the person's own, which we do not empty. */
+  external: boolean;
   stop: () => Promise<void>;
 }
 
 /** Starts the embedded server and keeps it running until `stop`; `say` tells the person what happened to it. */
 export async function openEmbedded(
   dataDir: string,
-  password: string,
+  secrets: Secrets,
   say: (sentence: string) => void,
 ): Promise<Database> {
   const port = await freePort();
@@ -27,7 +35,7 @@ export async function openEmbedded(
     startPostgres({
       dataDir: join(dataDir, "postgres"),
       port,
-      password,
+      password: secrets.databasePassword,
       settings: { shared_buffers: `${bufferMegabytes}MB` },
     });
   let server: RunningPostgres;
@@ -69,8 +77,11 @@ export async function openEmbedded(
   await admin.end();
   const url = new URL(server.url);
   url.pathname = "/purse";
+  const ownerUrl = url.toString();
   return {
-    url: url.toString(),
+    url: urlFor(secrets.login, ownerUrl),
+    ownerUrl,
+    external: false,
     stop: async () => {
       stopping = true;
       await server.stop();
@@ -78,17 +89,43 @@ export async function openEmbedded(
   };
 }
 
-/** Checks a server of the person's own. */
-export async function openExternal(url: string): Promise<Database> {
-  let parsed: URL;
-  try {
-    parsed = new URL(url);
-    if (!/^postgres(ql)?:$/.test(parsed.protocol)) throw new Error();
-  } catch {
+/**
+ * Checks a server of the person's own. `given` is DATABASE_URL, `givenOwner` is PURSE_OWNER_DATABASE_URL; with one of
+ * them alone it is the owner's, and the installation's own login is used beside it.
+ */
+export async function openExternal(
+  given: string | undefined,
+  givenOwner: string | undefined,
+  secrets: Secrets,
+): Promise<Database> {
+  const ownerUrl = givenOwner ?? given ?? "";
+  await demandNewEnough(ownerUrl, givenOwner ? "PURSE_OWNER_DATABASE_URL" : "DATABASE_URL");
+  if (given && givenOwner) addressOf(given, "DATABASE_URL");
+  else if (await isHarmless(ownerUrl))
     throw new Failure(
-      "DATABASE_URL is not an address of a Postgres. It has the form postgresql://user:password@host:5432/database; unset it to use the embedded one.",
+      "The user of DATABASE_URL owns nothing, so it cannot bring the database up to date. Set PURSE_OWNER_DATABASE_URL to the owner's address too.",
     );
-  }
+  const url = given && givenOwner ? given : urlFor(secrets.login, ownerUrl);
+  return { url, ownerUrl, external: true, stop: async () => {} };
+}
+
+function addressOf(url: string, variable: string): URL {
+  if (URL.canParse(url) && /^postgres(ql)?:/.test(url)) return new URL(url);
+  throw new Failure(
+    `${variable} is not an address of a Postgres. It has the form postgresql://user:password@host:5432/database; unset it to use the embedded one.`,
+  );
+}
+
+/** Whether it may already run processes: then it is not an owner. */
+export async function isHarmless(url: string): Promise<boolean> {
+  return await withOwner(
+    async (client) => (await loginFaults((text) => client.query(text))).length === 0,
+    url,
+  );
+}
+
+async function demandNewEnough(url: string, variable: string): Promise<void> {
+  const parsed = addressOf(url, variable);
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   try {
     await client.connect();
@@ -101,12 +138,11 @@ export async function openExternal(url: string): Promise<Database> {
     );
     if (Number(rows[0]?.number) < OLDEST_VERSION)
       throw new Failure(
-        `The Postgres of DATABASE_URL is version ${rows[0]?.version}. Version 15 or newer is needed; unset DATABASE_URL to use the embedded one.`,
+        `The Postgres of ${variable} is version ${rows[0]?.version}. Version 15 or newer is needed; unset it to use the embedded one.`,
       );
   } finally {
     await client.end();
   }
-  return { url, stop: async () => {} };
 }
 
 function connectionSentence(error: unknown, url: URL): string {
@@ -123,21 +159,31 @@ function connectionSentence(error: unknown, url: URL): string {
   return `No Postgres answers at ${place}${why}. Start it, or correct DATABASE_URL; unset it to use the embedded one.`;
 }
 
-export async function migrateDatabase(url: string, folder: string): Promise<number> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await migrate(client, folder)).length;
-  } catch (error) {
-    if (!(error instanceof MigrationError)) throw error;
-    const denied =
-      error.cause instanceof Error && "code" in error.cause && error.cause.code === "42501"
-        ? " The user of DATABASE_URL must own the database and be allowed to create roles."
-        : "";
-    throw new Failure(`${error.message}${denied}`);
-  } finally {
-    await client.end();
-  }
+/** Migrations by the owner, and the login that the processes use. */
+export async function prepareDatabase(database: Database, login: Login, folder: string): Promise<void> {
+  await withOwner(async (client) => {
+    try {
+      await migrate(client, folder);
+      const name = decodeURIComponent(new URL(database.url).username);
+      if (name === login.name) await provisionLogin(client, login);
+      else await admitLogin(client, name);
+    } catch (error) {
+      const cause = error instanceof MigrationError ? error.cause : error;
+      const denied = cause instanceof Error && "code" in cause && cause.code === "42501";
+      if (!denied && !(error instanceof MigrationError)) throw error;
+      throw new Failure(
+        `${error instanceof Error ? error.message : String(error)}${denied ? " The owner must own the database and be allowed to create roles." : ""}`,
+      );
+    }
+  }, database.ownerUrl);
+  const faults = await withOwner(
+    async (client) => await loginFaults((text) => client.query(text)),
+    database.url,
+  );
+  if (faults.length > 0)
+    throw new Failure(
+      `The user of DATABASE_URL must not run the processes: ${faults.join("; ")}. Give it a login that is a member of purse_app and nothing else, or set the owner's address alone and one is made.`,
+    );
 }
 
 /** Tells the person when a database of their own goes away and when it is back. */

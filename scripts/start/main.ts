@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { GATEWAY_NODE_FLAGS } from "@/server/gateway/constants";
 import { buildWeb, generatePrismaClient, isBuilt } from "./build-web";
 import { claimDataFolder, openDataFolder, readSecrets, type Secrets } from "./data-folder";
-import { type Database, migrateDatabase, openEmbedded, openExternal, watchExternal } from "./database";
+import { type Database, openEmbedded, openExternal, prepareDatabase, watchExternal } from "./database";
 import { Failure } from "./failure";
 import { type InstallationKind, readInstallation, recreateDatabase, writeInstallation } from "./installation";
 import { type KeptChild, keepRunning } from "./keep-running";
@@ -17,6 +17,7 @@ import { runOnce } from "./run-once";
 import { demoSignIns, showTable } from "./show-table";
 
 const root = join(import.meta.dirname, "../..");
+const MIGRATIONS = join(root, "prisma/migrations");
 const progress = new Progress();
 const say = (sentence: string) => progress.say(sentence);
 /** What has to be undone, newest first. */
@@ -60,12 +61,12 @@ async function main(args: StartArguments): Promise<void> {
   const database = await progress.step("database", () => openDatabase(args, secrets));
   undo.push(() => database.stop());
   const env = childEnv(args, database, secrets);
-  const [kind] = await Promise.all([fillDatabase(args, database, env), building]);
+  const [kind] = await Promise.all([fillDatabase(args, database, secrets, env), building]);
   const demo = kind === "demo";
   await progress.step("web, gateway, worker", () =>
     startProcesses(args, { ...env, PURSE_DEMO: demo ? "1" : "0" }, demo),
   );
-  await announce(args, env, demo);
+  await announce(args, database, env, demo);
 }
 
 async function prepareWeb(dev: boolean): Promise<void> {
@@ -75,17 +76,20 @@ async function prepareWeb(dev: boolean): Promise<void> {
 }
 
 async function openDatabase(args: StartArguments, secrets: Secrets): Promise<Database> {
-  const external = process.env.DATABASE_URL;
+  const { DATABASE_URL: given, PURSE_OWNER_DATABASE_URL: owner } = process.env;
+  // Children inherit the environment; who owns the tables is nobody's business but ours.
+  delete process.env.PURSE_OWNER_DATABASE_URL;
+  const external = given || owner;
   const database = external
-    ? await openExternal(external)
-    : await openEmbedded(args.dataDir, secrets.databasePassword, say);
+    ? await openExternal(given || undefined, owner || undefined, secrets)
+    : await openEmbedded(args.dataDir, secrets, say);
   try {
-    await migrateDatabase(database.url, join(root, "prisma/migrations"));
+    await prepareDatabase(database, secrets.login, MIGRATIONS);
   } catch (error) {
     await database.stop();
     throw error;
   }
-  if (external) undo.push(watchExternal(external, say));
+  if (external) undo.push(watchExternal(database.url, say));
   return database;
 }
 
@@ -111,33 +115,34 @@ function childEnv(args: StartArguments, database: Database, secrets: Secrets): R
 async function fillDatabase(
   args: StartArguments,
   database: Database,
+  secrets: Secrets,
   env: Record<string, string>,
 ): Promise<InstallationKind> {
-  let kind = await readInstallation(database.url);
+  let kind = await readInstallation(database.ownerUrl);
   if (kind === "demo" && !args.demo)
     throw new Failure(
       "This data folder holds the demo city. For an empty start choose another: npm start -- --no-demo --data DIR",
     );
   if (kind === "demo_unfinished") {
-    if (process.env.DATABASE_URL)
+    if (database.external)
       throw new Failure(
         "The demo city in the database of DATABASE_URL was interrupted half-way. Empty that database, or choose another, and start again.",
       );
-    await recreateDatabase(database.url);
-    await migrateDatabase(database.url, join(root, "prisma/migrations"));
+    await recreateDatabase(database.ownerUrl);
+    await prepareDatabase(database, secrets.login, MIGRATIONS);
     kind = "new";
   }
   if (kind !== "new") return kind;
   if (!args.demo) {
-    await writeInstallation(database.url, "empty");
+    await writeInstallation(database.ownerUrl, "empty");
     return "empty";
   }
-  await writeInstallation(database.url, "demo_unfinished");
+  await writeInstallation(database.ownerUrl, "demo_unfinished");
   await generatePrismaClient(root);
   await progress.step("demo city", (step) =>
     runOnce(root, "scripts/start/seed.ts", { ...env, LOG_LEVEL: "warn", PURSE_DEMO: "1" }, step.update),
   );
-  await writeInstallation(database.url, "demo");
+  await writeInstallation(database.ownerUrl, "demo");
   return "demo";
 }
 
@@ -179,10 +184,16 @@ async function startProcesses(
     });
 }
 
-async function announce(args: StartArguments, env: Record<string, string>, demo: boolean): Promise<void> {
-  // What `npm run purse` needs to reach this installation; it holds a password and goes with us.
+async function announce(
+  args: StartArguments,
+  database: Database,
+  env: Record<string, string>,
+  demo: boolean,
+): Promise<void> {
+  // What `npm run purse` needs to reach this installation; it holds passwords and goes with us.
   const running = join(args.dataDir, "running.json");
-  await writeFile(running, JSON.stringify(env), { mode: 0o600 });
+  const commands = { ...env, PURSE_OWNER_DATABASE_URL: database.ownerUrl };
+  await writeFile(running, JSON.stringify(commands), { mode: 0o600 });
   undo.push(() => rm(running, { force: true }));
   const rows: [string, string][] = [
     ["Web", env.PURSE_WEB_URL ?? ""],

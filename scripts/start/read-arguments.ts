@@ -19,7 +19,8 @@ export const USAGE = `npm start -- [--no-demo] [--port N] [--data DIR] [--speed 
   --data DIR   folder of the database and its secrets (.purse)
   --speed N    live traffic of the demo: N times a usual day's (1; 20 is a tap every few seconds)
 
-With DATABASE_URL set, that Postgres (15 or newer) is used instead of the embedded one.`;
+With DATABASE_URL set to the owner of a database, that Postgres (15 or newer) is used instead of the embedded one; with
+PURSE_OWNER_DATABASE_URL set beside it, the processes log in as DATABASE_URL's user.`;
 
 export function readArguments(argv: readonly string[], root: string): StartArguments {
   let values: {

@@ -25,7 +25,13 @@ function purse(args: readonly string[], env: Record<string, string> = {}): Promi
       ["--import", "tsx", "server/entry/cli.ts", ...args],
       {
         cwd: root,
-        env: { ...process.env, DATABASE_URL: database.url(), LOG_LEVEL: "silent", PURSE_CWD: folder, ...env },
+        env: {
+          ...process.env,
+          DATABASE_URL: database.loginUrl(),
+          LOG_LEVEL: "silent",
+          PURSE_CWD: folder,
+          ...env,
+        },
       },
       (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
     );

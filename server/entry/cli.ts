@@ -15,10 +15,14 @@ async function runCommandLine(argv: readonly string[]): Promise<number> {
     .exitOverride()
     .showHelpAfterError("(purse --help lists the commands)");
   let code: number = EXIT.done;
-  const run = (load: () => Promise<(options: never, ...args: never[]) => Promise<number>>) => {
+  const run = (
+    load: () => Promise<(options: never, ...args: never[]) => Promise<number>>,
+    wants = "database",
+  ) => {
     return async (...given: unknown[]) => {
       const command = given.pop() as Command;
       given.pop();
+      if (wants === "database") await (await import("@/server/platform/boot")).demandHarmlessLogin();
       const work = await load();
       code = await work(command.opts() as never, ...(given as never[]));
     };
@@ -30,7 +34,7 @@ async function runCommandLine(argv: readonly string[]): Promise<number> {
     .requiredOption("--agreement <file>", "the agreement as JSON; - reads standard input")
     .requiredOption("--payment <file>", "a payment or a list of payments as JSON; - reads standard input")
     .option("--json", "answer as JSON")
-    .action(run(async () => (await import("./cli/allocate")).allocateCommand));
+    .action(run(async () => (await import("./cli/allocate")).allocateCommand, "nothing"));
 
   program
     .command("import")
@@ -84,6 +88,10 @@ async function runCommandLine(argv: readonly string[]): Promise<number> {
     if (error instanceof CommandFailure) {
       process.stderr.write(`${error.message}\n`);
       return error.exitCode;
+    }
+    if (error instanceof Error && error.name === "UnsafeLoginError") {
+      process.stderr.write(`${error.message}\n`);
+      return EXIT.refused;
     }
     if (isUnreachable(error)) {
       process.stderr.write(

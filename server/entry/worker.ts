@@ -2,6 +2,7 @@
 import { jobs as deviceJobs } from "@/server/devices/jobs";
 import { jobs as ledgerJobs } from "@/server/ledger/jobs";
 import { jobs as paymentJobs } from "@/server/payments/jobs";
+import { refuseUnsafeLogin } from "@/server/platform/boot";
 import { closePool } from "@/server/platform/db";
 import { startHeartbeat } from "@/server/platform/heartbeat";
 import { type RepeatedJob, runRepeatedly } from "@/server/platform/jobs";
@@ -20,6 +21,7 @@ const JOBS: readonly RepeatedJob[] = [
 ];
 
 const log = loggerFor("worker");
+await refuseUnsafeLogin();
 const loops = runRepeatedly(JOBS);
 const stopHeartbeat = startHeartbeat("worker", () => ({ jobs: loops.state() }));
 log.info({ jobs: JOBS.map((job) => job.name) }, "worker started");

@@ -45,7 +45,7 @@ function startWorker(at: Date): ChildProcess {
     await closePool();`;
   return spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", program], {
     cwd: ROOT,
-    env: { ...process.env, DATABASE_URL: database.url(), NEXTAUTH_SECRET: "a-secret-for-tests-only" },
+    env: { ...process.env, DATABASE_URL: database.loginUrl(), NEXTAUTH_SECRET: "a-secret-for-tests-only" },
     stdio: "ignore",
   });
 }

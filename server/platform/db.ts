@@ -1,6 +1,6 @@
 /**
  * Connections and transactions. Every statement of the application runs inside `withScope`, which tells row-level
- * security for whom; the role that the application connects as owns nothing.
+ * security for whom; the role that the application logs in as owns nothing and can become nobody else (login.ts).
  */
 import pg from "pg";
 import { env } from "./env";
@@ -10,8 +10,6 @@ import type { Scope, SystemScope } from "./scope";
 pg.types.setTypeParser(pg.types.builtins.INT8, (text) => BigInt(text));
 // DATE stays the text that it is; a Date would move it by the process's time zone.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
-
-export const APP_ROLE = "purse_app";
 
 /** A transaction, as repositories see it. Prisma's transaction offers the same through `sqlOf`. */
 export interface SqlTx {
@@ -26,13 +24,13 @@ let pool: pg.Pool | undefined;
 function connectionOptions() {
   return {
     connectionString: env.DATABASE_URL,
-    options: `-c role=${APP_ROLE} -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000`,
+    options: "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000",
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
   };
 }
 
-/** The process's pool, connected as the application's role. */
+/** The process's pool. */
 export function appPool(): pg.Pool {
   if (!pool) {
     pool = new pg.Pool({ ...connectionOptions(), max: env.DATABASE_POOL_SIZE });
@@ -75,8 +73,9 @@ function openLane(): Promise<pg.Client> {
 /** A client as the owner of the schema, for migrations and checks only. */
 export async function withOwner<T>(
   work: (client: pg.Client) => Promise<T>,
-  url: string = env.DATABASE_URL,
+  url: string | undefined = env.PURSE_OWNER_DATABASE_URL,
 ): Promise<T> {
+  if (!url) throw new Error("PURSE_OWNER_DATABASE_URL is not set: who owns the tables is not known here.");
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

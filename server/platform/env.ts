@@ -3,8 +3,13 @@ import { z } from "zod";
 
 const schema = z.object({
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
-  /** Connection string of the server that holds the data; `npm start` fills it in for the embedded server. */
+  /**
+   * Connection string of the server that holds the data, with a login that owns nothing; `npm start` fills it in for
+   * the embedded server, and makes such a login when it is given the owner of a server of yours.
+   */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** The owner of the tables, for migrations and `purse ledger replay`; no serving process gets it. */
+  PURSE_OWNER_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** Largest number of connections that one process opens. */
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
   /** Public address of the web application, without a trailing slash. */

@@ -8,9 +8,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { PgBoss } from "pg-boss";
 import type { z } from "zod";
-import { APP_ROLE, appPool, type SqlTx } from "./db";
+import { appPool, type SqlTx } from "./db";
 import { env } from "./env";
 import { loggerFor } from "./logger";
+import { QUEUE_SCHEMA } from "./queue-schema";
 
 export const JOB_EXPIRY_SECONDS = 60;
 const log = loggerFor("jobs");
@@ -39,7 +40,10 @@ let sender: { pool: pg.Pool; boss: Promise<PgBoss>; queues: Set<string> } | unde
 
 function newBoss(options: { supervise: boolean }): PgBoss {
   const boss = new PgBoss({
-    schema: "pgboss",
+    schema: QUEUE_SCHEMA,
+    // The owner made the tables (queue-schema.ts); this process may use them and change none.
+    migrate: false,
+    persistQueueStats: false,
     createSchema: false,
     supervise: options.supervise,
     schedule: false,
@@ -173,7 +177,6 @@ class LockHolder {
   private async connect(): Promise<pg.Client> {
     const client = new pg.Client({
       connectionString: env.DATABASE_URL,
-      options: `-c role=${APP_ROLE}`,
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
       // Every loop asks for its lock in its own time; each question is a transaction of its own.

@@ -4,7 +4,7 @@
  * through their own guarded procedures. A signal carries no data, so it can leak none.
  */
 import pg from "pg";
-import { APP_ROLE, type SqlTx } from "./db";
+import type { SqlTx } from "./db";
 import { env } from "./env";
 import { loggerFor } from "./logger";
 import type { Scope } from "./scope";
@@ -41,7 +41,6 @@ let retry: NodeJS.Timeout | undefined;
 async function listen(): Promise<void> {
   const client = new pg.Client({
     connectionString: env.DATABASE_URL,
-    options: `-c role=${APP_ROLE}`,
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
   });

@@ -7,6 +7,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type pg from "pg";
+import { installQueue } from "./queue-schema";
 
 const LOCK_KEY = 72707369; // the key that Prisma's own engine takes
 
@@ -56,6 +57,7 @@ export async function migrate(client: pg.Client, folder: string): Promise<string
       await apply(client, file);
       fresh.push(file.name);
     }
+    await installQueue(client);
     return fresh;
   } finally {
     await client.query("select pg_advisory_unlock($1)", [LOCK_KEY]);

@@ -7,18 +7,24 @@ import pg from "pg";
 import { afterAll, beforeAll, inject } from "vitest";
 import { closePool } from "./db";
 import { forgetEnv } from "./env";
+import { type Login, urlFor } from "./login";
 
 declare module "vitest" {
   export interface ProvidedContext {
     databaseServerUrl: string;
+    /** The login of processes, which every clone of the template knows. */
+    databaseLogin: Login;
     templateDatabase: string;
   }
 }
 
 const LOCAL_HOSTS = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
-/** Points DATABASE_URL of this worker at a fresh clone before the tests and drops it after them. */
-export function useTestDatabase(): { url: () => string } {
+/**
+ * Points DATABASE_URL of this worker at a fresh clone before the tests and drops it after them. `url` is the owner's,
+ * `loginUrl` what a process is given.
+ */
+export function useTestDatabase(): { url: () => string; loginUrl: () => string } {
   const name = `test_${randomBytes(6).toString("hex")}`;
   const server = inject("databaseServerUrl");
   const template = inject("templateDatabase");
@@ -26,7 +32,9 @@ export function useTestDatabase(): { url: () => string } {
   if (!LOCAL_HOSTS.has(host)) throw new Error(`Tests refuse the database host ${host}: it is not local.`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  process.env.DATABASE_URL = url.toString();
+  const loginUrl = urlFor(inject("databaseLogin"), url.toString());
+  process.env.DATABASE_URL = loginUrl;
+  process.env.PURSE_OWNER_DATABASE_URL = url.toString();
   forgetEnv();
 
   beforeAll(async () => {
@@ -36,7 +44,7 @@ export function useTestDatabase(): { url: () => string } {
     await closePool();
     await onServer(server, `drop database if exists ${name} with (force)`);
   });
-  return { url: () => url.toString() };
+  return { url: () => url.toString(), loginUrl: () => loginUrl };
 }
 
 async function onServer(url: string, statement: string): Promise<void> {
