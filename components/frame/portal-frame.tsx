@@ -2,10 +2,10 @@
 
 import { Dialog } from "@base-ui/react/dialog";
 import { Menu as MenuIcon, Moon, Search, Sun } from "lucide-react";
+import dynamic from "next/dynamic";
 import { usePathname } from "next/navigation";
 import { useTheme } from "next-themes";
 import { type CSSProperties, type ReactNode, useEffect, useMemo, useState } from "react";
-import { CommandPalette } from "@/components/frame/command-palette";
 import { CrumbsProvider, FrameBreadcrumb } from "@/components/frame/crumbs";
 import { Sidebar } from "@/components/frame/sidebar";
 import { AccountMenu, ThemeSwitch, ZoneChip } from "@/components/frame/top-bar-controls";
@@ -23,6 +23,12 @@ import { IconButton } from "@/components/ui/icon-button";
 import { Kbd } from "@/components/ui/kbd";
 import type { MenuEntry } from "@/components/ui/menu";
 import { usePreference } from "@/components/ui/use-preference";
+
+// Comes when it is first asked for.
+const CommandPalette = dynamic(
+  () => import("@/components/frame/command-palette").then((module) => module.CommandPalette),
+  { ssr: false },
+);
 
 export interface PortalFrameProps {
   organisation: FrameOrganisation;
@@ -65,6 +71,7 @@ export function PortalFrame(props: PortalFrameProps) {
   const [folded, setFolded] = usePreference<"yes" | "no">("sidebar-folded", "no");
   const [drawerOpen, setDrawerOpen] = useState(false);
   const [paletteOpen, setPaletteOpen] = useState(false);
+  const [paletteAsked, setPaletteAsked] = useState(false);
   const active = useMemo(() => findActive(groups, pathname), [groups, pathname]);
   const collapsed = folded === "yes";
 
@@ -72,6 +79,7 @@ export function PortalFrame(props: PortalFrameProps) {
     function press(event: KeyboardEvent) {
       if (event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey)) {
         event.preventDefault();
+        setPaletteAsked(true);
         setPaletteOpen((open) => !open);
       }
     }
@@ -131,7 +139,10 @@ export function PortalFrame(props: PortalFrameProps) {
                 />
                 <button
                   type="button"
-                  onClick={() => setPaletteOpen(true)}
+                  onClick={() => {
+                    setPaletteAsked(true);
+                    setPaletteOpen(true);
+                  }}
                   aria-label="Find a payment, device or case"
                   aria-keyshortcuts="Meta+K Control+K"
                   className="flex h-8 items-center gap-2 rounded-md border border-line bg-bg px-2.5 text-sm text-muted transition-colors hover:border-line-strong max-md:w-8 max-md:justify-center max-md:px-0 md:w-52 xl:w-72"
@@ -163,13 +174,15 @@ export function PortalFrame(props: PortalFrameProps) {
             </Dialog.Popup>
           </Dialog.Portal>
         </Dialog.Root>
-        <CommandPalette
-          open={paletteOpen}
-          onOpenChange={setPaletteOpen}
-          groups={groups}
-          actions={actions}
-          onSearch={onSearch}
-        />
+        {paletteAsked ? (
+          <CommandPalette
+            open={paletteOpen}
+            onOpenChange={setPaletteOpen}
+            groups={groups}
+            actions={actions}
+            onSearch={onSearch}
+          />
+        ) : null}
       </CrumbsProvider>
     </ZoneProvider>
   );
