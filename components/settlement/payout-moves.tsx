@@ -44,16 +44,16 @@ function wordsFor(move: Move, payout: PayoutView) {
     case "failed":
       return {
         title: `Did the bank refuse ${amount} to ${who}?`,
-        consequence: `The money is owed to ${who} again and goes out with the next run.`,
-        confirmLabel: "Mark failed",
-        done: `Payout to ${who} failed`,
+        consequence: `When a second person has seen the same, the money is owed to ${who} again and goes out with the next run.`,
+        confirmLabel: "Propose: failed",
+        done: `A second person has to confirm that the payout to ${who} failed`,
       };
     case "returned":
       return {
         title: `Did ${amount} to ${who} come back?`,
-        consequence: `The money is owed to ${who} again, and the bank account is not used until it is replaced.`,
-        confirmLabel: "Mark returned",
-        done: `Payout to ${who} returned`,
+        consequence: `When a second person has seen the same, the money is owed to ${who} again, and the bank account is not used until it is replaced.`,
+        confirmLabel: "Propose: returned",
+        done: `A second person has to confirm that the payout to ${who} came back`,
       };
     case "cancel":
       return {

@@ -44,10 +44,13 @@ const NOT_FILLED = new Set(["_prisma_migrations"]);
 const MADE_BEFORE = new Set(["organisation", "program", "program_party"]);
 
 /** Tables with one row for the whole platform. */
-const PLATFORM_TABLES = new Set(["fraud_policy", "fraud_habit", "fraud_habit_progress"]);
+const PLATFORM_TABLES = new Set(["authority_setting", "fraud_policy", "fraud_habit", "fraud_habit_progress"]);
 
 /** Values that no rule of the catalogue tells: lengths, patterns, sums, pairs that must differ. */
 const VALUES: Record<string, (tenant: TestTenant) => unknown> = {
+  "confirmation.action": () => "bank_account.use",
+  "confirmation.expires_at": () => "2026-01-08T12:00:00Z",
+  "confirmation.outcome": () => undefined,
   "app_user.email": (tenant) => `${tenant.marker}@example.org`,
   "invitation.email": (tenant) => `invited-${tenant.marker}@example.org`,
   "device_credential.public_key": () => randomBytes(32),
@@ -63,7 +66,7 @@ const VALUES: Record<string, (tenant: TestTenant) => unknown> = {
 
 /** Approval by a second person cannot be told from the catalogue either: these stay empty. */
 const LEFT_EMPTY =
-  /(^|_)(approved_by|revoked_at|suspended_at|disabled_at|closed_at|accepted_at|accepted_by|published_at)$/;
+  /(^|_)(approved_by|confirmed_by|confirmed_in|ended_by|revoked_at|suspended_at|disabled_at|closed_at|accepted_at|accepted_by|published_at)$/;
 
 export async function readCatalogue(client: pg.Client): Promise<Catalogue> {
   const tables = await client.query<{ name: string }>(

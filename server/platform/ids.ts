@@ -35,6 +35,7 @@ export const ID_PREFIXES = {
   auditEntry: "aud",
   invitation: "inv",
   exception: "exc",
+  confirmation: "conf",
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

@@ -21,11 +21,33 @@ export const PAYOUT_STATES = [
   "cancelled",
 ] as const;
 
+/** What takes a proposal by one person and the confirmation by another. */
+export const CONFIRMATION_ACTIONS = [
+  "adjustment.add",
+  "payout_rule.set",
+  "payout.take_back",
+  "bank_account.use",
+  "authority_setting.set",
+] as const;
+export const CONFIRMATION_OUTCOMES = ["rejected", "withdrawn", "expired"] as const;
+/** Figures of authority that two people can change; limits are in minor units of whatever currency it is. */
+export const AUTHORITY_SETTINGS = [
+  "adjustment_limit.finance",
+  "adjustment_limit.admin",
+  "bank_account.cooling_hours",
+] as const;
+
+export type ConfirmationAction = (typeof CONFIRMATION_ACTIONS)[number];
+export type ConfirmationOutcome = (typeof CONFIRMATION_OUTCOMES)[number];
+export type AuthoritySetting = (typeof AUTHORITY_SETTINGS)[number];
 export type AgreementState = (typeof AGREEMENT_STATES)[number];
 export type RunState = (typeof RUN_STATES)[number];
 export type RunStep = (typeof RUN_STEPS)[number];
 export type StatementState = (typeof STATEMENT_STATES)[number];
 export type PayoutState = (typeof PAYOUT_STATES)[number];
+
+/** A proposal that nobody answered within these days is void. */
+export const PROPOSAL_DAYS = 7;
 
 /** How an agreement's terms name the program's operator. */
 export const OPERATOR_PARTY = "operator";

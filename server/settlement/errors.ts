@@ -2,10 +2,23 @@
 import { AppError, type ErrorCode } from "@/server/platform/errors";
 
 const REFUSALS: Record<string, { code: ErrorCode; message: string }> = {
+  above_limit: {
+    code: "forbidden",
+    message: "This is above what your role may sign within 24 hours. Ask an admin, or have the limit raised.",
+  },
+  account_too_new: {
+    code: "forbidden",
+    message: "Your account was made after this, so you cannot be its second person.",
+  },
   agreement_not_draft: { code: "conflict", message: "This version is no draft any more; draft a new one." },
   agreement_not_proposed: { code: "conflict", message: "This version does not wait for answers." },
   already_answered: { code: "conflict", message: "Your organisation has answered this version already." },
+  amount_too_precise: {
+    code: "invalid_input",
+    message: "This amount is finer than the minor unit of the program's currency.",
+  },
   amount_zero: { code: "invalid_input", message: "An adjustment of zero changes nothing; give an amount." },
+  answered_already: { code: "conflict", message: "This proposal has its answer already. Look again." },
   approver_is_creator: {
     code: "forbidden",
     message: "Whoever created this cannot approve it. Ask somebody else of the operator.",
@@ -23,12 +36,36 @@ const REFUSALS: Record<string, { code: ErrorCode; message: string }> = {
     code: "conflict",
     message: "Its date has passed, and payments since then are split already. Draft it with a later date.",
   },
+  expired: { code: "conflict", message: "Nobody confirmed this in time; propose it again." },
+  invited_by_other: {
+    code: "forbidden",
+    message: "One of you two brought the other in, so you do not count as two people. Ask somebody else.",
+  },
+  not_a_signer: {
+    code: "forbidden",
+    message: "Only an admin or somebody of finance can sign this. Ask one of them.",
+  },
+  not_the_proposer: { code: "forbidden", message: "Only who proposed this can withdraw it." },
   party_is_operator: {
     code: "invalid_input",
     message: "The operator bears adjustments; name another party.",
   },
+  party_must_confirm: {
+    code: "forbidden",
+    message: "The operator entered this, so somebody of the party has to confirm it.",
+  },
   party_not_in_program: { code: "invalid_input", message: "This organisation is no party of the program." },
   party_not_named: { code: "forbidden", message: "This version does not name your organisation." },
+  person_unknown: { code: "forbidden", message: "Only a person who is signed in can do this." },
+  proposal_changed: { code: "conflict", message: "This is not what you saw. Look again, then confirm." },
+  proposal_waits: {
+    code: "conflict",
+    message: "Somebody has proposed this already; it waits for a second person.",
+  },
+  same_person: {
+    code: "forbidden",
+    message: "You proposed this yourself. Somebody else has to confirm it.",
+  },
   payout_not_approved: { code: "conflict", message: "Only approved payouts can be sent." },
   payout_not_open: { code: "conflict", message: "Only payouts that were not sent yet can be cancelled." },
   payout_not_submitted: { code: "conflict", message: "Only payouts that were sent can take this step." },

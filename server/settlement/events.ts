@@ -2,7 +2,7 @@
 import type { SqlTx } from "@/server/platform/db";
 import { type Currency, isCurrency, toMoneyJson } from "@/server/platform/money";
 import { emit, type OutboxEvent } from "@/server/platform/outbox";
-import type { PayoutState, RunState } from "./constants";
+import type { ConfirmationOutcome, PayoutState, RunState } from "./constants";
 
 export async function emitRunChanged(
   tx: SqlTx,
@@ -37,6 +37,23 @@ export async function emitPayoutsChanged(
       }),
     ),
   );
+}
+
+export async function emitConfirmationChanged(
+  tx: SqlTx,
+  proposal: { id: string; action: string; organisationId: string | null },
+  state: "proposed" | "confirmed" | ConfirmationOutcome,
+): Promise<void> {
+  await emit(tx, [
+    {
+      aggregateType: "confirmation",
+      aggregateId: proposal.id,
+      type: "confirmation.changed",
+      payload: { confirmationId: proposal.id, action: proposal.action, state },
+      // Only what concerns its own bank account is a party's to hear before it is done.
+      organisationId: proposal.action === "bank_account.use" ? proposal.organisationId : null,
+    },
+  ]);
 }
 
 function moneyOf(micros: bigint, currency: string): { amount: string; currency: Currency } {

@@ -6,6 +6,7 @@ import { mintSystemScope } from "@/server/platform/scope";
 import { listProgramIds } from "./repository/read-program";
 import { allocatePending } from "./service/allocate-pending";
 import { advanceAgreements } from "./service/answer-agreement";
+import { expireProposals } from "./service/answer-proposal";
 import { finishRuns } from "./service/close-period";
 
 const log = loggerFor("settlement");
@@ -28,5 +29,6 @@ export async function allocateAllPrograms(): Promise<number> {
 export const jobs: readonly RepeatedJob[] = [
   { name: "settlement.allocate", everyMs: 1_000, run: allocateAllPrograms },
   { name: "settlement.agreements", everyMs: 5_000, run: advanceAgreements },
+  { name: "settlement.expire-proposals", everyMs: 60_000, run: expireProposals },
   { name: "settlement.finish-runs", everyMs: 5_000, run: finishRuns },
 ];

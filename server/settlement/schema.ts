@@ -2,7 +2,13 @@
 import { z } from "zod";
 import { publicId } from "@/server/platform/ids";
 import { parseMicros } from "@/server/platform/money";
-import { AGREEMENT_STATES, PAYOUT_STATES, RUN_STATES, STATEMENT_STATES } from "./constants";
+import {
+  AGREEMENT_STATES,
+  AUTHORITY_SETTINGS,
+  PAYOUT_STATES,
+  RUN_STATES,
+  STATEMENT_STATES,
+} from "./constants";
 
 export const moneySchema = z.object({ amount: z.string(), currency: z.string() });
 export const partySchema = z.object({ id: z.string(), slug: z.string(), name: z.string(), kind: z.string() });
@@ -407,3 +413,49 @@ export const bankAccountSchema = z.object({
   createdAt: time,
 });
 export type BankAccountView = z.output<typeof bankAccountSchema>;
+
+/** One proposal in the inbox of a second person; what does not belong to its action is null. */
+export const waitingSchema = z.object({
+  id: z.string(),
+  action: z.string(),
+  /** Of what is proposed; a confirmation names it. */
+  sha256: z.string().nullable(),
+  program: z.object({ id: z.string(), slug: z.string(), name: z.string() }).nullable(),
+  party: partySchema.nullable(),
+  amount: moneySchema.nullable(),
+  held: z.boolean().nullable(),
+  state: z.string().nullable(),
+  reason: z.string().nullable(),
+  setting: z.object({ name: z.string(), value: z.string() }).nullable(),
+  payout: z.object({ id: z.string(), reference: z.string() }).nullable(),
+  proposedBy: z.object({ name: z.string(), organisation: z.string().nullable() }).nullable(),
+  mine: z.boolean(),
+  proposedAt: time,
+  expiresAt: time.nullable(),
+  /** Why the person who asks cannot confirm it. */
+  fault: z.string().nullable(),
+});
+export type WaitingView = z.output<typeof waitingSchema>;
+
+export const authoritySettingSchema = z.object({ name: z.enum(AUTHORITY_SETTINGS), value: z.string() });
+export type AuthoritySettingView = z.output<typeof authoritySettingSchema>;
+
+export const confirmInput = z.object({
+  confirmationId: publicId("confirmation"),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export const rejectInput = z.object({
+  confirmationId: publicId("confirmation"),
+  reason: z.string().trim().min(3).max(500),
+});
+export const withdrawInput = z.object({ confirmationId: publicId("confirmation") });
+export const proposeSettingInput = z
+  .object({ name: z.enum(AUTHORITY_SETTINGS), value: z.string().regex(/^\d{1,12}$/) })
+  .refine(({ name, value }) => name !== "bank_account.cooling_hours" || Number(value) <= 720, {
+    path: ["value"],
+    message: "New accounts rest 720 hours at most.",
+  })
+  .refine(({ value }) => Number(value) <= 100_000_000_000, {
+    path: ["value"],
+    message: "This is above what a limit can be.",
+  });

@@ -9,9 +9,11 @@ import {
   mintPortalScope,
   mintSystemScope,
   type OperatorScope,
+  type PortalScope,
 } from "@/server/platform/scope";
 import { clearingAccount } from "./rules/name-accounts";
 import { answerAgreement } from "./service/answer-agreement";
+import { type AnswerResult, confirmProposal } from "./service/answer-proposal";
 import { createAgreementDraft, proposeAgreement } from "./service/draft-agreement";
 
 const system = mintSystemScope("settlement tests");
@@ -39,7 +41,7 @@ export async function createCity(
     const operatorId = await createOrganisation(tx, "operator", `${tag}-operator`);
     const scopes: OperatorScope[] = [];
     for (const name of ["creator", "approver"]) {
-      const userId = await createUser(tx, `${name}@${tag}.example`);
+      const userId = await createMember(tx, operatorId, `${name}@${tag}.example`);
       scopes.push(mintPortalScope("operator", operatorId, { kind: "user", id: userId }));
     }
     const [creator, approver] = scopes;
@@ -64,13 +66,13 @@ export async function createCity(
     for (let at = 0; at < (size.merchants ?? 2); at++) {
       const slug = `${tag}-merchant-${at}`;
       const id = await createOrganisation(tx, "merchant", slug);
-      const userId = await createUser(tx, `${slug}@example.com`);
+      const userId = await createMember(tx, id, `${slug}@example.com`);
       merchants.push({ id, slug, scope: mintPortalScope("merchant", id, { kind: "user", id: userId }) });
     }
     for (let at = 0; at < (size.agencies ?? 3); at++) {
       const slug = `${tag}-agency-${at}`;
       const id = await createOrganisation(tx, "agency", slug);
-      const userId = await createUser(tx, `${slug}@example.com`);
+      const userId = await createMember(tx, id, `${slug}@example.com`);
       agencies.push({ id, slug, scope: mintPortalScope("agency", id, { kind: "user", id: userId }) });
     }
     for (const { id } of [...merchants, ...agencies]) {
@@ -98,10 +100,47 @@ async function createOrganisation(tx: SqlTx, kind: string, slug: string): Promis
   return id;
 }
 
-async function createUser(tx: SqlTx, email: string): Promise<Id<"user">> {
+/** Somebody who has been a member for longer than anything that they will sign; nobody invited them. */
+export async function createMember(
+  tx: SqlTx,
+  organisationId: string,
+  email: string,
+  role = "admin",
+): Promise<Id<"user">> {
   const id = newId("user");
-  await tx.query("insert into app_user (id, email, name) values ($1, $2, $3)", [id, email, email]);
+  await tx.query("insert into app_user (id, email, name, created_at) values ($1, $2, $2, '2012-01-01')", [
+    id,
+    email,
+  ]);
+  await tx.query("insert into membership (id, user_id, organisation_id, role) values ($1, $2, $3, $4)", [
+    newId("membership"),
+    id,
+    organisationId,
+    role,
+  ]);
   return id;
+}
+
+/** What one of the city proposes and the other confirms; gives the proposal's id. */
+export async function byTwo(
+  city: Pick<City, "approver">,
+  proposing: Promise<{ ok: true; confirmationId: string } | { ok: false; reason: string }>,
+): Promise<string> {
+  const proposed = await proposing;
+  if (!proposed.ok) throw new Error(proposed.reason);
+  const confirmed = await confirmAs(city.approver, proposed.confirmationId);
+  if (!confirmed.ok) throw new Error(confirmed.reason);
+  return proposed.confirmationId;
+}
+
+/** Confirms what stands, as somebody does who has just looked at it. */
+export async function confirmAs(scope: PortalScope, confirmationId: string): Promise<AnswerResult> {
+  const { rows } = await withScope(system, (tx) =>
+    tx.query<{ sha: string }>("select payload_sha256 as sha from confirmation where id = $1", [
+      confirmationId,
+    ]),
+  );
+  return await confirmProposal(scope, confirmationId, rows[0]?.sha ?? "");
 }
 
 /** Terms with every kind of step, in which the city's first three agencies share. */

@@ -16,6 +16,7 @@ import { operatorAllowancesRouter, operatorLimitsRouter } from "@/server/payment
 import { operatorReportingRouter } from "@/server/reporting/router";
 import {
   operatorAgreementsRouter,
+  operatorConfirmationsRouter,
   operatorPayoutsRouter,
   operatorRunsRouter,
   operatorSettlementRouter,
@@ -31,6 +32,7 @@ export const operatorRouter = router({
   statements: operatorStatementsRouter,
   allowances: operatorAllowancesRouter,
   audit: operatorAuditRouter,
+  confirmations: operatorConfirmationsRouter,
   cases: mergeRouters(operatorCasesRouter, operatorReviewRouter),
   devices: operatorDevicesRouter,
   health: operatorHealthRouter,

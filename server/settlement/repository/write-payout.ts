@@ -67,15 +67,12 @@ export async function insertPayouts(
 export async function findPayouts(
   tx: SqlTx,
   which: { runId: string } | { payoutIds: readonly string[] },
+  lock: "" | "for update" = "for update",
 ): Promise<PayoutRow[]> {
-  const { rows } =
-    "runId" in which
-      ? await tx.query<PayoutRow>("select * from payout where run_id = $1 order by id for update", [
-          which.runId,
-        ])
-      : await tx.query<PayoutRow>("select * from payout where id = any($1::uuid[]) order by id for update", [
-          which.payoutIds,
-        ]);
+  const { rows } = await tx.query<PayoutRow>(
+    `select * from payout where ${"runId" in which ? "run_id = $1" : "id = any($1::uuid[])"} order by id ${lock}`,
+    ["runId" in which ? which.runId : which.payoutIds],
+  );
   return rows;
 }
 
@@ -125,13 +122,19 @@ export async function markPaid(tx: SqlTx, payoutIds: readonly string[], at: Date
 export async function markCameBack(
   tx: SqlTx,
   payoutId: string,
-  change: { state: "failed" | "returned" | "cancelled"; reason: string; at: Date },
+  change: {
+    state: "failed" | "returned" | "cancelled";
+    reason: string;
+    at: Date;
+    /** The proposal that a second person confirmed; none for what was not sent. */
+    confirmationId?: string;
+  },
 ): Promise<void> {
   await tx.query(
-    `update payout set state = $2, failure_reason = $3, came_back_at = $4,
+    `update payout set state = $2, failure_reason = $3, came_back_at = $4, take_back_id = $5,
             failed_at = case when $2 = 'cancelled' then failed_at else $4 end
       where id = $1`,
-    [payoutId, change.state, change.reason, change.at],
+    [payoutId, change.state, change.reason, change.at, change.confirmationId ?? null],
   );
   await tx.query(
     "update statement set state = 'carried' where id = (select statement_id from payout where id = $1)",
@@ -228,13 +231,14 @@ export async function insertAdjustments(
     amountMicros: bigint;
     reason: string;
     createdBy: string | null;
+    confirmationId: string;
     at: Date;
   }[],
 ): Promise<void> {
   for (const adjustment of adjustments) {
     await tx.query(
-      `insert into adjustment (id, program_id, party_id, amount_micros, reason, created_by, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7)`,
+      `insert into adjustment (id, program_id, party_id, amount_micros, reason, created_by, created_at, confirmation_id)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
       [
         adjustment.id,
         adjustment.programId,
@@ -243,6 +247,7 @@ export async function insertAdjustments(
         adjustment.reason,
         adjustment.createdBy,
         adjustment.at,
+        adjustment.confirmationId,
       ],
     );
   }
@@ -250,12 +255,19 @@ export async function insertAdjustments(
 
 export async function writePayoutRule(
   tx: SqlTx,
-  rule: { programId: string; partyId: string; minimumMicros: bigint; held: boolean },
+  rule: { programId: string; partyId: string; minimumMicros: bigint; held: boolean; confirmationId: string },
 ): Promise<void> {
+  const values = [rule.programId, rule.partyId, rule.minimumMicros, rule.held, rule.confirmationId];
+  const { rowCount } = await tx.query(
+    `update payout_rule set minimum_micros = $3, held = $4, confirmation_id = $5
+      where program_id = $1 and organisation_id = $2`,
+    values,
+  );
+  if (rowCount > 0) return;
   await tx.query(
-    `insert into payout_rule (program_id, organisation_id, minimum_micros, held) values ($1, $2, $3, $4)
-     on conflict (program_id, organisation_id) do update set minimum_micros = excluded.minimum_micros, held = excluded.held`,
-    [rule.programId, rule.partyId, rule.minimumMicros, rule.held],
+    `insert into payout_rule (program_id, organisation_id, minimum_micros, held, confirmation_id)
+     values ($1, $2, $3, $4, $5)`,
+    values,
   );
 }
 

@@ -6,9 +6,11 @@ import { orRefuse } from "../errors";
 import {
   addAdjustmentInput,
   agreementTrialSchema,
+  authoritySettingSchema,
   bankAccountSchema,
   closePeriodInput,
   closePreviewSchema,
+  confirmInput,
   draftAgreementInput,
   exceptionSchema,
   flowInput,
@@ -16,35 +18,45 @@ import {
   listExceptionsInput,
   listRunsInput,
   pageOfSchema,
+  proposeSettingInput,
+  rejectInput,
   runDetailSchema,
   runSchema,
   setPayoutRuleInput,
   splitPreviewSchema,
   takeExceptionInput,
   tryAgreementInput,
+  waitingSchema,
+  withdrawInput,
 } from "../schema";
-import { addAdjustment, setPayoutRule } from "../service/adjust-balance";
+import { confirmProposal, rejectProposal, withdrawProposal } from "../service/answer-proposal";
 import { approveRun } from "../service/approve-run";
 import { closePeriod } from "../service/close-period";
 import { createAgreementDraft, proposeAgreement } from "../service/draft-agreement";
 import { approveBankAccount, listBankAccounts } from "../service/manage-bank-account";
-import {
-  cancelPayout,
-  markPayoutFailed,
-  markPayoutReturned,
-  markPayoutsPaid,
-  submitPayouts,
-} from "../service/move-payouts";
+import { cancelPayout, markPayoutsPaid, submitPayouts } from "../service/move-payouts";
 import { previewClose } from "../service/preview-close";
 import { previewSplit } from "../service/preview-split";
+import {
+  type ProposeResult,
+  proposeAdjustment,
+  proposePayoutRule,
+  proposeSetting,
+  proposeTakeBack,
+} from "../service/propose-change";
 import { getRun, listExceptions, listRuns } from "../service/read-runs";
 import { getProgramFlow } from "../service/read-statements";
+import { listSettings, listWaitingFor } from "../service/read-waiting";
 import { takeException } from "../service/take-exception";
 import { tryAgreement } from "../service/try-agreement";
 import { agreementReads, payoutReads, splitReads, statementReads } from "./reads";
 
 const runId = z.object({ runId: publicId("settlementRun") });
 const reasoned = z.object({ payoutId: publicId("payout"), reason: z.string().trim().min(2).max(300) });
+
+function proposed(result: ProposeResult<string>) {
+  return { confirmationId: toPublicId("confirmation", orRefuse(result).confirmationId) };
+}
 
 export const operatorAgreementsRouter = router({
   ...agreementReads("operator"),
@@ -103,24 +115,25 @@ export const operatorPayoutsRouter = router({
   markPaid: operatorProcedure("payouts.pay")
     .input(z.object({ payoutIds: z.array(publicId("payout")).min(1).max(200) }))
     .mutation(async ({ ctx, input }) => orRefuse(await markPayoutsPaid(ctx.scope, input))),
+  /** These propose; a second person confirms it, and then the money is owed again. */
   markFailed: operatorProcedure("payouts.pay")
     .input(reasoned)
     .mutation(async ({ ctx, input }) =>
-      orRefuse(await markPayoutFailed(ctx.scope, input.payoutId, input.reason)),
+      proposed(await proposeTakeBack(ctx.scope, input.payoutId, "failed", input.reason)),
     ),
   markReturned: operatorProcedure("payouts.pay")
     .input(reasoned)
     .mutation(async ({ ctx, input }) =>
-      orRefuse(await markPayoutReturned(ctx.scope, input.payoutId, input.reason)),
+      proposed(await proposeTakeBack(ctx.scope, input.payoutId, "returned", input.reason)),
     ),
   cancel: operatorProcedure("payouts.approve")
     .input(reasoned)
     .mutation(async ({ ctx, input }) =>
       orRefuse(await cancelPayout(ctx.scope, input.payoutId, input.reason)),
     ),
-  setRule: operatorProcedure("programs.manage")
+  setRule: operatorProcedure("payouts.approve")
     .input(setPayoutRuleInput)
-    .mutation(({ ctx, input }) => setPayoutRule(ctx.scope, input)),
+    .mutation(async ({ ctx, input }) => proposed(await proposePayoutRule(ctx.scope, input))),
   bankAccounts: operatorProcedure("payouts.read")
     .input(z.object({ organisationId: publicId("organisation") }))
     .output(z.array(bankAccountSchema))
@@ -143,10 +156,7 @@ export const operatorSettlementRouter = router({
     .mutation(({ ctx, input }) => takeException(ctx.scope, input.exceptionId, input.mine)),
   adjust: operatorProcedure("runs.create")
     .input(addAdjustmentInput)
-    .mutation(async ({ ctx, input }) => {
-      const { adjustmentId } = orRefuse(await addAdjustment(ctx.scope, input));
-      return { adjustmentId: toPublicId("adjustment", adjustmentId) };
-    }),
+    .mutation(async ({ ctx, input }) => proposed(await proposeAdjustment(ctx.scope, input))),
   flow: operatorProcedure("programs.read")
     .input(flowInput)
     .output(z.array(flowSchema))
@@ -155,4 +165,32 @@ export const operatorSettlementRouter = router({
     .input(z.object({ paymentId: publicId("payment") }))
     .output(splitPreviewSchema)
     .query(({ ctx, input }) => previewSplit(ctx.scope, input.paymentId)),
+});
+
+/** What waits for a second person, and the figures of authority. */
+export const operatorConfirmationsRouter = router({
+  list: operatorProcedure("payouts.read")
+    .output(z.array(waitingSchema))
+    .query(({ ctx }) => listWaitingFor(ctx.scope)),
+  settings: operatorProcedure("payouts.read")
+    .output(z.array(authoritySettingSchema))
+    .query(({ ctx }) => listSettings(ctx.scope)),
+  proposeSetting: operatorProcedure("programs.manage")
+    .input(proposeSettingInput)
+    .mutation(async ({ ctx, input }) =>
+      proposed(await proposeSetting(ctx.scope, input.name, BigInt(input.value))),
+    ),
+  confirm: operatorProcedure("payouts.approve")
+    .input(confirmInput)
+    .mutation(async ({ ctx, input }) =>
+      orRefuse(await confirmProposal(ctx.scope, input.confirmationId, input.sha256)),
+    ),
+  reject: operatorProcedure("payouts.approve")
+    .input(rejectInput)
+    .mutation(async ({ ctx, input }) =>
+      orRefuse(await rejectProposal(ctx.scope, input.confirmationId, input.reason)),
+    ),
+  withdraw: operatorProcedure("payouts.approve")
+    .input(withdrawInput)
+    .mutation(async ({ ctx, input }) => orRefuse(await withdrawProposal(ctx.scope, input.confirmationId))),
 });

@@ -1,95 +1,80 @@
-/** Corrections of what a party is owed, and what was agreed about its payouts. */
+/** Corrections of what a party is owed, and what was agreed about its payouts, once two people want them. */
 import { audit } from "@/server/audit/service";
 import { accountIdFor, ensureAccounts, postJournal } from "@/server/ledger/service";
 import { now } from "@/server/platform/clock";
-import { withScope } from "@/server/platform/db";
-import { type Id, newId } from "@/server/platform/ids";
-import type { PlatformScope } from "@/server/platform/scope";
-import { getProgram, lockProgram } from "../repository/read-program";
+import type { SqlTx } from "@/server/platform/db";
+import { invariant } from "@/server/platform/errors";
+import { newId } from "@/server/platform/ids";
+import type { PortalScope } from "@/server/platform/scope";
+import { getProgram } from "../repository/read-program";
+import type { ConfirmationRow } from "../repository/write-confirmation";
 import { insertAdjustments, writePayoutRule } from "../repository/write-payout";
-import { listPartyIds } from "../repository/write-statement";
 import { partyAccount } from "../rules/name-accounts";
 
-export type AdjustResult =
-  | { ok: true; adjustmentId: Id<"adjustment"> }
-  | { ok: false; reason: "amount_zero" | "party_not_in_program" | "party_is_operator" };
-
-/**
- * Gives a party more (or less, when `amountMicros` is negative) at the operator's cost, with a reason. The ledger
- * moves at once; the next run's statements of both show it. Settled statements are never edited.
- */
-export async function addAdjustment(
-  scope: PlatformScope,
-  input: { programId: string; partyId: string; amountMicros: bigint; reason: string },
-): Promise<AdjustResult> {
-  if (input.amountMicros === 0n) return { ok: false, reason: "amount_zero" };
-  return await withScope(scope, async (tx): Promise<AdjustResult> => {
-    await lockProgram(tx, input.programId);
-    const program = await getProgram(tx, input.programId);
-    if (input.partyId === program.operatorId) return { ok: false, reason: "party_is_operator" };
-    if (!(await listPartyIds(tx, program.id)).includes(input.partyId)) {
-      return { ok: false, reason: "party_not_in_program" };
-    }
-    const adjustmentId = newId("adjustment");
-    const common = {
-      programId: program.id,
-      reason: input.reason,
-      createdBy: scope.actor.kind === "user" ? scope.actor.id : null,
-      at: now(),
-    };
-    await insertAdjustments(tx, [
-      { ...common, id: adjustmentId, partyId: input.partyId, amountMicros: input.amountMicros },
-      {
-        ...common,
-        id: newId("adjustment"),
-        partyId: program.operatorId,
-        amountMicros: -input.amountMicros,
-      },
-    ]);
-    const party = partyAccount(program, input.partyId);
-    const operator = partyAccount(program, program.operatorId);
-    await ensureAccounts(tx, [party, operator]);
-    const gives = input.amountMicros > 0n;
-    await postJournal(tx, [
-      {
-        id: newId("transfer"),
-        debitAccountId: accountIdFor(gives ? operator : party),
-        creditAccountId: accountIdFor(gives ? party : operator),
-        amountMicros: gives ? input.amountMicros : -input.amountMicros,
-        code: "adjustment",
-        currency: program.currency,
-        journalId: newId("journal"),
-        effectiveAt: common.at,
-      },
-    ]);
-    await audit(tx, scope, {
-      action: "adjustment.added",
-      subjectKind: "adjustment",
-      subjectId: adjustmentId,
-      organisationId: input.partyId,
-      after: { amountMicros: input.amountMicros.toString(), reason: input.reason, partyId: input.partyId },
-    });
-    return { ok: true, adjustmentId };
+/** Books a confirmed adjustment: the party's row, the operator's other side of it, and the movement in the ledger. */
+export async function applyAdjustment(
+  tx: SqlTx,
+  scope: PortalScope,
+  { id, program_id, organisation_id, payload, proposed_by }: ConfirmationRow,
+): Promise<void> {
+  invariant(program_id && organisation_id, "an adjustment names its program and its party");
+  const program = await getProgram(tx, program_id);
+  const amountMicros = BigInt(String(payload.amount_micros));
+  const adjustmentId = newId("adjustment");
+  const common = {
+    programId: program.id,
+    reason: String(payload.reason),
+    createdBy: proposed_by,
+    confirmationId: id,
+    at: now(),
+  };
+  await insertAdjustments(tx, [
+    { ...common, id: adjustmentId, partyId: organisation_id, amountMicros },
+    { ...common, id: newId("adjustment"), partyId: program.operatorId, amountMicros: -amountMicros },
+  ]);
+  const party = partyAccount(program, organisation_id);
+  const operator = partyAccount(program, program.operatorId);
+  await ensureAccounts(tx, [party, operator]);
+  const gives = amountMicros > 0n;
+  await postJournal(tx, [
+    {
+      id: newId("transfer"),
+      debitAccountId: accountIdFor(gives ? operator : party),
+      creditAccountId: accountIdFor(gives ? party : operator),
+      amountMicros: gives ? amountMicros : -amountMicros,
+      code: "adjustment",
+      currency: program.currency,
+      journalId: newId("journal"),
+      effectiveAt: common.at,
+    },
+  ]);
+  await audit(tx, scope, {
+    action: "adjustment.added",
+    subjectKind: "adjustment",
+    subjectId: adjustmentId,
+    organisationId: organisation_id,
+    after: { ...payload, partyId: organisation_id },
   });
 }
 
-/** Sets a party's minimum payout (micros; smaller balances are carried) and whether its payouts are held back. */
-export async function setPayoutRule(
-  scope: PlatformScope,
-  rule: { programId: string; partyId: string; minimumMicros: bigint; held: boolean },
+export async function applyPayoutRule(
+  tx: SqlTx,
+  scope: PortalScope,
+  { id, program_id, organisation_id, payload }: ConfirmationRow,
 ): Promise<void> {
-  await withScope(scope, async (tx) => {
-    await writePayoutRule(tx, rule);
-    await audit(tx, scope, {
-      action: "payout_rule.changed",
-      subjectKind: "organisation",
-      subjectId: rule.partyId,
-      organisationId: rule.partyId,
-      after: {
-        programId: rule.programId,
-        minimumMicros: rule.minimumMicros.toString(),
-        held: rule.held,
-      },
-    });
+  invariant(program_id && organisation_id, "a payout rule names its program and its party");
+  await writePayoutRule(tx, {
+    programId: program_id,
+    partyId: organisation_id,
+    minimumMicros: BigInt(String(payload.minimum_micros)),
+    held: payload.held === true,
+    confirmationId: id,
+  });
+  await audit(tx, scope, {
+    action: "payout_rule.changed",
+    subjectKind: "organisation",
+    subjectId: organisation_id,
+    organisationId: organisation_id,
+    after: { programId: program_id, ...payload },
   });
 }

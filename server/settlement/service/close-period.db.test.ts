@@ -9,6 +9,7 @@ import { partyAccount, payoutAccount } from "../rules/name-accounts";
 import {
   balanceOf,
   bringIntoForce,
+  byTwo,
   type City,
   capture,
   clearingBalance,
@@ -16,18 +17,12 @@ import {
   refund,
   termsFor,
 } from "../testing";
-import { addAdjustment, setPayoutRule } from "./adjust-balance";
 import { advanceRun } from "./advance-run";
 import { allocatePending } from "./allocate-pending";
 import { approveRun } from "./approve-run";
 import { closePeriod, finishRun, finishRuns } from "./close-period";
-import {
-  cancelPayout,
-  markPayoutFailed,
-  markPayoutReturned,
-  markPayoutsPaid,
-  submitPayouts,
-} from "./move-payouts";
+import { cancelPayout, markPayoutsPaid, submitPayouts } from "./move-payouts";
+import { proposeAdjustment, proposePayoutRule, proposeTakeBack } from "./propose-change";
 
 useTestDatabase();
 const system = mintSystemScope("test");
@@ -257,16 +252,19 @@ describe("what goes on after a run", () => {
     expect(sum(await statementsOf(second))).toBe(7_000_000n);
   });
 
-  test("adjustments move the ledger at once and stand in the next statements of both sides", async () => {
+  test("adjustments move the ledger when they are confirmed and stand in the next statements of both sides", async () => {
     const city = await cityWithAgreement();
     const agency = city.agencies[0]?.id ?? "";
     await withClock(at("2026-06-01T09:00:00Z"), () =>
-      addAdjustment(city.creator, {
-        programId: city.programId,
-        partyId: agency,
-        amountMicros: 2_500_000n,
-        reason: "Missed in May",
-      }),
+      byTwo(
+        city,
+        proposeAdjustment(city.creator, {
+          programId: city.programId,
+          partyId: agency,
+          amountMicros: 2_500_000n,
+          reason: "Missed in May",
+        }),
+      ),
     );
     expect((await balanceOf(ledgerOf(city, agency))).posted).toBe(2_500_000n);
     const run = await close(city, endOfFirst);
@@ -281,8 +279,9 @@ describe("what goes on after a run", () => {
     const city = await cityWithAgreement();
     const [first, second] = city.merchants.map(({ id }) => id);
     const rule = { programId: city.programId, minimumMicros: 100_000_000n, held: false };
-    await setPayoutRule(city.creator, { ...rule, partyId: first ?? "" });
-    await setPayoutRule(city.creator, { ...rule, partyId: second ?? "", minimumMicros: 0n, held: true });
+    await byTwo(city, proposePayoutRule(city.creator, { ...rule, partyId: first ?? "" }));
+    const held = { ...rule, partyId: second ?? "", minimumMicros: 0n, held: true };
+    await byTwo(city, proposePayoutRule(city.creator, held));
     await capture(city, { micros: 20_000_000n, at: at("2026-06-01T10:00:00Z") });
     await capture(city, { micros: 20_000_000n, merchant: 1, at: at("2026-06-01T10:00:00Z") });
     const run = await close(city, endOfFirst);
@@ -316,10 +315,10 @@ describe("what goes on after a run", () => {
     await submitPayouts(city.creator, { runId: run });
     const [failed, returned, ...others] = await payoutsOf(run);
     if (!failed || !returned) throw new Error("There are several payouts.");
-    expect(await markPayoutFailed(city.creator, failed.id, "AC04")).toMatchObject({ ok: true });
+    await byTwo(city, proposeTakeBack(city.creator, failed.id, "failed", "AC04"));
     await markPayoutsPaid(city.creator, { payoutIds: [returned.id, ...others.map(({ id }) => id)] });
     expect((await runRow(run)).state).toBe("settled");
-    expect(await markPayoutReturned(city.creator, returned.id, "Account closed")).toMatchObject({ ok: true });
+    await byTwo(city, proposeTakeBack(city.creator, returned.id, "returned", "Account closed"));
     expect((await balanceOf(ledgerOf(city, failed.party_id))).posted).toBe(failed.amount_micros);
     const next = await close(city, endOfSecond);
     for (const payout of [failed, returned]) {

@@ -4,12 +4,13 @@ import { accountIdFor, ensureAccounts, postJournal } from "@/server/ledger/servi
 import type { TransferInput } from "@/server/ledger/types";
 import { now } from "@/server/platform/clock";
 import { type SqlTx, withScope } from "@/server/platform/db";
-import { notFound } from "@/server/platform/errors";
+import { invariant, notFound } from "@/server/platform/errors";
 import { newId } from "@/server/platform/ids";
 import type { PlatformScope } from "@/server/platform/scope";
 import type { PayoutState } from "../constants";
 import { emitPayoutsChanged, emitRunChanged } from "../events";
 import { getProgram, lockProgram, type SettlementProgram } from "../repository/read-program";
+import type { ConfirmationRow } from "../repository/write-confirmation";
 import { raiseException, resolveException } from "../repository/write-exception";
 import * as payouts from "../repository/write-payout";
 import { findRun, followPayouts, setPayoutTotal } from "../repository/write-run";
@@ -27,7 +28,7 @@ type Which = { runId: string } | { payoutIds: readonly string[] };
  * has no active bank account are skipped, with an exception, and can be sent later.
  */
 export async function submitPayouts(scope: PlatformScope, which: Which): Promise<MoveResult> {
-  return await move(scope, which, "submit", "payout_not_approved", async (tx, program, ready) => {
+  return await moveOrRefuse(scope, which, "submit", (tx) => async (program, ready) => {
     const accounts = await payouts.findActiveAccounts(
       tx,
       ready.map(({ party_id }) => party_id),
@@ -77,7 +78,7 @@ export async function submitPayouts(scope: PlatformScope, which: Which): Promise
 
 /** The bank has executed the payouts. */
 export async function markPayoutsPaid(scope: PlatformScope, which: Which): Promise<MoveResult> {
-  return await move(scope, which, "pay", "payout_not_submitted", async (tx, program, ready) => {
+  return await moveOrRefuse(scope, which, "pay", (tx) => async (program, ready) => {
     const at = now();
     const journalId = newId("journal");
     await ensureAccounts(tx, [bankLedgerAccount(program)]);
@@ -94,44 +95,32 @@ export async function markPayoutsPaid(scope: PlatformScope, which: Which): Promi
   });
 }
 
-/** The bank refused a payout; its money is owed to the party again. */
-export async function markPayoutFailed(
-  scope: PlatformScope,
-  payoutId: string,
-  reason: string,
-): Promise<MoveResult> {
-  return await move(
-    scope,
-    { payoutIds: [payoutId] },
-    "fail",
-    "payout_not_submitted",
-    async (tx, program, ready) => {
-      for (const payout of ready) await comeBack(tx, program, payout, "failed", reason);
-      return { state: "failed", moved: ready };
-    },
-  );
-}
+/**
+ * A payout that was sent and did not stay: the bank refused it, or the money came back. It is owed again, and a returned
+ * one's account is not used until it is replaced. Only the confirmation of a proposal leads here.
+ */
+export const takeBackPayout = {
+  async isPossible(tx: SqlTx, payoutId: string, state: "failed" | "returned"): Promise<boolean> {
+    const [payout] = await payouts.findPayouts(tx, { payoutIds: [payoutId] });
+    return payout !== undefined && mayTake(state === "failed" ? "fail" : "return", payout.state);
+  },
 
-/** The money came back from the party's bank. It is owed again, and the account is not used until it is replaced. */
-export async function markPayoutReturned(
-  scope: PlatformScope,
-  payoutId: string,
-  reason: string,
-): Promise<MoveResult> {
-  return await move(
-    scope,
-    { payoutIds: [payoutId] },
-    "return",
-    "payout_not_submitted",
-    async (tx, program, ready) => {
+  async apply(tx: SqlTx, scope: PlatformScope, proposal: ConfirmationRow): Promise<void> {
+    invariant(proposal.subject_id, "a take-back names its payout");
+    const state = proposal.payload.state === "failed" ? "failed" : "returned";
+    const reason = String(proposal.payload.reason);
+    const step = state === "failed" ? "fail" : "return";
+    await move(tx, scope, { payoutIds: [proposal.subject_id] }, step, async (program, ready) => {
       for (const payout of ready) {
-        await comeBack(tx, program, payout, "returned", reason);
-        if (payout.bank_account_id) await payouts.disableAccounts(tx, { id: payout.bank_account_id });
+        await comeBack(tx, program, payout, { state, reason, confirmationId: proposal.id });
+        if (state === "returned" && payout.bank_account_id) {
+          await payouts.disableAccounts(tx, { id: payout.bank_account_id });
+        }
       }
-      return { state: "returned", moved: ready };
-    },
-  );
-}
+      return { state, moved: ready };
+    });
+  },
+};
 
 /** Takes a payout back before it is sent. This is an edit: it voids an approval that its run has. */
 export async function cancelPayout(
@@ -139,37 +128,30 @@ export async function cancelPayout(
   payoutId: string,
   reason: string,
 ): Promise<MoveResult> {
-  return await move(
-    scope,
-    { payoutIds: [payoutId] },
-    "cancel",
-    "payout_not_open",
-    async (tx, _program, ready) => {
-      const at = now();
-      for (const payout of ready) {
-        await postJournal(tx, [
-          {
-            id: newId("transfer"),
-            kind: "void_pending",
-            pendingId: payout.hold_transfer_id,
-            journalId: newId("journal"),
-            effectiveAt: at,
-          },
-        ]);
-        await payouts.markCameBack(tx, payout.id, { state: "cancelled", reason, at });
-        await setPayoutTotal(tx, payout.run_id);
-      }
-      return { state: "cancelled", moved: ready };
-    },
-  );
+  return await moveOrRefuse(scope, { payoutIds: [payoutId] }, "cancel", (tx) => async (_program, ready) => {
+    const at = now();
+    for (const payout of ready) {
+      await postJournal(tx, [
+        {
+          id: newId("transfer"),
+          kind: "void_pending",
+          pendingId: payout.hold_transfer_id,
+          journalId: newId("journal"),
+          effectiveAt: at,
+        },
+      ]);
+      await payouts.markCameBack(tx, payout.id, { state: "cancelled", reason, at });
+      await setPayoutTotal(tx, payout.run_id);
+    }
+    return { state: "cancelled", moved: ready };
+  });
 }
 
 async function comeBack(
   tx: SqlTx,
   program: SettlementProgram,
   payout: payouts.PayoutRow,
-  state: "failed" | "returned",
-  reason: string,
+  change: { state: "failed" | "returned"; reason: string; confirmationId: string },
 ): Promise<void> {
   const at = now();
   const by = { at, journalId: newId("journal") };
@@ -178,7 +160,7 @@ async function comeBack(
     ...(payout.state === "paid" ? [transfer(program, payout, "bank", "in_transit", by)] : []),
     transfer(program, payout, "in_transit", "party", by),
   ]);
-  await payouts.markCameBack(tx, payout.id, { state, reason, at });
+  await payouts.markCameBack(tx, payout.id, { ...change, at });
 }
 
 type Place = "party" | "in_transit" | "bank";
@@ -210,59 +192,86 @@ function transfer(
   };
 }
 
+type Step = keyof typeof PAYOUT_STEPS;
+type MoveRefusal = Extract<MoveResult, { ok: false }>["reason"];
 type Moving = (
-  tx: SqlTx,
   program: SettlementProgram,
   ready: payouts.PayoutRow[],
 ) => Promise<{ state: PayoutState; moved: payouts.PayoutRow[] }>;
 
-/** The frame of every step: lock, choose those whose state allows it, move, audit, tell, let the run follow. */
-async function move(
+const REFUSALS: Record<Step, MoveRefusal> = {
+  submit: "payout_not_approved",
+  pay: "payout_not_submitted",
+  fail: "payout_not_submitted",
+  return: "payout_not_submitted",
+  cancel: "payout_not_open",
+};
+
+/** Thrown so that what was moved of other programs before is taken back with it. */
+class MoveRefused extends Error {
+  constructor(readonly reason: MoveRefusal) {
+    super(reason);
+  }
+}
+
+/** One step in a transaction of its own: all of the payouts take it, or none. */
+async function moveOrRefuse(
   scope: PlatformScope,
   which: Which,
-  step: keyof typeof PAYOUT_STEPS,
-  refusal: "payout_not_approved" | "payout_not_submitted" | "payout_not_open",
-  work: Moving,
+  step: Step,
+  work: (tx: SqlTx) => Moving,
 ): Promise<MoveResult> {
-  return await withScope(scope, async (tx): Promise<MoveResult> => {
-    const programIds = await payouts.findProgramIds(tx, which);
-    if (programIds.length === 0) {
-      if ("runId" in which && (await findRun(tx, which.runId))) return { ok: false, reason: refusal };
-      throw notFound("payout");
+  try {
+    return await withScope(scope, (tx) => move(tx, scope, which, step, work(tx)));
+  } catch (error) {
+    if (error instanceof MoveRefused) return { ok: false, reason: error.reason };
+    throw error;
+  }
+}
+
+/** The frame of every step: lock, choose those whose state allows it, move, audit, tell, let the run follow. */
+async function move(
+  tx: SqlTx,
+  scope: PlatformScope,
+  which: Which,
+  step: Step,
+  work: Moving,
+): Promise<Extract<MoveResult, { ok: true }>> {
+  const programIds = await payouts.findProgramIds(tx, which);
+  if (programIds.length === 0) {
+    if ("runId" in which && (await findRun(tx, which.runId))) throw new MoveRefused(REFUSALS[step]);
+    throw notFound("payout");
+  }
+  let moved = 0;
+  let skipped = 0;
+  for (const programId of programIds) {
+    await lockProgram(tx, programId);
+    const program = await getProgram(tx, programId);
+    const found = (await payouts.findPayouts(tx, which)).filter(({ program_id }) => program_id === programId);
+    const ready = found.filter(({ state }) => mayTake(step, state));
+    // Asked for by name, a payout in another state is a refusal; of a run, those that can move do.
+    if (ready.length === 0 || ("payoutIds" in which && ready.length < found.length)) {
+      throw new MoveRefused(REFUSALS[step]);
     }
-    let moved = 0;
-    let skipped = 0;
-    for (const programId of programIds) {
-      await lockProgram(tx, programId);
-      const program = await getProgram(tx, programId);
-      const found = (await payouts.findPayouts(tx, which)).filter(
-        ({ program_id }) => program_id === programId,
-      );
-      const ready = found.filter(({ state }) => mayTake(step, state));
-      // Asked for by name, a payout in another state is a refusal; of a run, those that can move do.
-      if (ready.length === 0 || ("payoutIds" in which && ready.length < found.length)) {
-        return { ok: false, reason: refusal };
-      }
-      const done = await work(tx, program, ready);
-      moved += done.moved.length;
-      skipped += ready.length - done.moved.length;
-      for (const payout of done.moved) {
-        await audit(tx, scope, {
-          action: `payout.${done.state}`,
-          subjectKind: "payout",
-          subjectId: payout.id,
-          organisationId: payout.party_id,
-          before: { state: payout.state },
-          after: { state: done.state },
-        });
-      }
-      await emitPayoutsChanged(tx, done.moved, done.state);
-      for (const runId of new Set(done.moved.map(({ run_id }) => run_id))) {
-        const before = await findRun(tx, runId);
-        const state = await followPayouts(tx, runId, now());
-        if (before && state && state !== before.state) await emitRunChanged(tx, before, state);
-      }
+    const done = await work(program, ready);
+    moved += done.moved.length;
+    skipped += ready.length - done.moved.length;
+    for (const payout of done.moved) {
+      await audit(tx, scope, {
+        action: `payout.${done.state}`,
+        subjectKind: "payout",
+        subjectId: payout.id,
+        organisationId: payout.party_id,
+        before: { state: payout.state },
+        after: { state: done.state },
+      });
     }
-    return { ok: true, moved, skipped };
-  });
+    await emitPayoutsChanged(tx, done.moved, done.state);
+    for (const runId of new Set(done.moved.map(({ run_id }) => run_id))) {
+      const before = await findRun(tx, runId);
+      const state = await followPayouts(tx, runId, now());
+      if (before && state && state !== before.state) await emitRunChanged(tx, before, state);
+    }
+  }
+  return { ok: true, moved, skipped };
 }

@@ -6,9 +6,9 @@ import { formatMicros, parseMicros } from "@/server/platform/money";
 import { mintSystemScope, type PortalScope } from "@/server/platform/scope";
 import { useTestDatabase } from "@/server/platform/testing";
 import type { ReckoningRow } from "../schema";
-import { bringIntoForce, type City, capture, createCity, refund, termsFor } from "../testing";
-import { addAdjustment } from "./adjust-balance";
+import { bringIntoForce, byTwo, type City, capture, createCity, refund, termsFor } from "../testing";
 import { closePeriod } from "./close-period";
+import { proposeAdjustment } from "./propose-change";
 import { getAgreement, getRun, listAgreements, listExceptions, listRuns } from "./read-runs";
 import {
   countPayouts,
@@ -44,12 +44,15 @@ beforeAll(async () => {
     paymentId = await capture(city, { merchant: minute % 2, micros, at });
     if (minute % 6 === 0) await refund(city, paymentId, 120_000n, new Date(at.getTime() + 1000));
   }
-  await addAdjustment(city.creator, {
-    programId: city.programId,
-    partyId: city.agencies[0]?.id ?? "",
-    amountMicros: 1_230_000n,
-    reason: "Missed in May",
-  });
+  await byTwo(
+    city,
+    proposeAdjustment(city.creator, {
+      programId: city.programId,
+      partyId: city.agencies[0]?.id ?? "",
+      amountMicros: 1_230_000n,
+      reason: "Missed in May",
+    }),
+  );
   const closed = await withClock(new Date(periodEnd.getTime() + 1), () =>
     closePeriod(city.creator, city.programId, periodEnd),
   );

@@ -1,0 +1,54 @@
+/** What waits for a second person, with the names of whom and what it is about. */
+import type { SqlTx } from "@/server/platform/db";
+
+export interface WaitingRow {
+  id: string;
+  action: string;
+  program_id: string | null;
+  program_slug: string | null;
+  program_name: string | null;
+  currency: string | null;
+  organisation_id: string | null;
+  organisation_slug: string | null;
+  organisation_name: string | null;
+  organisation_kind: string | null;
+  subject_id: string | null;
+  proposed_by: string | null;
+  proposed_by_name: string | null;
+  proposed_in_name: string | null;
+  proposed_at: Date;
+  expires_at: Date | null;
+  /** Null for what does not stand in `confirmation` but in a table of its own. */
+  payload: Record<string, unknown> | null;
+  payload_sha256: string | null;
+  /** Why the person who asks may not answer it; null when they may. */
+  fault: string | null;
+  payout_reference: string | null;
+  payout_micros: bigint | null;
+}
+
+/** Oldest first, as the oldest expires first. */
+export async function listWaiting(
+  tx: SqlTx,
+  by: { userId: string; organisationId: string; at: Date },
+  limit: number,
+): Promise<WaitingRow[]> {
+  const { rows } = await tx.query<WaitingRow>(
+    `select w.*, p.slug as program_slug, p.name as program_name, p.currency, o.slug as organisation_slug,
+            o.name as organisation_name, o.kind as organisation_kind, u.name as proposed_by_name,
+            home.name as proposed_in_name, c.payload, c.payload_sha256, y.reference as payout_reference,
+            y.amount_micros as payout_micros,
+            case when c.id is not null then confirmation_fault(c.id, $1, $2, $3)
+                 else second_person_fault(w.proposed_by, $1, w.proposed_at) end as fault
+       from waiting_for_second_person w
+       left join confirmation c on c.id = w.id
+       left join program p on p.id = w.program_id
+       left join organisation o on o.id = w.organisation_id
+       left join organisation home on home.id = c.proposed_in
+       left join app_user u on u.id = w.proposed_by
+       left join payout y on y.id = w.subject_id and w.action = 'payout.take_back'
+      order by w.proposed_at, w.id limit $4`,
+    [by.userId, by.organisationId, by.at, limit],
+  );
+  return rows;
+}
