@@ -9,10 +9,11 @@ interface Calendar {
 
 export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-/** "Every day at 22:00", "Every Monday at 00:00", "On day 1 of each month at 00:00" */
+/** "Every day at 22:00", "Every Monday at 00:00", "On day 1 of each month at 00:00", "On the last day of each month …" */
 export function periodWords({ every, day = 1, cutOff }: Calendar): string {
   if (every === "day") return `Every day at ${cutOff}`;
   if (every === "week") return `Every ${WEEKDAYS[day - 1] ?? "Monday"} at ${cutOff}`;
+  if (day >= 29) return `On the last day of each month at ${cutOff}`;
   return `On day ${day} of each month at ${cutOff}`;
 }
 

@@ -155,7 +155,7 @@ export function CreateProgram({ open, onOpenChange }: CreateProgramProps) {
         </Field>
       ) : null}
       {every === "month" ? (
-        <Field label="It ends on day" error={errors["calendar.day"]} hint="1 to 28">
+        <Field label="It ends on day" error={errors["calendar.day"]} hint="1 to 28; 31 is the last">
           <Input
             inputMode="numeric"
             value={facts.day}

@@ -7,6 +7,7 @@ import { mintPortalScope, mintSystemScope, type PortalScope } from "@/server/pla
 import { useTestDatabase } from "@/server/platform/testing";
 import { SIGN_IN_LIMIT_PER_ADDRESS, SIGN_IN_LIMIT_PER_EMAIL } from "./constants";
 import type { OrganisationKind, Role } from "./permissions";
+import { createProgramSchema } from "./schema";
 import {
   addMembership,
   addPartyToProgram,
@@ -415,6 +416,24 @@ describe("organisations and programs", () => {
     expect(await seenBy(merchant.id)).toEqual([program.slug]);
     expect(await seenBy(outsider.id)).toEqual([]);
     expect((await listPrograms(scope)).map((item) => item.slug)).toContain(program.slug);
+  });
+
+  test("a program's months may end on day 29 to 31", async () => {
+    const operator = await organisationOf("operator");
+    const admin = await personIn(operator.id, "admin");
+    const scope = mintPortalScope("operator", operator.id, { kind: "user", id: admin.id });
+    for (const day of [29, 30, 31]) {
+      const input = createProgramSchema.parse({
+        name: "Month end",
+        slug: fresh("month-end"),
+        currency: "EUR",
+        timeZone: "Europe/Oslo",
+        calendar: { every: "month", day, cutOff: "00:00", payoutDelayBusinessDays: 1 },
+      });
+      expect((await createProgram(scope, input)).calendar).toMatchObject({ every: "month", day });
+    }
+    const wrong = { every: "month", day: 32, cutOff: "00:00", payoutDelayBusinessDays: 1 };
+    expect(createProgramSchema.shape.calendar.safeParse(wrong).success).toBe(false);
   });
 
   test("suspending shuts people out and resuming lets them in again; the operator cannot suspend itself", async () => {

@@ -50,8 +50,8 @@ export const timeZoneSchema = z.string().refine((zone) => {
 export const calendarSchema = z
   .object({
     every: z.enum(["day", "week", "month"]),
-    /** Day of the week (1 Monday to 7) or of the month (1 to 28); not used for daily closing. */
-    day: z.number().int().min(1).max(28).optional(),
+    /** Day of the week (1 Monday to 7) or of the month (29 to 31: the last); not used for daily closing. */
+    day: z.number().int().min(1).max(31).optional(),
     cutOff: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "Use a time such as 22:00."),
     payoutDelayBusinessDays: z.number().int().min(0).max(30),
   })

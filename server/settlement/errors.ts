@@ -79,6 +79,7 @@ const REFUSALS: Record<string, { code: ErrorCode; message: string }> = {
   run_not_calculated: { code: "conflict", message: "Only a calculated run can be approved." },
   run_stopped: { code: "conflict", message: "The run stopped; the exceptions say why." },
   run_unfinished: { code: "conflict", message: "The run before is not finished yet." },
+  too_many_periods: { code: "invalid_input", message: "These are too many periods to be closed at once." },
   terms_invalid: { code: "invalid_input", message: "These terms cannot be used; each reason is listed." },
 };
 

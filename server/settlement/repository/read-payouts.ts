@@ -130,7 +130,11 @@ export interface SplitHeadRow {
 export async function findSplitHead(tx: SqlTx, paymentId: string): Promise<SplitHeadRow | null> {
   const { rows } = await tx.query<SplitHeadRow>(
     `select p.allocated_at, p.allocation_journal_id as journal_id, p.currency, x.settlement_run_id as run_id, p.merchant_id
-       from payment p left join tranche x on x.no = p.tranche_no where p.id = $1`,
+       from payment p
+       left join tranche x on (x.no = p.tranche_no and x.part_of is null or x.part_of = p.tranche_no)
+         and (x.effective_from is null or p.captured_at >= x.effective_from)
+         and (x.effective_until is null or p.captured_at < x.effective_until)
+      where p.id = $1`,
     [paymentId],
   );
   return rows[0] ?? null;

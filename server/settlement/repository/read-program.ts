@@ -3,16 +3,16 @@
 import type { SqlTx } from "@/server/platform/db";
 import { AppError, notFound } from "@/server/platform/errors";
 import { type Currency, isCurrency } from "@/server/platform/money";
-import { calendarSchema, type SettlementCalendar } from "../rules/compute-period";
+import { calendarSchema } from "../rules/compute-period";
+import type { PlannedProgram } from "../rules/plan-periods";
 
-export interface SettlementProgram {
+export interface SettlementProgram extends PlannedProgram {
   id: string;
   slug: string;
   name: string;
   operatorId: string;
   currency: Currency;
-  timeZone: string;
-  calendar: SettlementCalendar;
+  createdAt: Date;
 }
 
 interface ProgramRow {
@@ -23,11 +23,12 @@ interface ProgramRow {
   currency: string;
   time_zone: string;
   calendar: unknown;
+  created_at: Date;
 }
 
 export async function getProgram(tx: SqlTx, programId: string): Promise<SettlementProgram> {
   const { rows } = await tx.query<ProgramRow>(
-    "select id, slug, name, operator_id, currency, time_zone, calendar from program where id = $1",
+    "select id, slug, name, operator_id, currency, time_zone, calendar, created_at from program where id = $1",
     [programId],
   );
   const row = rows[0];
@@ -46,7 +47,8 @@ export async function getProgram(tx: SqlTx, programId: string): Promise<Settleme
     operatorId: row.operator_id,
     currency: row.currency,
     timeZone: row.time_zone,
-    calendar: calendarSchema.parse(row.calendar),
+    calendars: [{ from: null, calendar: calendarSchema.parse(row.calendar) }],
+    createdAt: row.created_at,
   };
 }
 

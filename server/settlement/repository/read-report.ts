@@ -39,10 +39,17 @@ export type ReportKey = Pick<
   "tranche_no" | "effective_at" | "payment_id" | "refund_ordinal" | "ordinal"
 >;
 
+/** Where the legs of a run's tranche stand: the number that they carry, and the span of business time that is its own. */
+export interface LegSpan {
+  legs_no: bigint;
+  effective_from: Date | null;
+  effective_until: Date | null;
+}
+
 /** The next legs of a party in a tranche, in the order of the index, so that a page costs the same wherever it is. */
 export async function listReportLegs(
   tx: SqlTx,
-  trancheNo: bigint,
+  span: LegSpan,
   partyId: string,
   after: ReportKey | null,
   limit: number,
@@ -52,30 +59,35 @@ export async function listReportLegs(
             p.device_kind, p.description, p.captured_micros, l.rule, l.step, l.step_kind, l.amount_micros
        from (select * from allocation_leg
               where tranche_no = $1 and party_id = $2
+                and effective_at >= $8::timestamptz and effective_at < $9::timestamptz
                 and (effective_at, payment_id, refund_ordinal, ordinal)
                     > ($3::timestamptz, $4::uuid, $5::smallint, $6::smallint)
               order by effective_at, payment_id, refund_ordinal, ordinal limit $7) l
        join payment p on p.id = l.payment_id join organisation m on m.id = l.merchant_id
       order by l.effective_at, l.payment_id, l.refund_ordinal, l.ordinal`,
     [
-      trancheNo,
+      span.legs_no,
       partyId,
       after?.effective_at ?? "-infinity",
       after?.payment_id ?? "00000000-0000-0000-0000-000000000000",
       after?.refund_ordinal ?? -1,
       after?.ordinal ?? -1,
       limit,
+      span.effective_from ?? "-infinity",
+      span.effective_until ?? "infinity",
     ],
   );
   return rows;
 }
 
-export async function listTrancheNumbers(tx: SqlTx, runId: string): Promise<bigint[]> {
-  const { rows } = await tx.query<{ no: bigint }>(
-    "select no from tranche where settlement_run_id = $1 order by period_start, no",
+/** A run has one part at most of what carries one number, so the numbers tell its tranches apart. */
+export async function listLegSpans(tx: SqlTx, runId: string): Promise<LegSpan[]> {
+  const { rows } = await tx.query<LegSpan>(
+    `select coalesce(part_of, no) as legs_no, effective_from, effective_until from tranche
+      where settlement_run_id = $1 order by period_start, 1`,
     [runId],
   );
-  return rows.map(({ no }) => no);
+  return rows;
 }
 
 export interface StatementSums {

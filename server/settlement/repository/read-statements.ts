@@ -1,6 +1,7 @@
 /** Statements and payouts as pages read them. Row-level security decides whose; filters narrow. */
 import type { SqlTx } from "@/server/platform/db";
 import type { PayoutState, StatementState } from "../constants";
+import { listLegSpans } from "./read-report";
 
 export interface StatementRow {
   id: string;
@@ -273,19 +274,19 @@ export async function listItems(
   after: ItemKey | null,
   limit: number,
 ): Promise<ItemRow[]> {
-  const tranches = await tx.query<{ no: bigint }>(
-    "select no from tranche where settlement_run_id = $1 and no >= $2 order by no",
-    [which.runId, after?.trancheNo ?? "0"],
-  );
+  const spans = (await listLegSpans(tx, which.runId))
+    .filter(({ legs_no }) => legs_no >= BigInt(after?.trancheNo ?? 0))
+    .sort((a, b) => (a.legs_no < b.legs_no ? -1 : 1));
   const items: ItemRow[] = [];
-  for (const { no } of tranches.rows) {
-    const within = after && String(no) === after.trancheNo ? after : null;
+  for (const span of spans) {
+    const within = after && String(span.legs_no) === after.trancheNo ? after : null;
     const { rows } = await tx.query<ItemRow>(
       `select l.*, m.slug as merchant_slug, m.name as merchant_name, p.device_kind, p.description, p.captured_micros,
               p.quantity, d.name as device_name
          from (select tranche_no, effective_at, payment_id, refund_ordinal, sum(amount_micros)::bigint as amount_micros
                  from allocation_leg
                 where tranche_no = $1 and party_id = $2
+                  and effective_at >= $11::timestamptz and effective_at < $12::timestamptz
                   and (effective_at, payment_id, refund_ordinal) > ($3::timestamptz, $4::uuid, $5::smallint)
                   and ($7::date is null or (effective_at at time zone $8)::date = $7::date)
                   and ($9::text is null or rule = $9) and ($10::text is null or step = $10)
@@ -295,7 +296,7 @@ export async function listItems(
          left join device d on d.id = p.device_id
         order by l.effective_at, l.payment_id, l.refund_ordinal`,
       [
-        no,
+        span.legs_no,
         which.partyId,
         within?.effectiveAt ?? "-infinity",
         within?.paymentId ?? "00000000-0000-0000-0000-000000000000",
@@ -305,6 +306,8 @@ export async function listItems(
         which.timeZone,
         which.rule ?? null,
         which.step ?? null,
+        span.effective_from ?? "-infinity",
+        span.effective_until ?? "infinity",
       ],
     );
     items.push(...rows);

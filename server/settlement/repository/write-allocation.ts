@@ -187,6 +187,7 @@ class Positions<Row> {
 export interface TrancheShare {
   periodStart: Date;
   periodEnd: Date;
+  firstEffectiveAt: Date;
   lastEffectiveAt: Date;
   paymentCount: number;
   grossMicros: bigint;
@@ -202,11 +203,12 @@ export async function addToTranches(
   at: Date,
 ): Promise<bigint[]> {
   const { rows } = await tx.query<{ no: bigint; period_start: Date }>(
-    `insert into tranche as t (program_id, opened_at, period_start, period_end, last_effective_at, payment_count,
-       gross_micros, refund_count, refund_micros)
-     select $1, $2, * from unnest($3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::bigint[], $7::bigint[],
-       $8::bigint[], $9::bigint[])
-     on conflict (program_id, period_start) where settlement_run_id is null do update set
+    `insert into tranche as t (program_id, opened_at, period_start, period_end, first_effective_at, last_effective_at,
+       payment_count, gross_micros, refund_count, refund_micros)
+     select $1, $2, * from unnest($3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::bigint[],
+       $8::bigint[], $9::bigint[], $10::bigint[])
+     on conflict (program_id, period_start) where settlement_run_id is null and part_of is null do update set
+       first_effective_at = least(t.first_effective_at, excluded.first_effective_at),
        last_effective_at = greatest(t.last_effective_at, excluded.last_effective_at),
        payment_count = t.payment_count + excluded.payment_count, gross_micros = t.gross_micros + excluded.gross_micros,
        refund_count = t.refund_count + excluded.refund_count, refund_micros = t.refund_micros + excluded.refund_micros
@@ -216,6 +218,7 @@ export async function addToTranches(
       at,
       shares.map((share) => share.periodStart),
       shares.map((share) => share.periodEnd),
+      shares.map((share) => share.firstEffectiveAt),
       shares.map((share) => share.lastEffectiveAt),
       shares.map((share) => share.paymentCount),
       shares.map((share) => share.grossMicros),

@@ -1,6 +1,7 @@
 /** Rows of settlement runs, and what a freeze gives to one. */
 import type { SqlTx } from "@/server/platform/db";
 import type { RunState, RunStep } from "../constants";
+import { cutTranches, type EndDay } from "./cut-tranche";
 
 export interface RunRow {
   id: string;
@@ -38,6 +39,32 @@ export async function findLastRun(tx: SqlTx, programId: string): Promise<RunRow 
     [programId],
   );
   return rows[0] ?? null;
+}
+
+export async function findRunByEnd(tx: SqlTx, programId: string, end: Date): Promise<RunRow | null> {
+  const { rows } = await tx.query<RunRow>(
+    "select * from settlement_run where program_id = $1 and period_end = $2",
+    [programId, end],
+  );
+  return rows[0] ?? null;
+}
+
+/** When the first of what no run has was captured or refunded, allocated or about to be. */
+export async function findFirstWaiting(
+  tx: SqlTx,
+  programId: string,
+  allocatable: { governedFrom: Date | null; unitMicros: bigint },
+): Promise<Date | null> {
+  const { rows } = await tx.query<{ first: Date | null }>(
+    `select least(
+       (select min(coalesce(first_effective_at, period_start)) from tranche
+         where program_id = $1 and settlement_run_id is null),
+       (select min(captured_at) from payment
+         where program_id = $1 and capture_seq is not null and allocated_at is null and captured_at >= $2
+           and captured_micros % $3 = 0)) as first`,
+    [programId, allocatable.governedFrom, allocatable.unitMicros],
+  );
+  return rows[0]?.first ?? null;
 }
 
 export async function insertRun(
@@ -112,8 +139,12 @@ export async function readClearing(
   return rows[0] ?? { posted: 0n, explained: 0n };
 }
 
-/** Gives the run everything of its period and before that no run has: tranches, adjustments, payouts come back. */
-export async function freezeInto(tx: SqlTx, run: RunRow): Promise<void> {
+/**
+ * Gives the run everything from before its end that no run has: tranches, cut where they go on past it, and whatever
+ * was corrected or came back until now.
+ */
+export async function freezeInto(tx: SqlTx, run: RunRow, endDay: EndDay): Promise<void> {
+  await cutTranches(tx, run.program_id, run.period_end, endDay);
   await tx.query(
     `update tranche set settlement_run_id = $1
       where program_id = $2 and settlement_run_id is null and last_effective_at < $3`,

@@ -1,20 +1,11 @@
 /** Gathers the rows and sums of a batch; what comes of it is written by the allocator. */
 import type { Currency } from "@/server/platform/money";
 import type { CompiledAgreement } from "../allocate/compile-agreement";
-import {
-  formatLocalDay,
-  localDayOf,
-  localTimeToInstant,
-  type Period,
-  periodOf,
-  type SettlementCalendar,
-  shiftDays,
-} from "./compute-period";
+import { formatLocalDay, localDayOf, localTimeToInstant, type Period, shiftDays } from "./compute-period";
+import { type PlannedProgram, periodAt } from "./plan-periods";
 
-export interface BatchProgram {
+export interface BatchProgram extends PlannedProgram {
   currency: Currency;
-  timeZone: string;
-  calendar: SettlementCalendar;
 }
 
 export interface BatchVersion {
@@ -105,6 +96,7 @@ interface BatchTotal {
 export interface BatchTranche {
   periodStart: Date;
   periodEnd: Date;
+  firstEffectiveAt: Date;
   lastEffectiveAt: Date;
   paymentCount: number;
   grossMicros: bigint;
@@ -141,9 +133,8 @@ export class Batch {
   constructor(private readonly program: BatchProgram) {}
 
   place(at: Date): Place {
-    const { calendar, timeZone } = this.program;
     if (!this.period || at < this.period.start || at >= this.period.end) {
-      this.period = periodOf(at, calendar, timeZone);
+      this.period = periodAt(this.program, at);
     }
     const { start, end } = this.period;
     let tranche = this.trancheByStart.get(start.getTime());
@@ -153,6 +144,7 @@ export class Batch {
       this.tranches.push({
         periodStart: start,
         periodEnd: end,
+        firstEffectiveAt: at,
         lastEffectiveAt: at,
         paymentCount: 0,
         grossMicros: 0n,
@@ -161,6 +153,7 @@ export class Batch {
       });
     }
     const entry = this.tranche(tranche);
+    if (at < entry.firstEffectiveAt) entry.firstEffectiveAt = at;
     if (at > entry.lastEffectiveAt) entry.lastEffectiveAt = at;
     return { tranche, periodStart: start, day: this.dayOf(at) };
   }

@@ -17,12 +17,20 @@ import { raiseException, resolveException } from "../repository/write-exception"
 import { insertPayouts } from "../repository/write-payout";
 import * as runs from "../repository/write-run";
 import * as statements from "../repository/write-statement";
-import { addBusinessDays, formatLocalDay, isPeriodEnd, localDayOf, periodOf } from "../rules/compute-period";
+import {
+  addBusinessDays,
+  formatLocalDay,
+  localDayOf,
+  localTimeToInstant,
+  shiftDays,
+} from "../rules/compute-period";
 import { decidePayout, maskAccount } from "../rules/decide-payout";
 import { clearingAccount, partyAccount, payoutAccount } from "../rules/name-accounts";
+import { calendarAt, endsPeriod, periodAt } from "../rules/plan-periods";
 import { versionAt } from "../rules/split-batch";
 import { allocatePending } from "./allocate-pending";
 import { readGoverningVersions, readPartyIds } from "./compile-version";
+import { waitForCaptures } from "./wait-for-captures";
 
 export type StepOutcome = "advanced" | "done" | { stoppedBy: string };
 
@@ -32,7 +40,10 @@ const system = () => mintSystemScope("settlement");
 export async function advanceRun(runId: string): Promise<StepOutcome> {
   const seen = await withScope(system(), (tx) => runs.findRun(tx, runId));
   if (!seen) throw notFound("settlement run");
-  if (seen.step === "freeze") await allocatePending(seen.program_id);
+  if (seen.step === "freeze") {
+    await waitForCaptures(seen.period_end);
+    await allocatePending(seen.program_id);
+  }
   return await withScope(system(), async (tx) => {
     await lockProgram(tx, seen.program_id);
     const run = await runs.findRun(tx, runId, "for update");
@@ -69,7 +80,11 @@ async function freeze(tx: SqlTx, program: SettlementProgram, run: runs.RunRow): 
       detail: { difference: gap, currency: program.currency },
     });
   }
-  await runs.freezeInto(tx, run);
+  const day = localDayOf(run.period_end, program.timeZone);
+  await runs.freezeInto(tx, run, {
+    day: formatLocalDay(day),
+    over: localTimeToInstant(shiftDays(day, 1), "00:00", program.timeZone),
+  });
   return await proceed(tx, program, run, { state: "closing", step: "guarantees" });
 }
 
@@ -109,12 +124,12 @@ async function reckonGuarantees(
   program: SettlementProgram,
   run: runs.RunRow,
 ): Promise<runs.GuaranteeMove[]> {
-  if (!isPeriodEnd(run.period_end, program.calendar, program.timeZone)) return [];
+  if (!endsPeriod(program, run.period_end)) return [];
   const lastMoment = new Date(run.period_end.getTime() - 1);
   const version = versionAt(await readGoverningVersions(tx, program), lastMoment);
   const guarantees = version?.terms.guarantees ?? [];
   if (guarantees.length === 0) return [];
-  const { start } = periodOf(lastMoment, program.calendar, program.timeZone);
+  const { start } = periodAt(program, lastMoment);
   const net = await runs.readNetByParty(tx, program.id, start, run.period_end);
   const ids = await readPartyIds(tx, program);
   const idOf = (name: string) => {
@@ -242,7 +257,8 @@ async function proposePayouts(tx: SqlTx, program: SettlementProgram, run: runs.R
         }),
       ),
     );
-    const dueOn = formatLocalDay(addBusinessDays(day, program.calendar.payoutDelayBusinessDays));
+    const { payoutDelayBusinessDays } = calendarAt(program, new Date(run.period_end.getTime() - 1));
+    const dueOn = formatLocalDay(addBusinessDays(day, payoutDelayBusinessDays));
     await insertPayouts(
       tx,
       {

@@ -7,59 +7,84 @@ import { loggerFor } from "@/server/platform/logger";
 import { mintSystemScope, type PlatformScope } from "@/server/platform/scope";
 import { emitRunChanged } from "../events";
 import { getProgram, lockProgram } from "../repository/read-program";
-import { findLastRun, insertRun, listUnfinishedRuns } from "../repository/write-run";
-import { lastFinishedPeriod, periodOf } from "../rules/compute-period";
+import { findLastRun, findRunByEnd, insertRun, listUnfinishedRuns } from "../repository/write-run";
+import type { Period } from "../rules/compute-period";
+import { periodBefore } from "../rules/plan-periods";
 import { advanceRun } from "./advance-run";
+import { nextPeriod } from "./next-period";
 
+/** So many periods are closed by one request at most. */
+const MOST_PERIODS = 400;
 const log = loggerFor("settlement");
 
 export type CloseResult =
-  | { ok: true; runId: Id<"settlementRun">; existing: boolean }
-  | { ok: false; reason: "period_not_over" | "period_before_last_run"; message: string }
+  | { ok: true; runId: Id<"settlementRun">; existing: boolean; runs: Id<"settlementRun">[] }
+  | { ok: false; reason: "period_not_over" | "period_before_last_run" | "too_many_periods"; message: string }
   | { ok: false; reason: "run_unfinished" | "run_stopped"; runId: Id<"settlementRun">; message: string };
 
 /**
  * Closes a period and calculates statements and payouts. Without `periodEnd` it is the period after the last run's,
- * or for a first run the last one that is over. A `periodEnd` within a period makes an interim run of what was
- * captured until then. Asking for a period that is closed gives its run; what arrived late waits for the next one.
+ * or for a first run the one of the first payment. A `periodEnd` within a period makes an interim run of what was
+ * captured until then; one after several periods closes each of them, in order, as a run of its own: `runs` names all,
+ * `runId` the last. Asking for a period that is closed gives its run; what arrived late waits for the next one.
  *
- * The run is stored first and then worked through, so it survives the end of the process: `finishRuns` goes on.
+ * A run is stored first and then worked through, so it survives the end of the process: `finishRuns` goes on.
  */
 export async function closePeriod(
   scope: PlatformScope,
   programId: string,
   periodEnd?: Date,
 ): Promise<CloseResult> {
-  const opened = await withScope(scope, async (tx): Promise<CloseResult> => {
+  const closed: Id<"settlementRun">[] = [];
+  for (;;) {
+    const opened = await openRun(scope, programId, periodEnd);
+    if (!opened.ok) return opened;
+    const { runId, existing } = opened;
+    closed.push(runId);
+    const stoppedBy = await finishRun(runId);
+    if (stoppedBy) {
+      const message = `The run stopped for ${stoppedBy.replaceAll("_", " ")}; nothing was stated. See the exceptions.`;
+      return { ok: false, reason: "run_stopped", runId, message };
+    }
+    if (!opened.further) return { ok: true, runId, existing, runs: closed };
+  }
+}
+
+type Opened =
+  | { ok: true; runId: Id<"settlementRun">; existing: boolean; further: boolean }
+  | Extract<CloseResult, { ok: false }>;
+
+/** Stores the next run towards `periodEnd`; `further` says that more follow. */
+async function openRun(scope: PlatformScope, programId: string, periodEnd?: Date): Promise<Opened> {
+  return await withScope(scope, async (tx): Promise<Opened> => {
     await lockProgram(tx, programId);
     const program = await getProgram(tx, programId);
     const last = await findLastRun(tx, programId);
-    const lastId = last?.id as Id<"settlementRun"> | undefined;
-    if (last && lastId && periodEnd && last.period_end.getTime() === periodEnd.getTime()) {
-      return { ok: true, runId: lastId, existing: true };
+    if (periodEnd) {
+      const same = await findRunByEnd(tx, programId, periodEnd);
+      if (same) return { ok: true, runId: same.id as Id<"settlementRun">, existing: true, further: false };
     }
-    if (last && lastId && (last.state === "open" || last.state === "closing")) {
+    if (last && (last.state === "open" || last.state === "closing")) {
       const message = last.stopped_by
         ? `The run before is not finished: it stopped for ${last.stopped_by.replaceAll("_", " ")}.`
         : "The run before is not finished yet.";
-      return { ok: false, reason: "run_unfinished", runId: lastId, message };
+      return { ok: false, reason: "run_unfinished", runId: last.id as Id<"settlementRun">, message };
     }
     const at = now();
-    const end =
-      periodEnd ??
-      (last
-        ? periodOf(last.period_end, program.calendar, program.timeZone).end
-        : lastFinishedPeriod(at, program.calendar, program.timeZone).end);
-    if (end > at) {
-      const message = `The period ends at ${end.toISOString()} and cannot be closed before.`;
-      return { ok: false, reason: "period_not_over", message };
-    }
-    if (last && end <= last.period_end) {
+    if (last && periodEnd && periodEnd <= last.period_end) {
       const message = `Everything up to ${last.period_end.toISOString()} is closed already.`;
       return { ok: false, reason: "period_before_last_run", message };
     }
-    const start =
-      last?.period_end ?? periodOf(new Date(end.getTime() - 1), program.calendar, program.timeZone).start;
+    const { start, end } = await nextPeriod(tx, program, last, periodEnd);
+    const until = periodEnd ?? end;
+    if (until > at) {
+      const message = `The period ends at ${until.toISOString()} and cannot be closed before.`;
+      return { ok: false, reason: "period_not_over", message };
+    }
+    if (isLongWay(periodBefore(program, end), until)) {
+      const message = `From ${start.toISOString()} to ${until.toISOString()} are more than ${MOST_PERIODS} periods; close up to an earlier moment first.`;
+      return { ok: false, reason: "too_many_periods", message };
+    }
     const runId = newId("settlementRun");
     const createdBy = scope.actor.kind === "user" ? scope.actor.id : null;
     await insertRun(tx, { id: runId, programId, start, end, createdBy, at });
@@ -70,13 +95,13 @@ export async function closePeriod(
       after: { programId, periodStart: start.toISOString(), periodEnd: end.toISOString() },
     });
     await emitRunChanged(tx, { id: runId, program_id: programId }, "open");
-    return { ok: true, runId, existing: false };
+    return { ok: true, runId, existing: false, further: end < until };
   });
-  if (!opened.ok) return opened;
-  const stoppedBy = await finishRun(opened.runId);
-  if (!stoppedBy) return opened;
-  const message = `The run stopped for ${stoppedBy.replaceAll("_", " ")}; nothing was stated. See the exceptions.`;
-  return { ok: false, reason: "run_stopped", runId: opened.runId, message };
+}
+
+/** By the length of one period, which is near enough to refuse what nobody means. */
+function isLongWay({ start, end }: Period, until: Date): boolean {
+  return until.getTime() - end.getTime() > MOST_PERIODS * (end.getTime() - start.getTime());
 }
 
 /** Takes a run to its end, from wherever it stands; gives what stopped it, or null. */

@@ -12,7 +12,7 @@ import { refundPayment } from "@/server/payments/service/refund-payment";
 import { addWallet, createWorld, requestOf, type TestWorld } from "@/server/payments/testing";
 import { now, withClock } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
-import { fromPublicId } from "@/server/platform/ids";
+import { fromPublicId, type Id } from "@/server/platform/ids";
 import { mintSystemScope } from "@/server/platform/scope";
 import { useTestDatabase } from "@/server/platform/testing";
 import { partyAccount } from "../rules/name-accounts";
@@ -107,8 +107,14 @@ describe("from the device to the bank", () => {
     );
 
     const later = new Date(at.getTime() + 80 * HOUR);
-    const closed = await withClock(later, () => closePeriod(world.operator, world.programId));
-    if (!closed.ok) throw new Error(`${closed.reason}: ${closed.message}`);
+    const runIds: Id<"settlementRun">[] = [];
+    for (;;) {
+      const closed = await withClock(later, () => closePeriod(world.operator, world.programId));
+      if (!closed.ok && closed.reason === "period_not_over") break;
+      if (!closed.ok) throw new Error(`${closed.reason}: ${closed.message}`);
+      runIds.push(closed.runId);
+    }
+    expect(runIds.length).toBeGreaterThan(1);
     const captured = await one<{ net: bigint; payments: bigint }>(
       `select sum(captured_micros - refunded_micros)::bigint as net, count(*) as payments
          from payment where program_id = $1 and captured_at is not null`,
@@ -116,8 +122,9 @@ describe("from the device to the bank", () => {
     );
     expect(captured.payments).toBe(4n);
     const stated = await one<{ sum: bigint; parties: bigint }>(
-      `select sum(allocated_micros + refunds_micros)::bigint as sum, count(*) as parties from statement where run_id = $1`,
-      [closed.runId],
+      `select sum(allocated_micros + refunds_micros)::bigint as sum, count(distinct party_id) as parties
+         from statement where run_id = any($1::uuid[])`,
+      [runIds],
     );
     expect(stated).toEqual({ sum: captured.net, parties: 2n });
     const clearing = accountIdFor({ code: "clearing", currency: "EUR", ownerRef: world.programId });
@@ -127,21 +134,26 @@ describe("from the device to the bank", () => {
     const [held] = await withScope(system, (tx) => getAccounts(tx, [clearing]));
     expect((held?.creditsPosted ?? 0n) - (held?.debitsPosted ?? 0n)).toBe(0n);
 
-    expect(await approveRun(world.operator, closed.runId, 0)).toEqual({
-      ok: false,
-      reason: "approver_is_creator",
-    });
-    expect(await approveRun(world.colleague, closed.runId, 0)).toMatchObject({ ok: true });
-    expect(await submitPayouts(world.operator, { runId: closed.runId })).toMatchObject({
-      ok: true,
-      moved: 1,
-    });
-    expect(await markPayoutsPaid(world.operator, { runId: closed.runId })).toMatchObject({ ok: true });
+    for (const runId of runIds) {
+      expect(await approveRun(world.operator, runId, 0)).toEqual({
+        ok: false,
+        reason: "approver_is_creator",
+      });
+      expect(await approveRun(world.colleague, runId, 0)).toMatchObject({ ok: true });
+      const { payouts } = await one<{ payouts: bigint }>(
+        "select count(*) as payouts from payout where run_id = $1",
+        [runId],
+      );
+      if (payouts === 0n) continue;
+      expect(await submitPayouts(world.operator, { runId })).toMatchObject({ ok: true, moved: 1 });
+      expect(await markPayoutsPaid(world.operator, { runId })).toMatchObject({ ok: true });
+    }
     const [owed] = await withScope(system, (tx) => getAccounts(tx, [merchant]));
     expect(owed?.creditsPosted).toBe(owed?.debitsPosted);
-    const run = await one<{ state: string }>("select state from settlement_run where id = $1", [
-      closed.runId,
-    ]);
-    expect(run.state).toBe("settled");
+    const { unsettled } = await one<{ unsettled: bigint }>(
+      "select count(*) as unsettled from settlement_run where program_id = $1 and state <> 'settled'",
+      [world.programId],
+    );
+    expect(unsettled).toBe(0n);
   });
 });

@@ -6,9 +6,9 @@ import type { OperatorScope } from "@/server/platform/scope";
 import { sumOpenTranches } from "../repository/read-preview";
 import { getProgram } from "../repository/read-program";
 import { findLastRun } from "../repository/write-run";
-import { lastFinishedPeriod, periodOf } from "../rules/compute-period";
 import { money, presentProgram } from "../rules/present";
 import type { ClosePreview } from "../schema";
+import { nextPeriod } from "./next-period";
 
 /** The period that `closePeriod` would take without an end, by the same rules. */
 export async function previewClose(scope: OperatorScope, programId: string): Promise<ClosePreview> {
@@ -16,12 +16,7 @@ export async function previewClose(scope: OperatorScope, programId: string): Pro
     const program = await getProgram(tx, programId);
     const last = await findLastRun(tx, programId);
     const at = now();
-    const period = last
-      ? {
-          start: last.period_end,
-          end: periodOf(last.period_end, program.calendar, program.timeZone).end,
-        }
-      : lastFinishedPeriod(at, program.calendar, program.timeZone);
+    const period = await nextPeriod(tx, program, last);
     const waiting = await sumOpenTranches(tx, programId, period.end);
     const unfinished = last !== null && (last.state === "open" || last.state === "closing");
     return {

@@ -85,13 +85,13 @@ export async function* readReportLegs(statement: {
   run_id: string;
   party_id: string;
 }): AsyncGenerator<ReportLeg[]> {
-  const tranches = await withScope(system(), (tx) => reports.listTrancheNumbers(tx, statement.run_id));
-  for (const no of tranches) {
+  const spans = await withScope(system(), (tx) => reports.listLegSpans(tx, statement.run_id));
+  for (const span of spans) {
     let after: ReportLeg | null = null;
     for (;;) {
       const last: ReportLeg | null = after;
       const legs: ReportLeg[] = await withScope(system(), (tx) =>
-        reports.listReportLegs(tx, no, statement.party_id, last, PAGE),
+        reports.listReportLegs(tx, span, statement.party_id, last, PAGE),
       );
       if (legs.length > 0) yield legs;
       if (legs.length < PAGE) break;

@@ -15,7 +15,7 @@ import {
   sumLegsByRule,
 } from "../repository/replay-payments";
 import { findAgreement } from "../repository/write-agreement";
-import { periodOf } from "../rules/compute-period";
+import { periodAt } from "../rules/plan-periods";
 import { money } from "../rules/present";
 import type { SimulationView } from "../schema";
 
@@ -54,7 +54,7 @@ export async function simulateAgreement(
   const after = new Map<string, bigint>();
   for (const [index, payment] of payments.entries()) {
     if (index % BREATH_EVERY === BREATH_EVERY - 1) await breathe();
-    const period = +periodOf(payment.captured_at, program.calendar, program.timeZone).start;
+    const period = +periodAt(program, payment.captured_at).start;
     const split = allocate(
       compiled,
       asAllocationPayment(payment, program.timeZone),

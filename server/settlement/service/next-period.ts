@@ -1,0 +1,40 @@
+/** Which period of a program is closed next. */
+import { now } from "@/server/platform/clock";
+import type { SqlTx } from "@/server/platform/db";
+import { microsPerMinor } from "@/server/platform/money";
+import type { SettlementProgram } from "../repository/read-program";
+import { findFirstWaiting, type RunRow } from "../repository/write-run";
+import type { Period } from "../rules/compute-period";
+import { lastPeriodOver, periodAt, periodBefore } from "../rules/plan-periods";
+import { readGoverningVersions } from "./compile-version";
+
+/**
+ * From the end of the last run up to the next end of the calendar, or up to `until` when that comes first: a run never
+ * reaches over an end of the calendar, since ceilings and guarantees are per period. A first run closes the period of
+ * the first payment that waits; without `until` none from before the program was founded, so that imported history is
+ * not closed day by day but settles with the first period, as late arrivals do.
+ */
+export async function nextPeriod(
+  tx: SqlTx,
+  program: SettlementProgram,
+  last: RunRow | null,
+  until?: Date,
+): Promise<Period> {
+  const next = last
+    ? { start: last.period_end, end: periodAt(program, last.period_end).end }
+    : await firstPeriod(tx, program, until);
+  return until && until < next.end ? { ...next, end: until } : next;
+}
+
+async function firstPeriod(tx: SqlTx, program: SettlementProgram, until?: Date): Promise<Period> {
+  const latest = until ? periodBefore(program, until) : lastPeriodOver(program, now());
+  const versions = await readGoverningVersions(tx, program);
+  const waiting = await findFirstWaiting(tx, program.id, {
+    governedFrom: versions[0]?.governsFrom ?? null,
+    unitMicros: microsPerMinor(program.currency),
+  });
+  if (!waiting) return latest;
+  const earliest = !until && waiting < program.createdAt ? program.createdAt : waiting;
+  const period = periodAt(program, earliest);
+  return period.start < latest.start ? period : latest;
+}
