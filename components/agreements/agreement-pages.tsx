@@ -100,7 +100,12 @@ function Loaded({ agreement, trpc }: { agreement: AgreementDetail; trpc: PartyTr
   const simulation = useQuery(
     trpc.agreements.simulate.queryOptions(
       { agreementId: agreement.id },
-      { enabled: compares, staleTime: 600_000 },
+      {
+        enabled: compares,
+        staleTime: 600_000,
+        // The worker reckons it once, a moment after the proposal.
+        refetchInterval: (query) => (query.state.data === null ? 2_000 : false),
+      },
     ),
   );
   const answer = useMutation(trpc.agreements.answer.mutationOptions());

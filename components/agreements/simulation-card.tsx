@@ -14,7 +14,7 @@ import type { SimulationView } from "@/server/settlement/schema";
 
 interface SimulationCardProps {
   version: number;
-  query: QueryLike<SimulationView>;
+  query: QueryLike<SimulationView | null>;
   /** Under the comparison: the buttons to answer. */
   footer?: ReactNode;
 }
@@ -38,22 +38,27 @@ export function SimulationCard({ version, query, footer }: SimulationCardProps) 
       footer={footer}
     >
       <QueryView query={query} what="The comparison" skeleton={<SkeletonText lines={6} />}>
-        {({ rows, before, after }) =>
-          rows.length === 0 ? (
+        {(found) =>
+          found === null ? (
+            <div role="status" aria-label="The comparison is being reckoned" aria-busy>
+              <SkeletonText lines={6} />
+              <p className="mt-3 text-xs text-muted">The last 30 days are being split by this version.</p>
+            </div>
+          ) : found.rows.length === 0 ? (
             <p className="text-sm text-muted">
               No payment of the last 30 days brought you anything, under either version.
             </p>
           ) : (
             <ComparisonBars
-              currency={after.currency}
-              rows={rows.map((row) => ({
+              currency={found.after.currency}
+              rows={found.rows.map((row) => ({
                 id: row.rule,
                 label: row.rule,
                 before: row.before.amount,
                 after: row.after.amount,
                 colour: 1,
               }))}
-              total={{ label: "Together", before: before.amount, after: after.amount }}
+              total={{ label: "Together", before: found.before.amount, after: found.after.amount }}
             />
           )
         }

@@ -24,7 +24,11 @@ export function ProposedChange({ programId, fallback }: ProposedChangeProps) {
   const simulation = useQuery(
     trpc.agreements.simulate.queryOptions(
       { agreementId: proposed?.id ?? "" },
-      { enabled: proposed !== undefined, staleTime: 600_000 },
+      {
+        enabled: proposed !== undefined,
+        staleTime: 600_000,
+        refetchInterval: (query) => (query.state.data === null ? 2_000 : false),
+      },
     ),
   );
   if (!proposed) return <>{fallback}</>;

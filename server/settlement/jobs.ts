@@ -8,6 +8,7 @@ import { allocatePending } from "./service/allocate-pending";
 import { advanceAgreements } from "./service/answer-agreement";
 import { expireProposals } from "./service/answer-proposal";
 import { finishRuns } from "./service/close-period";
+import { simulateProposals } from "./service/simulate-agreement";
 
 const log = loggerFor("settlement");
 
@@ -30,5 +31,6 @@ export const jobs: readonly RepeatedJob[] = [
   { name: "settlement.allocate", everyMs: 1_000, run: allocateAllPrograms },
   { name: "settlement.agreements", everyMs: 5_000, run: advanceAgreements },
   { name: "settlement.expire-proposals", everyMs: 60_000, run: expireProposals },
+  { name: "settlement.simulate-proposals", everyMs: 5_000, run: simulateProposals },
   { name: "settlement.finish-runs", everyMs: 5_000, run: finishRuns },
 ];

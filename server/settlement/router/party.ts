@@ -5,7 +5,7 @@ import { publicId } from "@/server/platform/ids";
 import { orRefuse } from "../errors";
 import { answerAgreementInput, simulationSchema } from "../schema";
 import { answerAgreement } from "../service/answer-agreement";
-import { simulateAgreement } from "../service/simulate-agreement";
+import { readSimulation } from "../service/simulate-agreement";
 import { agreementReads, payoutReads, splitReads, statementReads } from "./reads";
 
 /** Agreements that split a merchant's payments or name an agency, and those that wait for the party's answer. */
@@ -14,8 +14,8 @@ function agreementsRouter(kind: "merchant" | "agency") {
     ...agreementReads(kind),
     simulate: partyProcedure(kind, "agreements.read")
       .input(z.object({ agreementId: publicId("agreement") }))
-      .output(simulationSchema)
-      .query(({ ctx, input }) => simulateAgreement(ctx.scope, input.agreementId)),
+      .output(simulationSchema.nullable())
+      .query(({ ctx, input }) => readSimulation(ctx.scope, input.agreementId)),
     answer: partyProcedure(kind, "agreements.answer")
       .input(answerAgreementInput)
       .mutation(async ({ ctx, input }) =>

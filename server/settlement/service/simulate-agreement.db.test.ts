@@ -5,7 +5,7 @@ import { useTestDatabase } from "@/server/platform/testing";
 import { bringIntoForce, type City, capture, createCity, refund, termsFor } from "../testing";
 import { allocatePending } from "./allocate-pending";
 import { createAgreementDraft, proposeAgreement } from "./draft-agreement";
-import { simulateAgreement } from "./simulate-agreement";
+import { readSimulation, simulateAgreement, simulateProposals } from "./simulate-agreement";
 
 useTestDatabase();
 const today = new Date("2026-06-10T12:00:00Z");
@@ -36,16 +36,23 @@ const party = (index: number) => {
   return found;
 };
 
+type PartyScope = Parameters<typeof readSimulation>[0];
+
+async function simulated(scope: PartyScope, agreementId: string) {
+  const view = await readSimulation(scope, agreementId);
+  if (!view) throw new Error("nothing was reckoned");
+  return view;
+}
+
 test("a version simulated over payments that it governed gives every party what it got", async () => {
+  await withClock(today, () => simulateAgreement(inForce));
   for (const { scope } of [...city.agencies, ...city.merchants.slice(0, 1)]) {
-    const view = await withClock(today, () => simulateAgreement(scope, inForce));
+    const view = await simulated(scope, inForce);
     expect(view.payments).toBe(121);
     expect(view.after).toEqual(view.before);
     expect(view.rows.every((row) => row.after.amount === row.before.amount)).toBe(true);
   }
-  expect(
-    Number((await withClock(today, () => simulateAgreement(party(1).scope, inForce))).before.amount),
-  ).toBeGreaterThan(1);
+  expect(Number((await simulated(party(1).scope, inForce)).before.amount)).toBeGreaterThan(1);
 });
 
 test("a proposed version shows what it would have changed, and changes nothing", async () => {
@@ -69,17 +76,22 @@ test("a proposed version shows what it would have changed, and changes nothing",
     await proposeAgreement(city.creator, draft.agreementId);
     return draft.agreementId;
   });
-  const view = await withClock(today, () => simulateAgreement(party(1).scope, proposed));
+  expect(await readSimulation(party(1).scope, proposed)).toBeNull();
+  expect(await withClock(today, () => simulateProposals())).toBe(1);
+  expect(await withClock(today, () => simulateProposals())).toBe(0);
+  const view = await simulated(party(1).scope, proposed);
   expect(view.after.amount).toBe("1.21");
   expect(Number(view.before.amount)).toBeGreaterThan(1.21);
-  const again = await withClock(today, () => simulateAgreement(party(1).scope, inForce));
+  // A day later the comparison is made anew, over the payments of then.
+  const tomorrow = new Date(+today + 25 * 3_600_000);
+  expect(await withClock(tomorrow, () => simulateProposals())).toBe(1);
+  expect((await simulated(party(1).scope, proposed)).to).toBe(tomorrow.toISOString());
+  const again = await simulated(party(1).scope, inForce);
   expect(again.after).toEqual(again.before);
 });
 
-test("a version that the party may not read is not simulated", async () => {
+test("a version that the party may not read shows it nothing", async () => {
   const other = await createCity();
   const stranger = other.agencies[0];
-  await expect(
-    withClock(today, () => simulateAgreement(stranger?.scope ?? party(0).scope, inForce)),
-  ).rejects.toBeInstanceOf(AppError);
+  await expect(readSimulation(stranger?.scope ?? party(0).scope, inForce)).rejects.toBeInstanceOf(AppError);
 });

@@ -1,19 +1,24 @@
-/** What a version would have paid a party, had it governed payments that are past already. */
+/** What a proposed version would have paid each party, had it governed payments that are past already. */
 import { setImmediate as breathe } from "node:timers/promises";
 import { now } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
 import { notFound } from "@/server/platform/errors";
+import { loggerFor } from "@/server/platform/logger";
 import { type AgencyScope, type MerchantScope, mintSystemScope } from "@/server/platform/scope";
 import { allocate } from "../allocate/allocate-payment";
 import { compileAgreement } from "../allocate/compile-agreement";
 import { type AllocationBases, EMPTY_BASES } from "../allocate/types";
-import { getProgram } from "../repository/read-program";
 import {
-  findPartyName,
+  findSimulation,
   listPaymentsToReplay,
+  listProposalsToSimulate,
+  listSimulatedRules,
   type ReplayPayment,
+  replaceSimulation,
+  type SimulatedRule,
   sumLegsByRule,
-} from "../repository/replay-payments";
+} from "../repository/keep-simulations";
+import { getProgram } from "../repository/read-program";
 import { findAgreement } from "../repository/write-agreement";
 import { periodAt } from "../rules/plan-periods";
 import { money } from "../rules/present";
@@ -21,67 +26,114 @@ import type { SimulationView } from "../schema";
 
 const DAYS = 30;
 const DAY_MS = 86_400_000;
-/** Enough to judge by, few enough to be done while somebody waits. */
-const MOST_PAYMENTS = 40_000;
-const BREATH_EVERY = 2_000;
+const BATCH = 5_000;
+const BREATH_EVERY = 1_000;
+/** A proposal that waits for long is held against newer payments once a day. */
+const STALE_AFTER_MS = DAY_MS;
+const log = loggerFor("settlement");
 
 /**
- * Splits the payments of the last thirty days, at most the newest 40 000, by a version that the party may read, and
- * holds what the party would have got against what it got, rule by rule. Refunds, guarantees and adjustments are left
- * out on both sides. Nothing is written. An agreement that the scope may not see is `not_found`.
+ * The comparison of a proposed version for the party that asks: what it got of the payments of the last thirty days
+ * against what the version would have given it, rule by rule. Refunds, guarantees and adjustments are left out on both
+ * sides. Null while the worker has not reckoned it yet. An agreement that the scope may not see is `not_found`.
  */
-export async function simulateAgreement(
+export async function readSimulation(
   scope: AgencyScope | MerchantScope,
   agreementId: string,
-): Promise<SimulationView> {
-  const version = await withScope(scope, (tx) => findAgreement(tx, agreementId));
-  if (!version) throw notFound("agreement");
-  const to = now();
-  const system = mintSystemScope("simulation");
-  const { program, payments, before, slug } = await withScope(system, async (tx) => {
-    const span = { programId: version.program_id, from: new Date(+to - DAYS * DAY_MS), to };
-    const replayed = await listPaymentsToReplay(tx, span, MOST_PAYMENTS);
-    const from = replayed[0]?.captured_at ?? span.from;
+): Promise<SimulationView | null> {
+  return await withScope(scope, async (tx) => {
+    const version = await findAgreement(tx, agreementId);
+    if (!version) throw notFound("agreement");
+    const stored = await findSimulation(tx, agreementId);
+    if (!stored) return null;
+    const { currency } = await getProgram(tx, version.program_id);
+    const rows = await listSimulatedRules(tx, agreementId, scope.organisationId);
+    const view = (micros: bigint) => money(micros, currency);
+    const sum = (values: bigint[]) => values.reduce((total, value) => total + value, 0n);
     return {
-      program: await getProgram(tx, version.program_id),
-      payments: replayed,
-      slug: await findPartyName(tx, scope.organisationId),
-      before: await sumLegsByRule(tx, { ...span, from, partyId: scope.organisationId }),
+      from: stored.span_start.toISOString(),
+      to: stored.span_end.toISOString(),
+      payments: Number(stored.payment_count),
+      rows: rows.map((row) => ({
+        rule: row.rule,
+        before: view(row.before_micros),
+        after: view(row.after_micros),
+      })),
+      before: view(sum(rows.map((row) => row.before_micros))),
+      after: view(sum(rows.map((row) => row.after_micros))),
     };
   });
-  const compiled = compileAgreement(version.terms, program.currency);
-  const bases = new Map<number, AllocationBases>();
-  const after = new Map<string, bigint>();
-  for (const [index, payment] of payments.entries()) {
-    if (index % BREATH_EVERY === BREATH_EVERY - 1) await breathe();
-    const period = +periodAt(program, payment.captured_at).start;
-    const split = allocate(
-      compiled,
-      asAllocationPayment(payment, program.timeZone),
-      bases.get(period) ?? EMPTY_BASES,
-      {
-        explain: false,
-      },
-    );
-    bases.set(period, split.bases);
-    for (const leg of split.legs) {
-      if (leg.to === slug) after.set(split.rule, (after.get(split.rule) ?? 0n) + leg.amountMicros);
+}
+
+/** Simulates proposals that were not, or not lately; one that fails is logged and does not keep the others waiting. */
+export async function simulateProposals(): Promise<number> {
+  const at = now();
+  const waiting = await withScope(mintSystemScope("simulation"), (tx) =>
+    listProposalsToSimulate(tx, new Date(+at - STALE_AFTER_MS)),
+  );
+  for (const agreementId of waiting) {
+    try {
+      await simulateAgreement(agreementId);
+    } catch (error) {
+      log.error({ err: error, agreementId }, "simulation failed; it is tried again with the next round");
     }
   }
-  const rules = [...new Set([...before.keys(), ...after.keys()])];
-  const view = (micros: bigint) => money(micros, program.currency);
-  const sum = (values: Iterable<bigint>) => [...values].reduce((total, value) => total + value, 0n);
-  return {
-    from: (payments[0]?.captured_at ?? new Date(+to - DAYS * DAY_MS)).toISOString(),
-    to: to.toISOString(),
-    payments: payments.length,
-    rows: rules
-      .map((rule) => ({ rule, before: before.get(rule) ?? 0n, after: after.get(rule) ?? 0n }))
-      .sort((a, b) => (a.after < b.after ? 1 : -1))
-      .map((row) => ({ rule: row.rule, before: view(row.before), after: view(row.after) })),
-    before: view(sum(before.values())),
-    after: view(sum(after.values())),
+  return waiting.length;
+}
+
+/**
+ * Splits the payments of the last thirty days by a version and stores the comparison for every party. It holds one
+ * batch of payments in memory at a time. Payments captured while it runs are left out.
+ */
+export async function simulateAgreement(agreementId: string): Promise<void> {
+  const scope = mintSystemScope("simulation");
+  const at = now();
+  const { version, program } = await withScope(scope, async (tx) => {
+    const found = await findAgreement(tx, agreementId);
+    if (!found) throw notFound("agreement");
+    return { version: found, program: await getProgram(tx, found.program_id) };
+  });
+  const span = { programId: version.program_id, from: new Date(+at - DAYS * DAY_MS), to: at };
+  const compiled = compileAgreement(version.terms, program.currency);
+  const bases = new Map<number, AllocationBases>();
+  const rules = new Map<string, SimulatedRule>();
+  const ruleOf = (slug: string, rule: string) => {
+    const key = `${slug} ${rule}`;
+    const known = rules.get(key) ?? { slug, rule, beforeMicros: 0n, afterMicros: 0n };
+    rules.set(key, known);
+    return known;
   };
+  let seq = 0n;
+  let payments = 0;
+  let first: Date | undefined;
+  for (;;) {
+    const batch = await withScope(scope, (tx) => listPaymentsToReplay(tx, span, seq, BATCH));
+    for (const payment of batch) {
+      if (++payments % BREATH_EVERY === 0) await breathe();
+      first ??= payment.captured_at;
+      const period = +periodAt(program, payment.captured_at).start;
+      const running = bases.get(period) ?? EMPTY_BASES;
+      const split = allocate(compiled, asAllocationPayment(payment, program.timeZone), running, {
+        explain: false,
+      });
+      bases.set(period, split.bases);
+      for (const leg of split.legs) ruleOf(leg.to, split.rule).afterMicros += leg.amountMicros;
+    }
+    seq = batch.at(-1)?.capture_seq ?? seq;
+    if (batch.length < BATCH) break;
+  }
+  const compared = { ...span, from: first ?? span.from };
+  await withScope(scope, async (tx) => {
+    for (const { slug, rule, micros } of await sumLegsByRule(tx, compared))
+      ruleOf(slug, rule).beforeMicros += micros;
+    await replaceSimulation(tx, {
+      agreementId,
+      span: compared,
+      payments,
+      at,
+      rules: [...rules.values()],
+    });
+  });
 }
 
 function asAllocationPayment(payment: ReplayPayment, timeZone: string) {
