@@ -1,12 +1,26 @@
 /** Figures of allocation legs; whose they are is decided by the transaction's scope and the party asked for. */
 import type { SqlTx } from "@/server/platform/db";
 
-/** What a party has been allocated and no settlement run has taken yet, refunds deducted. */
+/**
+ * What no statement has settled with a party yet, with its sign: what it was allocated less refunds, corrections and
+ * payouts that came back since, and what its last statement carried, a debt as well as a balance too small to be paid.
+ */
 export async function readNotSettled(tx: SqlTx, programId: string, partyId: string): Promise<bigint> {
   const { rows } = await tx.query<{ micros: bigint }>(
-    `select coalesce(sum(amount_micros + t.refund_micros), 0)::bigint as micros
-       from tranche_total t join tranche on tranche.no = tranche_no
-      where program_id = $1 and party_id = $2 and settlement_run_id is null`,
+    `with unfinished as (select id from settlement_run where program_id = $1 and step <> 'done')
+     select (coalesce((select sum(t.amount_micros + t.refund_micros)
+                         from tranche x join tranche_total t on t.tranche_no = x.no and t.party_id = $2
+                        where x.program_id = $1
+                          and (x.settlement_run_id is null or x.settlement_run_id in (select id from unfinished))), 0)
+           + coalesce((select sum(amount_micros) from adjustment
+                        where program_id = $1 and party_id = $2
+                          and (settlement_run_id is null or settlement_run_id in (select id from unfinished))), 0)
+           + coalesce((select sum(amount_micros) from payout
+                        where program_id = $1 and party_id = $2 and came_back_at is not null
+                          and (returned_run_id is null or returned_run_id in (select id from unfinished))), 0)
+           + coalesce((select s.closing_micros from statement s join settlement_run r on r.id = s.run_id
+                        where s.program_id = $1 and s.party_id = $2 and r.step = 'done'
+                        order by r.period_end desc limit 1), 0))::bigint as micros`,
     [programId, partyId],
   );
   return rows[0]?.micros ?? 0n;

@@ -2,6 +2,7 @@
 import type { Currency } from "@/server/platform/money";
 import type { CompiledAgreement } from "../allocate/compile-agreement";
 import { formatLocalDay, localDayOf, localTimeToInstant, type Period, shiftDays } from "./compute-period";
+import { type Credit, groupMoves, type Move } from "./group-moves";
 import { type PlannedProgram, periodAt } from "./plan-periods";
 
 export interface BatchProgram extends PlannedProgram {
@@ -54,6 +55,8 @@ export interface BatchResult {
   bases: { periodStart: Date; name: string; micros: bigint }[];
   /** Signed: what each party gets, or gives back. */
   byParty: Map<string, bigint>;
+  /** The same, told apart by business time. */
+  moves: Move[];
 }
 
 interface BatchLeg {
@@ -126,6 +129,7 @@ export class Batch {
   private readonly legs: BatchLeg[] = [];
   private readonly totals = new Map<string, BatchTotal>();
   private readonly byParty = new Map<string, bigint>();
+  private readonly credits: Credit[] = [];
   private readonly trancheByStart = new Map<number, number>();
   private period: Period | null = null;
   private day: { from: number; to: number; text: string } | null = null;
@@ -189,7 +193,7 @@ export class Batch {
         why,
         effectiveAt: payment.captured_at,
       });
-      this.credit(leg.partyId, amountMicros);
+      this.credit(leg.partyId, amountMicros, place, payment.captured_at);
       const total = this.totalFor({ ...row, day: place.day });
       total.paymentCount += 1;
       total.grossMicros += payment.captured_micros;
@@ -231,7 +235,7 @@ export class Batch {
         why: "Taken back in proportion to what was left of the payment's legs",
         effectiveAt: refund.created_at,
       });
-      this.credit(leg.party_id, -amountMicros);
+      this.credit(leg.party_id, -amountMicros, place, refund.created_at);
       const total = this.totalFor({ ...row, day: place.day });
       total.refundCount += 1;
       total.refundMicros -= amountMicros;
@@ -244,7 +248,8 @@ export class Batch {
 
   result(bases: BatchResult["bases"]): BatchResult {
     const { items, legs, tranches, byParty } = this;
-    return { items, legs, totals: [...this.totals.values()], tranches, bases, byParty };
+    const moves = groupMoves(this.credits);
+    return { items, legs, totals: [...this.totals.values()], tranches, bases, byParty, moves };
   }
 
   private tranche(index: number): BatchTranche {
@@ -267,7 +272,8 @@ export class Batch {
     return this.day.text;
   }
 
-  private credit(partyId: string, micros: bigint): void {
+  private credit(partyId: string, micros: bigint, place: Place, at: Date): void {
+    this.credits.push({ partyId, at, period: place.tranche, day: place.day, micros });
     this.byParty.set(partyId, (this.byParty.get(partyId) ?? 0n) + micros);
   }
 

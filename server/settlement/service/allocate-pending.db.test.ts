@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { accountIdFor } from "@/server/ledger/service";
+import { TRANSFER_CODES } from "@/server/ledger/constants";
+import { accountIdFor, balancesAt } from "@/server/ledger/service";
 import { withClock } from "@/server/platform/clock";
 import { withOwner, withScope } from "@/server/platform/db";
 import { mintSystemScope } from "@/server/platform/scope";
 import { useTestDatabase } from "@/server/platform/testing";
-import { partyAccount } from "../rules/name-accounts";
+import { clearingAccount, partyAccount } from "../rules/name-accounts";
 import {
   balanceOf,
   bringIntoForce,
@@ -130,6 +131,54 @@ describe("allocation", () => {
     expect((await legsOf(id)).length).toBeGreaterThan(0);
     expect(await clearingBalance(late)).toBe(0n);
   });
+
+  test("balances of the past count what was captured by then, however late it came", async () => {
+    const city = await createCity();
+    await withClock(beginning, () => bringIntoForce(city, termsFor(city)));
+    const days = ["2026-02-03T09:00:00Z", "2026-03-29T01:30:00Z", "2026-06-01T10:00:00Z"].map(at);
+    const ids: string[] = [];
+    for (const day of days) ids.push(await capture(city, { micros: 9_000_000n, at: day }));
+    await allocatePending(city.programId);
+    await refund(city, ids[0] ?? "", 9_000_000n, at("2026-06-02T10:00:00Z"));
+    await allocatePending(city.programId);
+    const names = { id: city.programId, currency: "EUR", operatorId: city.operatorId } as const;
+    const clearing = accountIdFor(clearingAccount(names));
+    const parties = [city.operatorId, ...city.merchants, ...city.agencies].map((party) =>
+      accountIdFor(partyAccount(names, typeof party === "string" ? party : party.id)),
+    );
+    const owedAt = async (moment: Date) => {
+      const found = await withScope(system, (tx) =>
+        balancesAt(tx, [...parties, clearing], moment, "effective"),
+      );
+      const net = (id: string) => (found.get(id)?.creditsPosted ?? 0n) - (found.get(id)?.debitsPosted ?? 0n);
+      expect(net(clearing)).toBe(0n);
+      return parties.reduce((sum, id) => sum + net(id), 0n);
+    };
+    expect(await owedAt(at("2026-02-03T08:59:59Z"))).toBe(0n);
+    expect(await owedAt(at("2026-02-03T09:00:00Z"))).toBe(9_000_000n);
+    expect(await owedAt(at("2026-03-29T01:30:00Z"))).toBe(18_000_000n);
+    expect(await owedAt(at("2026-06-01T10:00:00Z"))).toBe(27_000_000n);
+    expect(await owedAt(at("2026-06-02T10:00:00Z"))).toBe(18_000_000n);
+  });
+
+  test("a batch over many days adds to the ledger by days and parties, not by payments and parties", async () => {
+    const city = await createCity();
+    await withClock(beginning, () => bringIntoForce(city, termsFor(city)));
+    const first = at("2026-03-01T00:00:00Z").getTime();
+    for (let n = 0; n < 300; n++)
+      await capture(city, { micros: 2_000_000n, at: new Date(first + n * 420_000) });
+    await allocatePending(city.programId);
+    const { rows } = await withScope(system, (tx) =>
+      tx.query<{ transfers: bigint; legs: bigint }>(
+        `select (select count(*) from ledger.transfer where code = $2 and journal_id in (
+                   select allocation_journal_id from payment where program_id = $1)) as transfers,
+                (select count(*) from allocation_leg where program_id = $1) as legs`,
+        [city.programId, TRANSFER_CODES.allocation],
+      ),
+    );
+    expect(Number(rows[0]?.legs)).toBeGreaterThan(1_400);
+    expect(Number(rows[0]?.transfers)).toBeLessThanOrEqual(64 * 5);
+  }, 60_000);
 
   test("the version that governed at capture decides, also when a newer one is in force", async () => {
     const versions = await createCity();

@@ -12,6 +12,7 @@ import { getProgram, lockProgram, type SettlementProgram } from "../repository/r
 import * as allocation from "../repository/write-allocation";
 import { raiseException, resolveException } from "../repository/write-exception";
 import type { BatchResult } from "../rules/gather-batch";
+import type { Move } from "../rules/group-moves";
 import { clearingAccount, partyAccount } from "../rules/name-accounts";
 import { reverseRefunds, splitPayments } from "../rules/split-batch";
 import { type GoverningVersion, readGoverningVersions, readPartyIds } from "./compile-version";
@@ -135,27 +136,25 @@ async function storeResult(
       organisationId: partyId,
     })),
   );
-  await moveMoney(tx, program, result.byParty, { at, journalId });
+  await moveMoney(tx, program, result.moves, journalId);
 }
 
-/** One transfer a party, in the order of parties, so that batches lock the accounts alike. Last, for its lock is hot. */
+/** A few sums a party, each of its business time. Last, because the lock of clearing is hot. */
 async function moveMoney(
   tx: SqlTx,
   program: SettlementProgram,
-  byParty: ReadonlyMap<string, bigint>,
-  by: { at: Date; journalId: string },
+  moves: readonly Move[],
+  journalId: string,
 ): Promise<void> {
-  const moves = [...byParty].filter(([, micros]) => micros !== 0n).sort(([a], [b]) => (a < b ? -1 : 1));
   if (moves.length === 0) return;
   const clearing = clearingAccount(program);
-  const accounts = moves.map(([partyId]) => partyAccount(program, partyId));
+  const accounts = [...new Set(moves.map(({ partyId }) => partyId))].map((id) => partyAccount(program, id));
   await ensureAccounts(tx, [clearing, ...accounts]);
   const clearingId = accountIdFor(clearing);
   await postJournal(
     tx,
-    moves.map(([, micros], at): TransferInput => {
-      const account = accounts[at];
-      const partyAccountId = account ? accountIdFor(account) : "";
+    moves.map(({ partyId, micros, at }): TransferInput => {
+      const partyAccountId = accountIdFor(partyAccount(program, partyId));
       return {
         id: newId("transfer"),
         debitAccountId: micros > 0n ? clearingId : partyAccountId,
@@ -163,8 +162,8 @@ async function moveMoney(
         amountMicros: micros > 0n ? micros : -micros,
         code: "allocation",
         currency: program.currency,
-        journalId: by.journalId,
-        effectiveAt: by.at,
+        journalId,
+        effectiveAt: at,
       };
     }),
   );
