@@ -2,10 +2,9 @@
 
 import { useState } from "react";
 import { ROLE_WORDS, roleLabel } from "@/components/team/role-words";
-import type { TeamActions } from "@/components/team/team-types";
+import type { Invite, Issued } from "@/components/team/team-types";
 import { ExactTime } from "@/components/time/relative-time";
 import { Button } from "@/components/ui/button";
-import { CopyableId } from "@/components/ui/copyable-id";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
@@ -17,16 +16,16 @@ interface InviteDialogProps {
   onOpenChange: (open: boolean) => void;
   roles: readonly string[];
   organisation: string;
-  onInvite: TeamActions["invite"];
+  onInvite: Invite;
 }
 
-/** Makes a link for one person. The link is shown once; it is kept nowhere in clear. */
+/** Invites one address. Whoever invites never sees the link: it proves the mailbox, or a second admin vouches. */
 export function InviteDialog({ open, onOpenChange, roles, organisation, onInvite }: InviteDialogProps) {
   const [email, setEmail] = useState("");
   const [role, setRole] = useState(roles.includes("viewer") ? "viewer" : (roles[0] ?? ""));
   const [refusal, setRefusal] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const [issued, setIssued] = useState<{ url: string; expiresAt: string } | null>(null);
+  const [issued, setIssued] = useState<(Issued & { email: string }) | null>(null);
 
   function close(next: boolean) {
     if (busy) return;
@@ -47,7 +46,7 @@ export function InviteDialog({ open, onOpenChange, roles, organisation, onInvite
     setBusy(true);
     setRefusal(null);
     try {
-      setIssued(await onInvite({ email: checked.data, role }));
+      setIssued({ ...(await onInvite({ email: checked.data, role })), email: checked.data });
     } catch (error) {
       setRefusal(error instanceof Error ? error.message : "It did not work. Nothing was changed.");
     } finally {
@@ -59,10 +58,10 @@ export function InviteDialog({ open, onOpenChange, roles, organisation, onInvite
     <Dialog
       open={open}
       onOpenChange={close}
-      title={issued ? "Give them this link" : `Invite somebody to ${organisation}`}
+      title={issued ? headingOf(issued.state) : `Invite somebody to ${organisation}`}
       description={
         issued
-          ? "It works once, for that address alone, and is not shown again."
+          ? undefined
           : "They choose their own password. You can take the invitation back until they have used it."
       }
       footer={
@@ -76,19 +75,27 @@ export function InviteDialog({ open, onOpenChange, roles, organisation, onInvite
               Cancel
             </Button>
             <Button variant="primary" loading={busy} onClick={() => void send()}>
-              Make the link
+              Invite
             </Button>
           </>
         )
       }
     >
       {issued ? (
-        <div className="grid gap-2 text-sm">
-          <CopyableId id={issued.url} full className="rounded-md border border-line bg-bg p-3 text-ink" />
-          <p className="text-muted">
-            Works until <ExactTime at={issued.expiresAt} format="dateTime" />.
-          </p>
-        </div>
+        <p className="text-sm text-muted">
+          {issued.state === "waiting_for_release" ? (
+            <>
+              Letting somebody in takes two people here. Another admin confirms the invitation of{" "}
+              <span className="font-medium text-ink">{issued.email}</span> until{" "}
+              <ExactTime at={issued.expiresAt} format="dateTime" />; you cannot confirm it yourself.
+            </>
+          ) : (
+            <>
+              The link goes to <span className="font-medium text-ink">{issued.email}</span> and nowhere else.
+              It works once, until <ExactTime at={issued.expiresAt} format="dateTime" />.
+            </>
+          )}
+        </p>
       ) : (
         <form
           className="grid gap-4"
@@ -120,4 +127,8 @@ export function InviteDialog({ open, onOpenChange, roles, organisation, onInvite
       )}
     </Dialog>
   );
+}
+
+function headingOf(state: Issued["state"]): string {
+  return state === "waiting_for_release" ? "Waiting for a second admin" : "The invitation is on its way";
 }

@@ -8,6 +8,8 @@ import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { IconButton } from "@/components/ui/icon-button";
 import { Menu } from "@/components/ui/menu";
 import { showToast } from "@/components/ui/toast";
+import type { Role } from "@/server/identity/permissions";
+import { isRaise } from "@/server/identity/rules";
 
 interface MemberMenuProps {
   member: Member;
@@ -52,11 +54,23 @@ export function MemberMenu({ member, roles, organisation, isMe, actions }: Membe
         open={asking?.what === "role"}
         onOpenChange={close}
         title={`Make ${member.name} ${roleLabel(newRole).toLowerCase()}?`}
-        consequence={`From their next click on, ${member.name} may do in ${organisation} what the role ${roleLabel(newRole)} allows, and nothing else.`}
-        confirmLabel={`Make ${roleLabel(newRole).toLowerCase()}`}
+        consequence={
+          isRaise(member.role as Role, newRole as Role)
+            ? `This role moves money, so a second admin has to confirm it. Until then ${member.name} stays ${roleLabel(member.role).toLowerCase()}.`
+            : `From their next click on, ${member.name} may do in ${organisation} what the role ${roleLabel(newRole)} allows, and nothing else.`
+        }
+        confirmLabel={
+          isRaise(member.role as Role, newRole as Role)
+            ? "Propose it"
+            : `Make ${roleLabel(newRole).toLowerCase()}`
+        }
         onConfirm={async () => {
-          await actions.changeRole(member.id, newRole);
-          showToast({ title: `${member.name} is ${roleLabel(newRole).toLowerCase()} now`, tone: "arrived" });
+          const { waitsForSecond } = await actions.changeRole(member.id, newRole);
+          showToast(
+            waitsForSecond
+              ? { title: "Proposed. Another admin confirms it", tone: "waiting" }
+              : { title: `${member.name} is ${roleLabel(newRole).toLowerCase()} now`, tone: "arrived" },
+          );
         }}
       />
       <ConfirmDialog

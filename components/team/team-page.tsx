@@ -37,15 +37,19 @@ function TeamPage({ trpc }: { trpc: Pick<MerchantTrpc, "team"> }) {
   const onSuccess = () => queryClient.invalidateQueries(trpc.team.list.queryFilter());
   const invite = useMutation(trpc.team.invite.mutationOptions({ onSuccess }));
   const revokeInvitation = useMutation(trpc.team.revokeInvitation.mutationOptions({ onSuccess }));
+  const releaseInvitation = useMutation(trpc.team.releaseInvitation.mutationOptions({ onSuccess }));
+  const confirmRole = useMutation(trpc.team.confirmRole.mutationOptions({ onSuccess }));
+  const withdrawRole = useMutation(trpc.team.withdrawRole.mutationOptions({ onSuccess }));
   const changeRole = useMutation(trpc.team.changeRole.mutationOptions({ onSuccess }));
   const revoke = useMutation(trpc.team.revoke.mutationOptions({ onSuccess }));
   return (
     <Page>
       <QueryView query={team} what="The team" skeleton={<SkeletonRows rows={6} columns={4} />}>
-        {({ members, invitations }) => (
+        {({ members, invitations, grants }) => (
           <TeamView
             members={members}
             invitations={invitations}
+            grants={grants}
             roles={rolesOf(kind)}
             organisation={name}
             me={me.data?.email ?? ""}
@@ -53,7 +57,11 @@ function TeamPage({ trpc }: { trpc: Pick<MerchantTrpc, "team"> }) {
               can("team.manage")
                 ? {
                     invite: ({ email, role }) => invite.mutateAsync({ email, role: role as Role }),
-                    revokeInvitation: (invitationId) => revokeInvitation.mutateAsync({ invitationId }),
+                    releaseInvitation: (invitationId) => releaseInvitation.mutateAsync({ invitationId }),
+                    confirmRole: (grantId) => confirmRole.mutateAsync({ grantId }).then(() => undefined),
+                    withdrawRole: (grantId) => withdrawRole.mutateAsync({ grantId }).then(() => undefined),
+                    revokeInvitation: (invitationId) =>
+                      revokeInvitation.mutateAsync({ invitationId }).then(() => undefined),
                     changeRole: (membershipId, role) =>
                       changeRole.mutateAsync({ membershipId, role: role as Role }),
                     revoke: (membershipId) => revoke.mutateAsync({ membershipId }),

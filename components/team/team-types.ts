@@ -8,21 +8,61 @@ export interface Member {
   role: string;
   joinedAt: string;
   lastSignInAt: string | null;
+  cameBy: "mail" | "release" | "founding" | "shown" | null;
 }
 
 export interface Invitation {
   id: string;
-  email: string | null;
+  organisationName: string;
+  email: string;
   role: string;
   createdAt: string;
   expiresAt: string;
   createdByName: string | null;
+  releasedByName: string | null;
+  state: "waiting_for_release" | "waiting_for_mail" | "mail_sent" | "mail_refused" | "link_released";
+  withoutMail: boolean;
+  mailFailing: boolean;
+  releasedByMe: boolean;
+  confirmFault: string | null;
 }
 
-/** Each throws with a sentence when it was refused. */
-export interface TeamActions {
-  invite: (input: { email: string; role: string }) => Promise<{ url: string; expiresAt: string }>;
-  revokeInvitation: (invitationId: string) => Promise<unknown>;
-  changeRole: (membershipId: string, role: string) => Promise<unknown>;
+/** More rights for a member, waiting for a second admin. */
+export interface Grant {
+  id: string;
+  organisationName: string;
+  memberName: string;
+  memberEmail: string;
+  role: string;
+  proposedAt: string;
+  proposedByName: string | null;
+  confirmFault: string | null;
+}
+
+export interface Issued {
+  state: "waiting_for_release" | "waiting_for_mail";
+  expiresAt: string;
+}
+
+export interface Released {
+  /** Only where no mail carries it. */
+  url: string | null;
+  expiresAt: string;
+}
+
+export type Invite = (input: { email: string; role: string }) => Promise<Issued>;
+
+/** What a second person decides. Each throws with a sentence when it was refused. */
+export interface ConfirmActions {
+  releaseInvitation: (invitationId: string) => Promise<Released>;
+  revokeInvitation: (invitationId: string) => Promise<void>;
+  confirmRole: (grantId: string) => Promise<void>;
+  /** Left out where only the organisation's own admins take a proposal back. */
+  withdrawRole?: (grantId: string) => Promise<void>;
+}
+
+export interface TeamActions extends ConfirmActions {
+  invite: Invite;
+  changeRole: (membershipId: string, role: string) => Promise<{ waitsForSecond: boolean }>;
   revoke: (membershipId: string) => Promise<unknown>;
 }

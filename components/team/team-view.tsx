@@ -4,21 +4,23 @@ import { UserPlus } from "lucide-react";
 import { useState } from "react";
 import { SimpleTable } from "@/components/data-table/simple-table";
 import type { DataColumn } from "@/components/data-table/types";
+import { CameBy } from "@/components/team/came-by";
 import { InviteDialog } from "@/components/team/invite-dialog";
 import { MemberMenu } from "@/components/team/member-menu";
 import { ROLE_WORDS, roleLabel } from "@/components/team/role-words";
-import type { Invitation, Member, TeamActions } from "@/components/team/team-types";
+import type { Grant, Invitation, Member, TeamActions } from "@/components/team/team-types";
+import { WaitingCard } from "@/components/team/waiting-card";
 import { ExactTime, RelativeTime } from "@/components/time/relative-time";
 import { Avatar } from "@/components/ui/avatar";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { PageHeader } from "@/components/ui/page-header";
 
 interface TeamViewProps {
   members: readonly Member[];
   invitations: readonly Invitation[];
+  grants: readonly Grant[];
   /** Roles that exist in this kind of organisation. */
   roles: readonly string[];
   organisation: string;
@@ -29,9 +31,8 @@ interface TeamViewProps {
 }
 
 /** Who may enter the portal, as what, and who has been asked to. */
-export function TeamView({ members, invitations, roles, organisation, me, actions }: TeamViewProps) {
+export function TeamView({ members, invitations, grants, roles, organisation, me, actions }: TeamViewProps) {
   const [inviting, setInviting] = useState(false);
-  const [withdrawing, setWithdrawing] = useState<Invitation | null>(null);
   const columns: DataColumn<Member>[] = [
     {
       id: "name",
@@ -42,6 +43,7 @@ export function TeamView({ members, invitations, roles, organisation, me, action
           <span className="min-w-0">
             <span className="font-medium">{row.name}</span>
             {row.email === me ? <Badge className="ml-2">You</Badge> : null}
+            <CameBy member={row} />
             <span className="block truncate text-xs text-muted md:hidden">
               {roleLabel(row.role)}, {row.email}
             </span>
@@ -113,56 +115,21 @@ export function TeamView({ members, invitations, roles, organisation, me, action
       <Card flush>
         <SimpleTable label="Members" columns={columns} rows={members} rowId={(row) => row.id} />
       </Card>
-      {invitations.length > 0 ? (
-        <Card title="Invited, not here yet" flush>
-          <ul className="divide-y divide-line-soft border-t border-line-soft">
-            {invitations.map((invitation) => (
-              <li
-                key={invitation.id}
-                className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-sm"
-              >
-                <span className="min-w-0 flex-1">
-                  {invitation.email ?? "Whoever has the link"}
-                  <span className="block text-xs text-muted">
-                    {roleLabel(invitation.role)}
-                    {invitation.createdByName ? `, invited by ${invitation.createdByName}` : ""}, link ends{" "}
-                    <ExactTime at={invitation.expiresAt} />
-                  </span>
-                </span>
-                {actions ? (
-                  <Button size="sm" variant="ghost" onClick={() => setWithdrawing(invitation)}>
-                    Withdraw
-                  </Button>
-                ) : null}
-              </li>
-            ))}
-          </ul>
-        </Card>
-      ) : null}
+      <WaitingCard
+        title="Not here yet, or not confirmed"
+        invitations={invitations}
+        grants={grants}
+        actions={actions}
+      />
       <RoleCard roles={roles} />
       {actions ? (
-        <>
-          <InviteDialog
-            open={inviting}
-            onOpenChange={setInviting}
-            roles={roles}
-            organisation={organisation}
-            onInvite={actions.invite}
-          />
-          <ConfirmDialog
-            open={withdrawing !== null}
-            onOpenChange={(open) => {
-              if (!open) setWithdrawing(null);
-            }}
-            title="Withdraw this invitation?"
-            consequence={`The link that ${withdrawing?.email ?? "they"} got stops working at once.`}
-            confirmLabel="Withdraw"
-            danger
-            onConfirm={async () => {
-              if (withdrawing) await actions.revokeInvitation(withdrawing.id);
-            }}
-          />
-        </>
+        <InviteDialog
+          open={inviting}
+          onOpenChange={setInviting}
+          roles={roles}
+          organisation={organisation}
+          onInvite={actions.invite}
+        />
       ) : null}
     </>
   );

@@ -16,6 +16,10 @@ import { waitFor } from "./readiness";
 import { runOnce } from "./run-once";
 import { demoSignIns, showTable } from "./show-table";
 
+const FOUNDERS_HINT = `
+  Whatever moves money to a new place takes two people. Give each founding link to a different
+  person; they are shown again at each start until they are used.
+`;
 const root = join(import.meta.dirname, "../..");
 const MIGRATIONS = join(root, "prisma/migrations");
 const progress = new Progress();
@@ -201,11 +205,17 @@ async function announce(
     ["Data and logs", args.dataDir],
   ];
   if (demo) rows.push(...demoSignIns());
-  else {
-    const link = await runOnce(root, "scripts/start/first-operator.ts", { ...env, LOG_LEVEL: "warn" });
-    if (link) rows.push(["First operator, once", link]);
+  let founders = "";
+  if (!demo) {
+    const written = await runOnce(root, "scripts/start/founding-links.ts", { ...env, LOG_LEVEL: "warn" });
+    const links = written.split("\n").flatMap((line): [string, string][] => {
+      const [seat, url] = line.split(" ");
+      return seat && url ? [[`Founder ${seat}, once`, url]] : [];
+    });
+    rows.push(...links);
+    if (links.length > 0) founders = FOUNDERS_HINT;
   }
-  say(`\n${showTable(rows)}\n\n  Ctrl-C stops everything.\n`);
+  say(`\n${showTable(rows)}\n${founders}\n  Ctrl-C stops everything.\n`);
 }
 
 try {

@@ -1,5 +1,6 @@
 /** The worker: everything that happens without a request. Safe to kill at any moment and to run more than once. */
 import { jobs as deviceJobs } from "@/server/devices/jobs";
+import { jobs as identityJobs } from "@/server/identity/jobs";
 import { jobs as ledgerJobs } from "@/server/ledger/jobs";
 import { jobs as paymentJobs } from "@/server/payments/jobs";
 import { refuseUnsafeLogin } from "@/server/platform/boot";
@@ -13,6 +14,7 @@ import { jobs as settlementJobs } from "@/server/settlement/jobs";
 
 const JOBS: readonly RepeatedJob[] = [
   ...platformJobs,
+  ...identityJobs,
   ...ledgerJobs,
   ...deviceJobs,
   ...paymentJobs,

@@ -6,8 +6,10 @@ export const SESSION_IDLE_SECONDS = 3 * 24 * 60 * 60;
 export const SESSION_TOUCH_SECONDS = 60;
 
 export const INVITATION_DAYS = 7;
-/** The link that makes the first operator is printed on a terminal, so it lives shorter. */
-export const FIRST_OPERATOR_LINK_HOURS = 24;
+/** Founding links stand on a terminal, so they live shorter. */
+export const FOUNDING_LINK_HOURS = 72;
+/** Whatever takes two people needs two at the operator. */
+export const FOUNDERS = 2;
 
 export const SIGN_IN_WINDOW_SECONDS = 15 * 60;
 /** Refused attempts that one e-mail may see in a window. */

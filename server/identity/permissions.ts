@@ -160,3 +160,11 @@ export function permissionsOf(kind: OrganisationKind, role: string): readonly Pe
 export function mayDo(kind: OrganisationKind, role: string, permission: Permission): boolean {
   return permissionsOf(kind, role).includes(permission);
 }
+
+/** Roles whose holders approve, send or redirect money, or decide who does; granting one takes two people. */
+export const MONEY_ROLES = ["admin", "finance"] as const satisfies readonly Role[];
+export type MoneyRole = (typeof MONEY_ROLES)[number];
+
+export function movesMoney(role: Role): role is MoneyRole {
+  return MONEY_ROLES.some((each) => each === role);
+}

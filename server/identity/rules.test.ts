@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { mayDo, ORGANISATION_KINDS, PERMISSIONS, permissionsOf, rolesOf } from "./permissions";
-import { mayLoseAdmin, portalPath, safeReturnPath, slugFrom } from "./rules";
+import {
+  mayDo,
+  movesMoney,
+  ORGANISATION_KINDS,
+  PERMISSIONS,
+  type Permission,
+  permissionsOf,
+  rolesOf,
+} from "./permissions";
+import { isRaise, mayLoseAdmin, portalPath, safeReturnPath, slugFrom } from "./rules";
 
 describe("permissions", () => {
   test("a role that does not exist in a kind of organisation may do nothing there", () => {
@@ -46,9 +54,42 @@ describe("permissions", () => {
 
 describe("rules", () => {
   test("the last active admin cannot stop being one, anybody else can", () => {
-    expect(mayLoseAdmin(1, true)).toBe(false);
-    expect(mayLoseAdmin(2, true)).toBe(true);
-    expect(mayLoseAdmin(1, false)).toBe(true);
+    expect(mayLoseAdmin("merchant", 1, true)).toBe(false);
+    expect(mayLoseAdmin("merchant", 2, true)).toBe(true);
+    expect(mayLoseAdmin("merchant", 1, false)).toBe(true);
+  });
+
+  test("the operator keeps two admins", () => {
+    expect(mayLoseAdmin("operator", 2, true)).toBe(false);
+    expect(mayLoseAdmin("operator", 3, true)).toBe(true);
+  });
+
+  test("a role that moves money is a raise, from admin to finance it is not", () => {
+    expect(isRaise("viewer", "finance")).toBe(true);
+    expect(isRaise("finance", "admin")).toBe(true);
+    expect(isRaise("admin", "finance")).toBe(false);
+    expect(isRaise("admin", "viewer")).toBe(false);
+    expect(isRaise("viewer", "fraud_analyst")).toBe(false);
+  });
+
+  test("every role that can do something with money counts as one that moves it", () => {
+    const moving: Permission[] = [
+      "agreements.answer",
+      "agreements.write",
+      "payments.refund",
+      "payouts.approve",
+      "payouts.pay",
+      "runs.approve",
+      "runs.create",
+      "team.manage",
+      "organisations.manage",
+    ];
+    for (const kind of ORGANISATION_KINDS) {
+      for (const role of rolesOf(kind)) {
+        const moves = moving.some((permission) => mayDo(kind, role, permission));
+        expect(movesMoney(role), `${kind} ${role}`).toBe(moves);
+      }
+    }
   });
 
   test.each([

@@ -1,11 +1,19 @@
 /** Decisions of identity that need no database. */
-import { isRoleOf, type OrganisationKind, type Role } from "./permissions";
+import { isRoleOf, movesMoney, type OrganisationKind, type Role } from "./permissions";
 
 export type MembershipRefusal = "role_unknown" | "last_admin" | "membership_not_found";
 
-/** Whether a member may stop being an admin: an organisation without an admin could never be repaired by itself. */
-export function mayLoseAdmin(activeAdmins: number, isActiveAdmin: boolean): boolean {
-  return !isActiveAdmin || activeAdmins > 1;
+/**
+ * Whether a member may stop being an admin. An organisation without an admin could never be repaired by itself, and
+ * the operator needs two for whatever takes two people: one cannot send the other away.
+ */
+export function mayLoseAdmin(kind: OrganisationKind, activeAdmins: number, isActiveAdmin: boolean): boolean {
+  return !isActiveAdmin || activeAdmins > (kind === "operator" ? 2 : 1);
+}
+
+/** Whether another role gives a member more than they have, so that a second person must agree. */
+export function isRaise(from: Role, to: Role): boolean {
+  return movesMoney(to) && from !== to && !(from === "admin" && to === "finance");
 }
 
 export function roleFits(kind: OrganisationKind, role: Role): boolean {

@@ -84,10 +84,8 @@ export const signInSchema = z.object({
 
 export const acceptInvitationSchema = z.object({ name: nameSchema, password: passwordSchema });
 
-export const firstOperatorSchema = acceptInvitationSchema.extend({
-  organisationName: nameSchema,
-  email: emailSchema,
-});
+export const secondFounderSchema = acceptInvitationSchema.extend({ email: emailSchema });
+export const firstFounderSchema = secondFounderSchema.extend({ organisationName: nameSchema });
 
 export const changePasswordSchema = z.object({
   current: z.string().min(1, "Enter your present password.").max(PASSWORD_MAX_LENGTH),

@@ -216,26 +216,30 @@ export interface NewMember {
   role: Role;
 }
 
-/** Makes a person a member. Throws `invalid_input` (`role_unknown`) and `conflict` (`already_member`). */
-export async function addMembership(scope: PlatformScope, input: NewMember): Promise<Id<"membership">> {
+/**
+ * Makes a person a member, for set-up alone: in a running platform everybody comes in by an invitation. Throws
+ * `invalid_input` (`role_unknown`) and `conflict` (`already_member`).
+ */
+export async function addMembership(scope: SystemScope, input: NewMember): Promise<Id<"membership">> {
   return await withScope(scope, async (tx) => {
     const organisation = await organisations.findOrganisation(tx, input.organisationId);
     if (!organisation) throw notFound("organisation");
-    return await insertMembership(tx, scope, organisation.kind, input);
+    const entry = { invitationId: null, createdBy: null };
+    return await insertMembership(tx, scope, organisation.kind, input, entry);
   });
 }
 
-/** As `addMembership` inside a transaction that already runs. */
+/** As `addMembership` inside a transaction that already runs; `entry` says who brought the person in. */
 export async function insertMembership(
   tx: SqlTx,
-  scope: PlatformScope,
+  scope: SystemScope,
   kind: OrganisationKind,
   input: NewMember,
+  entry: { invitationId: Id<"invitation"> | null; createdBy: Id<"user"> | null },
 ): Promise<Id<"membership">> {
   if (!roleFits(kind, input.role)) throw roleUnknown(kind, input.role);
   const id = newId("membership");
-  const createdBy = scope.actor.kind === "user" ? scope.actor.id : null;
-  const added = await people.insertMembership(tx, { id, ...input, createdAt: now(), createdBy });
+  const added = await people.insertMembership(tx, { id, ...input, ...entry, createdAt: now() });
   if (!added) {
     throw new AppError("conflict", "already_member", "This person is already a member of the organisation.");
   }

@@ -66,7 +66,7 @@ const VALUES: Record<string, (tenant: TestTenant) => unknown> = {
 
 /** Approval by a second person cannot be told from the catalogue either: these stay empty. */
 const LEFT_EMPTY =
-  /(^|_)(approved_by|confirmed_by|confirmed_in|ended_by|revoked_at|suspended_at|disabled_at|closed_at|accepted_at|accepted_by|published_at)$/;
+  /(^|_)(approved_by|confirmed_by|released_by|confirmed_in|ended_by|revoked_at|suspended_at|disabled_at|closed_at|accepted_at|accepted_by|published_at)$/;
 
 export async function readCatalogue(client: pg.Client): Promise<Catalogue> {
   const tables = await client.query<{ name: string }>(

@@ -76,6 +76,9 @@ export interface User {
   name: string;
 }
 
+/** How the link of an invitation reaches its person; "shown" is history, when inviters saw links themselves. */
+export type InvitationDelivery = "mail" | "release" | "founding" | "shown";
+
 export interface TeamMember {
   membershipId: Id<"membership">;
   userId: Id<"user">;
@@ -84,15 +87,49 @@ export interface TeamMember {
   role: Role;
   joinedAt: Date;
   lastSignInAt: Date | null;
+  /** By which link they came in; null for those who were there when the installation was made. */
+  cameBy: InvitationDelivery | null;
 }
+
+export type InvitationState =
+  | "waiting_for_release"
+  | "waiting_for_mail"
+  | "mail_sent"
+  | "mail_refused"
+  | "link_released";
 
 export interface PendingInvitation {
   id: Id<"invitation">;
-  email: string | null;
+  organisationId: Id<"organisation">;
+  organisationName: string;
+  email: string;
   role: Role;
   createdAt: Date;
   expiresAt: Date;
   createdByName: string | null;
+  releasedByName: string | null;
+  state: InvitationState;
+  /** There is no mail server: who releases it sees the link. */
+  withoutMail: boolean;
+  /** The mail server did not take it yet; it is tried again. */
+  mailFailing: boolean;
+  releasedByViewer: boolean | null;
+  /** Why the viewer cannot confirm it; null when they can. */
+  confirmFault: string | null;
+}
+
+/** More rights for a member, proposed and not yet confirmed. */
+export interface PendingGrant {
+  id: Id<"roleGrant">;
+  organisationId: Id<"organisation">;
+  organisationName: string;
+  membershipId: Id<"membership">;
+  memberName: string;
+  memberEmail: string;
+  role: Role;
+  proposedAt: Date;
+  proposedByName: string | null;
+  confirmFault: string | null;
 }
 
 export interface SessionItem {

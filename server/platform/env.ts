@@ -1,7 +1,9 @@
 /** The one place that reads the process environment. Everything else imports `env`. */
 import { z } from "zod";
 
-const schema = z.object({
+const emptyIsUnset = (value: unknown) => (value === "" ? undefined : value);
+
+const variables = z.object({
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
   /**
    * Connection string of the server that holds the data, with a login that owns nothing; `npm start` fills it in for
@@ -28,7 +30,22 @@ const schema = z.object({
   PURSE_DATA_DIR: z.string().optional(),
   /** Where the person stood who typed a command; files are named from there. */
   PURSE_CWD: z.string().optional(),
+  /** Mail server that invitations go out by: smtps://user:password@host or smtp://…; without it links need a release. */
+  PURSE_MAIL_URL: z.preprocess(emptyIsUnset, z.url({ protocol: /^smtps?$/ }).optional()),
+  /** Sender of mail, such as "Common Purse <no-reply@example.org>". */
+  PURSE_MAIL_FROM: z.preprocess(
+    emptyIsUnset,
+    z
+      .string()
+      .regex(/[^\s@<]+@[^\s@>]+/, "names no e-mail address")
+      .optional(),
+  ),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+});
+
+const schema = variables.refine((all) => !all.PURSE_MAIL_URL || all.PURSE_MAIL_FROM, {
+  path: ["PURSE_MAIL_FROM"],
+  message: "is needed with PURSE_MAIL_URL",
 });
 
 export type Env = z.infer<typeof schema>;

@@ -34,6 +34,7 @@ export const ID_PREFIXES = {
   journal: "jrnl",
   auditEntry: "aud",
   invitation: "inv",
+  roleGrant: "grant",
   exception: "exc",
   confirmation: "conf",
 } as const;

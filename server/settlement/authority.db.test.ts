@@ -25,7 +25,13 @@ const LATER = "2026-03-02T12:00:00Z";
  * to stand on the row together with the signature, `before` what has to stand there already, so that nothing but the
  * signature is judged.
  */
-const SIGNATURES: Record<string, { table: string; also?: string; before?: string }> = {
+const SIGNATURES: Record<string, { table: string; also?: string; before?: string; where?: string }> = {
+  "invitation.release": {
+    table: "invitation",
+    also: `released_at = '${LATER}'`,
+    where: "accepted_at is null",
+  },
+  "membership.grant": { table: "role_grant", also: `confirmed_at = '${LATER}'` },
   "confirmation.confirm": {
     table: "confirmation",
     before:
@@ -211,10 +217,11 @@ describe("signatures", () => {
     if (!trigger || !signature) throw new Error(`no trigger of ${action}`);
     const { table, first, second, since } = trigger;
     await stage(
-      `update "${table}" set "${first}" = $1, "${second}" = null, "${since}" = $2${signature.before ? `, ${signature.before}` : ""}`,
+      `update "${table}" set "${first}" = $1, "${second}" = null, "${since}" = $2${signature.before ? `, ${signature.before}` : ""}${signature.where ? ` where ${signature.where}` : ""}`,
       [world.people.creator, AT],
     );
-    const signs = `update "${table}" set "${second}" = $1${signature.also ? `, ${signature.also}` : ""}`;
+    const where = signature.where ? ` where ${signature.where}` : "";
+    const signs = `update "${table}" set "${second}" = $1${signature.also ? `, ${signature.also}` : ""}${where}`;
     const faults = {
       creator: "same_person",
       puppet: "invited_by_other",
@@ -235,13 +242,13 @@ describe("signatures", () => {
     });
     // Without anybody on record as the first, there is no second.
     await stage(
-      `alter table "${table}" alter "${first}" drop not null; update "${table}" set "${first}" = null`,
+      `alter table "${table}" alter "${first}" drop not null; update "${table}" set "${first}" = null${where}`,
     );
     expect(await attempt(world.people.colleague, signs, [world.people.colleague])).toMatchObject({
       constraint: "two_people",
       detail: "person_unknown",
     });
-    await stage(`update "${table}" set "${first}" = $1`, [world.people.creator]);
+    await stage(`update "${table}" set "${first}" = $1${where}`, [world.people.creator]);
     // What was refused was the person, not the statement.
     expect((await attempt(world.people.colleague, signs, [world.people.colleague]))?.constraint).not.toBe(
       "two_people",

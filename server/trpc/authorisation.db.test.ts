@@ -379,6 +379,7 @@ const TABLES: Partial<Record<IdKind, string>> = {
   import: "import_batch",
   auditEntry: "audit_entry",
   exception: "settlement_exception",
+  roleGrant: "role_grant",
 };
 
 function foreignTo(kind: OrganisationKind): { foreign: Foreign; used: () => boolean } {

@@ -2,15 +2,14 @@
 import { headers } from "next/headers";
 import { addressOf } from "@/server/identity/request-address";
 import { portalPath, safeReturnPath } from "@/server/identity/rules";
-import { acceptInvitationSchema, firstOperatorSchema } from "@/server/identity/schema";
+import { acceptInvitationSchema, firstFounderSchema, secondFounderSchema } from "@/server/identity/schema";
 import {
-  acceptFirstOperatorLink,
   acceptInvitationAsMember,
   acceptInvitationAsNewUser,
   findInvitation,
-  firstOperatorLinkIsOpen,
   type InvitationView,
-} from "@/server/identity/service/invitations";
+} from "@/server/identity/service/accept-invitation";
+import { acceptFoundingLink, type FoundingView, findFoundingLink } from "@/server/identity/service/founding";
 import { AppError } from "@/server/platform/errors";
 import { loggerFor } from "@/server/platform/logger";
 import { newRequestId } from "./context";
@@ -47,8 +46,14 @@ export async function readInvitation(token: string): Promise<InvitationView | nu
   return looksLikeToken(token) ? await findInvitation(token) : null;
 }
 
-export async function readFirstOperatorLink(token: string): Promise<boolean> {
-  return looksLikeToken(token) && (await firstOperatorLinkIsOpen(token));
+export async function readFoundingLink(token: string): Promise<FoundingView | null> {
+  return looksLikeToken(token) ? await findFoundingLink(token) : null;
+}
+
+/** Where somebody comes from who accepts. */
+async function arrival() {
+  const asked = new Headers(await headers());
+  return { ip: addressOf(asked), userAgent: asked.get("user-agent") };
 }
 
 export type EntranceAnswer =
@@ -61,7 +66,7 @@ export async function acceptAsNewUser(token: string, raw: unknown): Promise<Entr
     if (!input.success) return invalid(input.error.issues);
     // Asked before the password is hashed, so that a stranger cannot make the server work.
     if (!(await readInvitation(token))) return usedUp();
-    const accepted = await acceptInvitationAsNewUser(token, input.data);
+    const accepted = await acceptInvitationAsNewUser(token, input.data, await arrival());
     return {
       ok: true,
       path: portalPath(accepted.organisationKind, accepted.organisationSlug),
@@ -74,18 +79,26 @@ export async function acceptAsMember(token: string): Promise<EntranceAnswer> {
   return await answer(async () => {
     const session = await getSession();
     if (!session) return { ok: false, code: "not_signed_in", message: "Sign in to accept." };
-    const accepted = await acceptInvitationAsMember(token, session.user);
+    const accepted = await acceptInvitationAsMember(token, session.user, await arrival());
     const path = portalPath(accepted.organisationKind, accepted.organisationSlug);
     return { ok: true, path, email: session.user.email };
   });
 }
 
-export async function acceptAsFirstOperator(token: string, raw: unknown): Promise<EntranceAnswer> {
+export async function acceptAsFounder(token: string, raw: unknown): Promise<EntranceAnswer> {
   return await answer(async () => {
-    const input = firstOperatorSchema.safeParse(raw);
+    const link = await readFoundingLink(token);
+    if (!link) return usedUp();
+    // Each founder is somebody else; whoever is signed in here is one already.
+    const session = await getSession();
+    if (session) {
+      const message = `You are signed in as ${session.user.email}. This link is for another person, in their own browser.`;
+      return { ok: false, code: "signed_in_already", message };
+    }
+    const schema = link.organisationName === null ? firstFounderSchema : secondFounderSchema;
+    const input = schema.safeParse(raw);
     if (!input.success) return invalid(input.error.issues);
-    if (!(await readFirstOperatorLink(token))) return usedUp();
-    const accepted = await acceptFirstOperatorLink(token, input.data);
+    const accepted = await acceptFoundingLink(token, input.data, await arrival());
     return {
       ok: true,
       path: portalPath(accepted.organisationKind, accepted.organisationSlug),

@@ -1,7 +1,7 @@
 "use server";
 /** Entering by a link, which is a way of signing in: the only server actions there are. */
 import {
-  acceptAsFirstOperator,
+  acceptAsFounder,
   acceptAsMember,
   acceptAsNewUser,
   type EntranceAnswer,
@@ -18,9 +18,9 @@ export async function acceptInvitationSignedIn(token: string): Promise<EntranceA
   return await acceptAsMember(String(token));
 }
 
-export async function becomeFirstOperator(
+export async function becomeFounder(
   token: string,
-  input: { organisationName: string; name: string; email: string; password: string },
+  input: { organisationName?: string; name: string; email: string; password: string },
 ): Promise<EntranceAnswer> {
-  return await acceptAsFirstOperator(String(token), input);
+  return await acceptAsFounder(String(token), input);
 }

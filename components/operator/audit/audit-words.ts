@@ -16,10 +16,13 @@ const ACTIONS: Record<string, string> = {
   "instrument.blocked": "Blocked a card, wallet or allowance",
   "instrument.unblocked": "Unblocked a card, wallet or allowance",
   "membership.role_changed": "Gave a member another role",
+  "membership.role_proposed": "Proposed another role for a member",
+  "membership.role_withdrawn": "Took back a proposed role",
   "membership.revoked": "Took a member out of a team",
   "membership.created": "Added a member to a team",
   "invitation.created": "Invited somebody",
   "invitation.revoked": "Withdrew an invitation",
+  "invitation.released": "Confirmed an invitation",
   "invitation.accepted": "Accepted an invitation",
   "organisation.created": "Created an organisation",
   "organisation.suspended": "Suspended an organisation",
@@ -56,7 +59,7 @@ const ACTIONS: Record<string, string> = {
   "session.revoked": "Ended a session",
   "session.signed_out": "Signed out",
   "sign_in.refused": "Was refused at sign-in",
-  "first_operator.link_created": "Made the link for the first operator",
+  "founding.link_created": "Made a link for a founder",
 };
 
 export function actionWords(action: string): string {

@@ -9,9 +9,12 @@ import { Crumbs } from "@/components/frame/crumbs";
 import { usePortal } from "@/components/frame/portal-context";
 import { LimitsOf } from "@/components/limits/limits-of";
 import { kindWord } from "@/components/operator/organisations/organisation-words";
+import { useConfirmActions } from "@/components/operator/organisations/use-confirm-actions";
 import { QueryView } from "@/components/query/query-view";
+import { CameBy } from "@/components/team/came-by";
 import { InviteDialog } from "@/components/team/invite-dialog";
 import { roleLabel } from "@/components/team/role-words";
+import { WaitingCard } from "@/components/team/waiting-card";
 import { ExactTime, RelativeTime } from "@/components/time/relative-time";
 import { Avatar } from "@/components/ui/avatar";
 import { Badge } from "@/components/ui/badge";
@@ -32,6 +35,7 @@ interface Member {
   role: string;
   joinedAt: string;
   lastSignInAt: string | null;
+  cameBy: string | null;
 }
 
 const COLUMNS: readonly DataColumn<Member>[] = [
@@ -42,6 +46,7 @@ const COLUMNS: readonly DataColumn<Member>[] = [
       <span className="flex min-w-0 items-center gap-2.5">
         <Avatar name={row.name} size="sm" />
         <span className="truncate font-medium">{row.name}</span>
+        <CameBy member={row} />
       </span>
     ),
   },
@@ -82,7 +87,9 @@ export function OrganisationPage({ id }: { id: string }) {
   const onSuccess = () => queryClient.invalidateQueries(trpc.organisations.pathFilter());
   const suspend = useMutation(trpc.organisations.suspend.mutationOptions({ onSuccess }));
   const resume = useMutation(trpc.organisations.resume.mutationOptions({ onSuccess }));
-  const invite = useMutation(trpc.organisations.inviteAdmin.mutationOptions());
+  const invite = useMutation(trpc.organisations.inviteAdmin.mutationOptions({ onSuccess }));
+  const waiting = useQuery(trpc.organisations.waiting.queryOptions({ organisationId: id }));
+  const confirming = useConfirmActions();
   const manages = can("organisations.manage");
   return (
     <Page>
@@ -144,7 +151,7 @@ export function OrganisationPage({ id }: { id: string }) {
                 title="Who belongs to it?"
                 flush
                 actions={
-                  manages ? (
+                  manages && members.data?.every((member) => member.role !== "admin") ? (
                     <Button size="sm" icon={<UserPlus />} onClick={() => setInviting(true)}>
                       Invite an admin
                     </Button>
@@ -167,6 +174,12 @@ export function OrganisationPage({ id }: { id: string }) {
                   )}
                 </QueryView>
               </Card>
+              <WaitingCard
+                title="Not here yet, or not confirmed"
+                invitations={waiting.data?.invitations ?? []}
+                grants={waiting.data?.grants ?? []}
+                actions={confirming}
+              />
               {data.kind === "merchant" ? <LimitsOf of={{ merchantId: id }} withProgram /> : null}
               <ConfirmDialog
                 open={asking}

@@ -1,6 +1,6 @@
 "use client";
 
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
 import { Building2, Plus } from "lucide-react";
 import { useState } from "react";
@@ -11,7 +11,9 @@ import { usePortal } from "@/components/frame/portal-context";
 import { formatCount } from "@/components/money/format-count";
 import { CreateOrganisation } from "@/components/operator/organisations/create-organisation";
 import { kindWord } from "@/components/operator/organisations/organisation-words";
+import { useConfirmActions } from "@/components/operator/organisations/use-confirm-actions";
 import { pagedRows } from "@/components/query/paged-rows";
+import { WaitingCard } from "@/components/team/waiting-card";
 import { ExactTime } from "@/components/time/relative-time";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -98,6 +100,8 @@ export function OrganisationsPage() {
   const trpc = useOperatorTrpc();
   const { base, can } = usePortal();
   const [creating, setCreating] = useState(false);
+  const waiting = useQuery(trpc.organisations.waiting.queryOptions({}));
+  const confirming = useConfirmActions();
   const state = useTableState({ tabs: TABS, filters: FILTERS });
   const access = state.filters.access?.[0];
   const kind = KINDS.find((each) => each === state.tab);
@@ -123,6 +127,15 @@ export function OrganisationsPage() {
         title="Organisations"
         meta="Tenants of the platform. None sees anything of another but what an agreement shares."
         actions={create}
+      />
+      <WaitingCard
+        title="Waiting for your confirmation"
+        invitations={(waiting.data?.invitations ?? []).filter(
+          (each) => each.state === "waiting_for_release" && each.confirmFault === null,
+        )}
+        grants={(waiting.data?.grants ?? []).filter((each) => each.confirmFault === null)}
+        actions={confirming}
+        named
       />
       <DataTable
         id="ops-organisations"

@@ -58,6 +58,7 @@ export const PEOPLE: PersonSeed[] = [
     roles: [["harbor-city", "fraud_analyst"]],
     shownAs: "Operator, fraud analyst",
   },
+  { email: "petra@harborcity.example", name: "Petra Lund", roles: [["harbor-city", "admin"]] },
   { email: "jonas@harborcity.example", name: "Jonas Lie", roles: [["harbor-city", "device_manager"]] },
   { email: "ada@harborcity.example", name: "Ada Kumar", roles: [["harbor-city", "auditor"]] },
   {

@@ -196,14 +196,15 @@ export interface NewMembership {
   role: Role;
   createdAt: Date;
   createdBy: Id<"user"> | null;
+  invitationId: Id<"invitation"> | null;
 }
 
 export async function insertMembership(tx: SqlTx, row: NewMembership): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `insert into membership (id, user_id, organisation_id, role, created_at, created_by)
-     values ($1, $2, $3, $4, $5, $6)
+    `insert into membership (id, user_id, organisation_id, role, created_at, created_by, invitation_id)
+     values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (user_id, organisation_id) where revoked_at is null do nothing`,
-    [row.id, row.userId, row.organisationId, row.role, row.createdAt, row.createdBy],
+    [row.id, row.userId, row.organisationId, row.role, row.createdAt, row.createdBy, row.invitationId],
   );
   return rowCount === 1;
 }
@@ -211,8 +212,8 @@ export async function insertMembership(tx: SqlTx, row: NewMembership): Promise<b
 export async function listTeam(tx: SqlTx, organisationId: Id<"organisation">): Promise<TeamMember[]> {
   const { rows } = await tx.query<TeamMember>(
     `select m.id as "membershipId", u.id as "userId", u.email, u.name, m.role, m.created_at as "joinedAt",
-       u.last_sign_in_at as "lastSignInAt"
-     from membership m join app_user u on u.id = m.user_id
+       u.last_sign_in_at as "lastSignInAt", i.delivery as "cameBy"
+     from membership m join app_user u on u.id = m.user_id left join invitation i on i.id = m.invitation_id
      where m.organisation_id = $1 and m.revoked_at is null order by lower(u.name), m.id limit 1000`,
     [organisationId],
   );

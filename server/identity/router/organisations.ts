@@ -3,15 +3,22 @@ import { publicId } from "@/server/platform/ids";
 import { operatorProcedure, router } from "../procedures";
 import { createOrganisationSchema, emailSchema, organisationKindSchema } from "../schema";
 import { createOrganisation, getOrganisation, listOrganisations, setOrganisationSuspended } from "../service";
-import { inviteAdmin } from "../service/invitations";
-import { listMembers } from "../service/team";
+import { inviteAdmin, listInvitationsOf, releaseInvitation, revokeInvitation } from "../service/invitations";
+import { confirmRole, listGrantsOf, listMembers } from "../service/team";
 import {
   decodeCursor,
   encodeCursor,
+  grantOut,
+  invitationOut,
+  issuedOut,
   memberOut,
   organisationOut,
+  presentGrant,
+  presentInvitation,
+  presentIssued,
   presentMember,
   presentOrganisation,
+  releasedOut,
 } from "./presentation";
 
 const listInput = z.object({
@@ -25,6 +32,8 @@ const listOut = z.object({
   items: z.array(organisationOut.extend({ memberCount: z.number(), programCount: z.number() })),
   nextCursor: z.string().nullable(),
 });
+const invitationInput = z.object({ invitationId: publicId("invitation") });
+const done = z.object({ ok: z.literal(true) });
 const byId = z.object({ organisationId: publicId("organisation") });
 
 export const operatorOrganisationsRouter = router({
@@ -55,10 +64,40 @@ export const operatorOrganisationsRouter = router({
     .query(async ({ ctx, input }) => (await listMembers(ctx.scope, input.organisationId)).map(presentMember)),
   inviteAdmin: operatorProcedure("organisations.manage")
     .input(byId.extend({ email: emailSchema }))
-    .output(z.object({ url: z.string(), expiresAt: z.string() }))
+    .output(issuedOut)
+    .mutation(async ({ ctx, input }) => presentIssued(await inviteAdmin(ctx.scope, input))),
+  /** What waits for a second person, in one organisation or in all. */
+  waiting: operatorProcedure("organisations.read")
+    .input(byId.partial())
+    .output(z.object({ invitations: z.array(invitationOut), grants: z.array(grantOut) }))
+    .query(async ({ ctx, input }) => {
+      const id = input.organisationId ?? null;
+      const [invitations, grants] = await Promise.all([
+        listInvitationsOf(ctx.scope, id),
+        listGrantsOf(ctx.scope, id),
+      ]);
+      return { invitations: invitations.map(presentInvitation), grants: grants.map(presentGrant) };
+    }),
+  releaseInvitation: operatorProcedure("organisations.manage")
+    .input(invitationInput)
+    .output(releasedOut)
     .mutation(async ({ ctx, input }) => {
-      const { url, expiresAt } = await inviteAdmin(ctx.scope, input);
+      const { url, expiresAt } = await releaseInvitation(ctx.scope, input.invitationId, null);
       return { url, expiresAt: expiresAt.toISOString() };
+    }),
+  revokeInvitation: operatorProcedure("organisations.manage")
+    .input(invitationInput)
+    .output(done)
+    .mutation(async ({ ctx, input }) => {
+      await revokeInvitation(ctx.scope, input.invitationId, null);
+      return { ok: true as const };
+    }),
+  confirmRole: operatorProcedure("organisations.manage")
+    .input(z.object({ grantId: publicId("roleGrant") }))
+    .output(done)
+    .mutation(async ({ ctx, input }) => {
+      await confirmRole(ctx.scope, input.grantId, null);
+      return { ok: true as const };
     }),
   create: operatorProcedure("organisations.manage")
     .input(createOrganisationSchema)

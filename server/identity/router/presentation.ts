@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { toPublicId } from "@/server/platform/ids";
 import { organisationKindSchema, roleSchema } from "../schema";
-import type { Organisation, Program, TeamMember } from "../types";
+import type { IssuedInvitation } from "../service/invitations";
+import type { Organisation, PendingGrant, PendingInvitation, Program, TeamMember } from "../types";
 
 export const organisationOut = z.object({
   id: z.string(),
@@ -61,6 +62,7 @@ export const memberOut = z.object({
   role: roleSchema,
   joinedAt: z.string(),
   lastSignInAt: z.string().nullable(),
+  cameBy: z.enum(["mail", "release", "founding", "shown"]).nullable(),
 });
 
 export function presentMember(member: TeamMember): z.infer<typeof memberOut> {
@@ -72,17 +74,79 @@ export function presentMember(member: TeamMember): z.infer<typeof memberOut> {
     role: member.role,
     joinedAt: member.joinedAt.toISOString(),
     lastSignInAt: member.lastSignInAt?.toISOString() ?? null,
+    cameBy: member.cameBy,
   };
 }
 
 export const invitationOut = z.object({
   id: z.string(),
-  email: z.string().nullable(),
+  organisationId: z.string(),
+  organisationName: z.string(),
+  email: z.string(),
   role: roleSchema,
   createdAt: z.string(),
   expiresAt: z.string(),
   createdByName: z.string().nullable(),
+  releasedByName: z.string().nullable(),
+  state: z.enum(["waiting_for_release", "waiting_for_mail", "mail_sent", "mail_refused", "link_released"]),
+  withoutMail: z.boolean(),
+  mailFailing: z.boolean(),
+  /** Whether the person who asks confirmed it and may see the link anew. */
+  releasedByMe: z.boolean(),
+  /** Why the person who asks cannot confirm; null when they can. */
+  confirmFault: z.string().nullable(),
 });
+
+export function presentInvitation(invitation: PendingInvitation): z.infer<typeof invitationOut> {
+  const { id, organisationId, createdAt, expiresAt, releasedByViewer, ...rest } = invitation;
+  return {
+    ...rest,
+    id: toPublicId("invitation", id),
+    organisationId: toPublicId("organisation", organisationId),
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    releasedByMe: releasedByViewer ?? false,
+  };
+}
+
+export const grantOut = z.object({
+  id: z.string(),
+  organisationId: z.string(),
+  organisationName: z.string(),
+  membershipId: z.string(),
+  memberName: z.string(),
+  memberEmail: z.string(),
+  role: roleSchema,
+  proposedAt: z.string(),
+  proposedByName: z.string().nullable(),
+  confirmFault: z.string().nullable(),
+});
+
+export function presentGrant(grant: PendingGrant): z.infer<typeof grantOut> {
+  return {
+    ...grant,
+    id: toPublicId("roleGrant", grant.id),
+    organisationId: toPublicId("organisation", grant.organisationId),
+    membershipId: toPublicId("membership", grant.membershipId),
+    proposedAt: grant.proposedAt.toISOString(),
+  };
+}
+
+/** A link leaves once, to the person who confirmed it where no mail carries it. */
+export const releasedOut = z.object({ url: z.string().nullable(), expiresAt: z.string() });
+export const issuedOut = z.object({
+  id: z.string(),
+  state: z.enum(["waiting_for_release", "waiting_for_mail"]),
+  expiresAt: z.string(),
+});
+
+export function presentIssued(issued: IssuedInvitation): z.infer<typeof issuedOut> {
+  return {
+    id: toPublicId("invitation", issued.id),
+    state: issued.state,
+    expiresAt: issued.expiresAt.toISOString(),
+  };
+}
 
 /** Page keys leave as one opaque word. */
 export function encodeCursor(key: string | null): string | null {

@@ -1,49 +1,65 @@
 import { z } from "zod";
-import { publicId, toPublicId } from "@/server/platform/ids";
+import { publicId } from "@/server/platform/ids";
+import { mailIsConfigured } from "@/server/platform/mail";
 import type { PortalScope } from "@/server/platform/scope";
 import type { OrganisationKind } from "../permissions";
 import { commonProcedure, router } from "../procedures";
 import { inviteSchema, roleSchema } from "../schema";
-import { createInvitation, listInvitations, revokeInvitation } from "../service/invitations";
-import { changeRole, listTeam, revokeMembership } from "../service/team";
-import { invitationOut, memberOut, presentMember } from "./presentation";
+import {
+  createInvitation,
+  listInvitations,
+  releaseInvitation,
+  revokeInvitation,
+} from "../service/invitations";
+import {
+  changeRole,
+  confirmRole,
+  listGrants,
+  listTeam,
+  revokeMembership,
+  withdrawRole,
+} from "../service/team";
+import {
+  grantOut,
+  invitationOut,
+  issuedOut,
+  memberOut,
+  presentGrant,
+  presentInvitation,
+  presentIssued,
+  presentMember,
+  releasedOut,
+} from "./presentation";
 
-const teamOut = z.object({ members: z.array(memberOut), invitations: z.array(invitationOut) });
+const teamOut = z.object({
+  members: z.array(memberOut),
+  invitations: z.array(invitationOut),
+  grants: z.array(grantOut),
+  /** Without a mail server links are shown to whoever confirms them. */
+  mail: z.boolean(),
+});
 const membershipInput = z.object({ membershipId: publicId("membership") });
 const changeRoleInput = membershipInput.extend({ role: roleSchema });
 const invitationInput = z.object({ invitationId: publicId("invitation") });
-const issuedOut = z.object({ id: z.string(), url: z.string(), expiresAt: z.string() });
+const grantInput = z.object({ grantId: publicId("roleGrant") });
 const done = z.object({ ok: z.literal(true) });
 const ok = { ok: true } as const;
 
 async function presentTeam(scope: PortalScope): Promise<z.infer<typeof teamOut>> {
-  const [members, invitations] = await Promise.all([listTeam(scope), listInvitations(scope)]);
+  const [members, invitations, grants] = await Promise.all([
+    listTeam(scope),
+    listInvitations(scope),
+    listGrants(scope),
+  ]);
   return {
     members: members.map(presentMember),
-    invitations: invitations.map((invitation) => ({
-      id: toPublicId("invitation", invitation.id),
-      email: invitation.email,
-      role: invitation.role,
-      createdAt: invitation.createdAt.toISOString(),
-      expiresAt: invitation.expiresAt.toISOString(),
-      createdByName: invitation.createdByName,
-    })),
+    invitations: invitations.map(presentInvitation),
+    grants: grants.map(presentGrant),
+    mail: mailIsConfigured(),
   };
 }
 
-async function issue(
-  scope: PortalScope,
-  input: z.infer<typeof inviteSchema>,
-): Promise<z.infer<typeof issuedOut>> {
-  const issued = await createInvitation(scope, input);
-  return {
-    id: toPublicId("invitation", issued.id),
-    url: issued.url,
-    expiresAt: issued.expiresAt.toISOString(),
-  };
-}
-
-/** The same five procedures in each portal; only who guards them differs. */
+/** The same procedures in each portal; only who guards them differs. */
 function teamRouter(kind: OrganisationKind) {
   const reading = commonProcedure(kind, "team.read");
   const managing = commonProcedure(kind, "team.manage");
@@ -52,7 +68,28 @@ function teamRouter(kind: OrganisationKind) {
     invite: managing
       .input(inviteSchema)
       .output(issuedOut)
-      .mutation(({ ctx, input }) => issue(ctx.scope, input)),
+      .mutation(async ({ ctx, input }) => presentIssued(await createInvitation(ctx.scope, input))),
+    releaseInvitation: managing
+      .input(invitationInput)
+      .output(releasedOut)
+      .mutation(async ({ ctx, input }) => {
+        const { url, expiresAt } = await releaseInvitation(ctx.scope, input.invitationId);
+        return { url, expiresAt: expiresAt.toISOString() };
+      }),
+    confirmRole: managing
+      .input(grantInput)
+      .output(done)
+      .mutation(async ({ ctx, input }) => {
+        await confirmRole(ctx.scope, input.grantId);
+        return ok;
+      }),
+    withdrawRole: managing
+      .input(grantInput)
+      .output(done)
+      .mutation(async ({ ctx, input }) => {
+        await withdrawRole(ctx.scope, input.grantId);
+        return ok;
+      }),
     revokeInvitation: managing
       .input(invitationInput)
       .output(done)
@@ -62,11 +99,8 @@ function teamRouter(kind: OrganisationKind) {
       }),
     changeRole: managing
       .input(changeRoleInput)
-      .output(done)
-      .mutation(async ({ ctx, input }) => {
-        await changeRole(ctx.scope, input.membershipId, input.role);
-        return ok;
-      }),
+      .output(z.object({ waitsForSecond: z.boolean() }))
+      .mutation(({ ctx, input }) => changeRole(ctx.scope, input.membershipId, input.role)),
     revoke: managing
       .input(membershipInput)
       .output(done)

@@ -1,20 +1,21 @@
 "use client";
 
-import { becomeFirstOperator } from "@/app/(auth)/(entrance)/actions";
+import { becomeFounder } from "@/app/(auth)/(entrance)/actions";
 import { FormError } from "@/components/auth/form-error";
 import { PasswordInput } from "@/components/auth/password-input";
 import { messagesOf, useLinkForm } from "@/components/auth/use-link-form";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { firstOperatorSchema } from "@/server/identity/schema";
+import { firstFounderSchema, secondFounderSchema } from "@/server/identity/schema";
 
-/** The first person on an empty platform: who runs it, and their account. */
-export function FirstOperatorForm({ token }: { token: string }) {
+/** One of the two founders: their account, and from the first of them who runs the platform. */
+export function FounderForm({ token, first }: { token: string; first: boolean }) {
+  const schema = first ? firstFounderSchema : secondFounderSchema;
   const link = useLinkForm(
     { organisationName: "", name: "", email: "", password: "" },
-    (values) => messagesOf(firstOperatorSchema.safeParse(values).error?.issues ?? []),
-    (values) => becomeFirstOperator(token, values),
+    (values) => messagesOf(schema.safeParse(values).error?.issues ?? []),
+    (values) => becomeFounder(token, values),
   );
   return (
     <form ref={link.form} onSubmit={(event) => void link.submit(event)} noValidate className="grid gap-4">
@@ -23,15 +24,17 @@ export function FirstOperatorForm({ token }: { token: string }) {
           {link.refusal.message}
         </FormError>
       ) : null}
-      <Field
-        label="Who runs this platform"
-        error={link.errors.organisationName}
-        hint="The operator's name as merchants and agencies will see it."
-      >
-        <Input {...link.bind("organisationName")} size="lg" autoComplete="organization" autoFocus />
-      </Field>
+      {first ? (
+        <Field
+          label="Who runs this platform"
+          error={link.errors.organisationName}
+          hint="The operator's name as merchants and agencies will see it."
+        >
+          <Input {...link.bind("organisationName")} size="lg" autoComplete="organization" autoFocus />
+        </Field>
+      ) : null}
       <Field label="Your name" error={link.errors.name}>
-        <Input {...link.bind("name")} size="lg" autoComplete="name" />
+        <Input {...link.bind("name")} size="lg" autoComplete="name" autoFocus={!first} />
       </Field>
       <Field label="E-mail" error={link.errors.email}>
         <Input {...link.bind("email")} size="lg" type="email" inputMode="email" autoComplete="username" />
