@@ -8,8 +8,7 @@ import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { IconButton } from "@/components/ui/icon-button";
 import { Menu } from "@/components/ui/menu";
 import { showToast } from "@/components/ui/toast";
-import type { Role } from "@/server/identity/permissions";
-import { isRaise } from "@/server/identity/rules";
+import { isRaise, type Role } from "@/server/identity/permissions";
 
 interface MemberMenuProps {
   member: Member;

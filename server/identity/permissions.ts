@@ -168,3 +168,8 @@ export type MoneyRole = (typeof MONEY_ROLES)[number];
 export function movesMoney(role: Role): role is MoneyRole {
   return MONEY_ROLES.some((each) => each === role);
 }
+
+/** Whether another role gives a member more than they have, so that a second person must agree. */
+export function isRaise(from: Role, to: Role): boolean {
+  return movesMoney(to) && from !== to && !(from === "admin" && to === "finance");
+}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  isRaise,
   mayDo,
   movesMoney,
   ORGANISATION_KINDS,
@@ -8,7 +9,7 @@ import {
   permissionsOf,
   rolesOf,
 } from "./permissions";
-import { isRaise, mayLoseAdmin, portalPath, safeReturnPath, slugFrom } from "./rules";
+import { mayLoseAdmin, portalPath, safeReturnPath, slugFrom } from "./rules";
 
 describe("permissions", () => {
   test("a role that does not exist in a kind of organisation may do nothing there", () => {

@@ -1,5 +1,5 @@
 /** Decisions of identity that need no database. */
-import { isRoleOf, movesMoney, type OrganisationKind, type Role } from "./permissions";
+import { isRoleOf, type OrganisationKind, type Role } from "./permissions";
 
 export type MembershipRefusal = "role_unknown" | "last_admin" | "membership_not_found";
 
@@ -9,11 +9,6 @@ export type MembershipRefusal = "role_unknown" | "last_admin" | "membership_not_
  */
 export function mayLoseAdmin(kind: OrganisationKind, activeAdmins: number, isActiveAdmin: boolean): boolean {
   return !isActiveAdmin || activeAdmins > (kind === "operator" ? 2 : 1);
-}
-
-/** Whether another role gives a member more than they have, so that a second person must agree. */
-export function isRaise(from: Role, to: Role): boolean {
-  return movesMoney(to) && from !== to && !(from === "admin" && to === "finance");
 }
 
 export function roleFits(kind: OrganisationKind, role: Role): boolean {
