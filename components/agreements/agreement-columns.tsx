@@ -1,4 +1,5 @@
 import type { DataColumn } from "@/components/data-table/types";
+import { ProgramZone } from "@/components/frame/programs-context";
 import { ExactTime } from "@/components/time/relative-time";
 import { Badge } from "@/components/ui/badge";
 import { CopyableId } from "@/components/ui/copyable-id";
@@ -18,7 +19,11 @@ export const AGREEMENT_COLUMNS: readonly DataColumn<AgreementSummary>[] = [
     id: "from",
     header: "From",
     priority: 1,
-    cell: (row) => <ExactTime at={row.governsFrom ?? row.effectiveFrom} format="dateTime" />,
+    cell: (row) => (
+      <ProgramZone id={row.program.id}>
+        <ExactTime at={row.governsFrom ?? row.effectiveFrom} format="dateTime" />
+      </ProgramZone>
+    ),
   },
   {
     id: "state",

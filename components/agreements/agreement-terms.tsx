@@ -103,7 +103,12 @@ function StepLine({ step, old, compared, currency, nameOf, own, colourOf }: Step
             key={party}
             className={cn("inline-flex items-center gap-1.5", party === own && "font-medium")}
           >
-            <span aria-hidden className="size-2 rounded-[2px]" style={{ background: colourOf(party) }} />
+            <span
+              aria-hidden
+              data-party={party}
+              className="size-2 rounded-[2px]"
+              style={{ background: colourOf(party) }}
+            />
             {name}
             {part ? <span className="tabular text-muted">{part}</span> : null}
           </span>

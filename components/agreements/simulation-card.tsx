@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { ComparisonBars } from "@/components/charts/comparison-bars";
 import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
-import { sumAmounts } from "@/components/money/sum-amounts";
+import { differenceOf } from "@/components/money/sum-amounts";
 import { type QueryLike, QueryView } from "@/components/query/query-view";
 import { ExactTime } from "@/components/time/relative-time";
 import { Card } from "@/components/ui/card";
@@ -70,10 +70,7 @@ export function SimulationCard({ version, query, footer }: SimulationCardProps) 
 /** The sums of a comparison, for the dialog in which a version is approved. */
 export function SimulationSums({ simulation }: { simulation: SimulationView }) {
   const { before, after } = simulation;
-  const change = sumAmounts([
-    after.amount,
-    before.amount.startsWith("-") ? before.amount.slice(1) : `-${before.amount}`,
-  ]);
+  const change = differenceOf(after.amount, before.amount);
   return (
     <KeyValueList
       items={[

@@ -1,12 +1,14 @@
 import { type SankeyLink, type SankeyNode, sankey, sankeyLinkHorizontal } from "d3-sankey";
-import { partySeries } from "@/components/charts/party-colour";
+import { NEUTRAL } from "@/components/charts/party-colour";
 import { sumAmounts } from "@/components/money/sum-amounts";
 
 export interface FlowNode {
   id: string;
   label: string;
-  /** 1 to 6. */
+  /** A number of the palette; grey when left out. */
   colour?: number;
+  /** Slug of the party that it stands for. */
+  party?: string;
 }
 
 export interface FlowLink {
@@ -20,6 +22,7 @@ interface NodeExtra {
   id: string;
   label: string;
   colour: number;
+  party: string | undefined;
 }
 
 interface LinkExtra {
@@ -33,6 +36,7 @@ export interface DrawnNode {
   id: string;
   label: string;
   colour: number;
+  party: string | undefined;
   amount: string;
   side: "left" | "middle" | "right";
   x: number;
@@ -93,7 +97,8 @@ export function layOutSankey(
     nodes: kept.map((node) => ({
       id: node.id,
       label: node.label,
-      colour: node.colour ?? partySeries(node.id),
+      colour: node.colour ?? NEUTRAL,
+      party: node.party,
     })),
     links: drawn.map((link) => ({
       source: link.source,
@@ -116,6 +121,7 @@ export function layOutSankey(
       id: node.id,
       label: node.label,
       colour: node.colour,
+      party: node.party,
       amount: through(node.id),
       side: targets.has(node.id) ? (sources.has(node.id) ? "middle" : "right") : "left",
       x: node.x0 ?? 0,

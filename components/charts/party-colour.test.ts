@@ -1,25 +1,31 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { assignPartySeries, partyColour, partySeries } from "@/components/charts/party-colour";
+import { NEUTRAL, seriesAt, seriesColour } from "@/components/charts/party-colour";
+import { colourOf } from "@/components/charts/party-series";
 
-test("a party keeps its colour whatever the order of the list it comes in", () => {
-  fc.assert(
-    fc.property(fc.uniqueArray(fc.string({ minLength: 1 }), { maxLength: 12 }), (keys) => {
-      expect(assignPartySeries(keys)).toEqual(assignPartySeries([...keys].reverse()));
-    }),
-  );
+const PARTIES = [
+  { slug: "harbor-city", kind: "operator" as const, colour: 4 },
+  { slug: "voltway", kind: "merchant" as const, colour: 1 },
+  { slug: "grid-co", kind: "agency" as const, colour: 10 },
+];
+
+test("a party has the colour that the server gave it, whoever looks and by whichever of its names", () => {
+  for (const own of [undefined, "voltway", "grid-co"]) {
+    expect(colourOf(PARTIES, own, { slug: "grid-co" })).toBe(10);
+    expect(colourOf(PARTIES, own, { slug: "harbor-city" })).toBe(4);
+    expect(colourOf(PARTIES, own, { slug: "operator" })).toBe(4);
+    expect(colourOf(PARTIES, own, { slug: "whatever-it-is-called", kind: "operator" })).toBe(4);
+  }
 });
 
-test("up to six parties never share a colour", () => {
-  fc.assert(
-    fc.property(fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 6 }), (keys) => {
-      expect(new Set(assignPartySeries(keys).values()).size).toBe(keys.length);
-    }),
-  );
+test("the merchant of an agreement is the one who reads, and grey where it can be any", () => {
+  expect(colourOf(PARTIES, "voltway", { slug: "$merchant" })).toBe(1);
+  expect(colourOf(PARTIES, undefined, { slug: "$merchant" })).toBe(NEUTRAL);
+  expect(colourOf(PARTIES, undefined, { slug: "unheard-of" })).toBe(NEUTRAL);
 });
 
-test("indices wrap and keys are stable", () => {
-  expect(partySeries(6)).toBe(1);
-  expect(partyColour("$merchant")).toBe("var(--series-1)");
-  expect(partyColour("metro-transit")).toBe(partyColour("metro-transit"));
+test("indices wrap, and what the palette lacks is grey", () => {
+  expect(seriesAt(6)).toBe(1);
+  expect(seriesAt(-1)).toBe(6);
+  expect(seriesColour(11)).toBe("var(--series-11)");
+  expect(seriesColour(12)).toBe("var(--series-6)");
 });

@@ -71,6 +71,7 @@ export function SankeyChart({ nodes, links, currency, height, ...card }: SankeyC
               height={node.height}
               rx={1.5}
               fill={seriesColour(node.colour)}
+              data-party={node.party}
             />
           ))}
         </svg>
@@ -113,7 +114,9 @@ function NodeLabel({ node, currency, width, labelLeft, labelRight }: LabelProps)
         <span className="min-w-0 truncate" title={node.label}>
           {node.label}
         </span>
-        <span className="tabular whitespace-nowrap text-muted">{amount}</span>
+        <span data-sum-part className="tabular whitespace-nowrap text-muted">
+          {amount}
+        </span>
       </span>
     );
   }

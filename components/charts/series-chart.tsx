@@ -14,7 +14,7 @@ import {
   unitOf,
   type XKind,
 } from "@/components/charts/chart-values";
-import { partySeries } from "@/components/charts/party-colour";
+import { seriesAt } from "@/components/charts/party-colour";
 import { useZone } from "@/components/time/zone-context";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useSeen } from "@/components/ui/use-seen";
@@ -48,7 +48,7 @@ export function SeriesChart(props: Props) {
   const { zone } = useZone();
   const seen = useSeen<HTMLDivElement>();
   const coloured = useMemo(
-    () => series.map((item, index) => ({ ...item, colour: item.colour ?? partySeries(index) })),
+    () => series.map((item, index) => ({ ...item, colour: item.colour ?? seriesAt(index) })),
     [series],
   );
   const withTotal = stacked && series.length > 1;

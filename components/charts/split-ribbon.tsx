@@ -3,7 +3,7 @@
 import { Info } from "lucide-react";
 import Link from "next/link";
 import { type ReactNode, useState } from "react";
-import { partySeries, seriesColour } from "@/components/charts/party-colour";
+import { NEUTRAL, seriesColour } from "@/components/charts/party-colour";
 import { useWidth } from "@/components/charts/use-width";
 import { formatAmount } from "@/components/money/format-amount";
 import { Money } from "@/components/money/money";
@@ -21,8 +21,10 @@ export interface SplitLeg {
   reason?: string;
   /** What the step wanted and did not get. */
   short?: string | null;
-  /** 1 to 6. */
+  /** A number of the palette; grey when left out. */
   colour?: number;
+  /** Short name of the party, where it is one. */
+  slug?: string;
   href?: string;
 }
 
@@ -68,7 +70,7 @@ function place(legs: readonly SplitLeg[], width: number): Placed[] {
     const placed = {
       leg,
       share,
-      colour: leg.colour ?? partySeries(leg.party),
+      colour: leg.colour ?? NEUTRAL,
       topFrom: top,
       topTo: top + share * width,
       from: bottom,
@@ -94,10 +96,10 @@ export function SplitRibbon({ amount, currency, legs, note, className }: SplitRi
   const [box, width] = useWidth<HTMLDivElement>(520);
   const [near, setNear] = useState<string | null>(null);
   const placed = place(legs, width);
-  const colourOf = (leg: SplitLeg) => seriesColour(leg.colour ?? partySeries(leg.party));
+  const colourOf = (leg: SplitLeg) => seriesColour(leg.colour ?? NEUTRAL);
   const shareOf = (leg: SplitLeg) => placed.find((item) => item.leg.id === leg.id)?.share ?? 0;
   return (
-    <div className={cn("min-w-0", className)}>
+    <div data-sum="split" className={cn("min-w-0", className)}>
       <div ref={box} className="relative w-full overflow-hidden" style={{ height: TOP + FALL + BOTTOM }}>
         <svg aria-hidden="true" width={width} height={TOP + FALL + BOTTOM} className="absolute inset-0">
           <rect width={width} height={TOP} rx={2} fill="var(--muted)" />
@@ -119,6 +121,7 @@ export function SplitRibbon({ amount, currency, legs, note, className }: SplitRi
                   height={BOTTOM}
                   rx={2}
                   fill={seriesColour(item.colour)}
+                  data-party={item.leg.slug}
                 />
                 <title>
                   {`${item.leg.party}, ${item.leg.step}: ${formatAmount(item.leg.amount, { currency, full: true })} ${currency}${item.leg.reason ? `. ${item.leg.reason}` : ""}`}
@@ -142,6 +145,7 @@ export function SplitRibbon({ amount, currency, legs, note, className }: SplitRi
             <span
               aria-hidden
               className="size-2.5 shrink-0 rounded-[2px]"
+              data-party={leg.slug}
               style={{ background: colourOf(leg) }}
             />
             <span className="min-w-0 flex-1">
@@ -175,13 +179,13 @@ export function SplitRibbon({ amount, currency, legs, note, className }: SplitRi
               {"\u2009"}%
             </span>
             <span className="shrink-0 text-right">
-              <Money amount={leg.amount} currency={currency} hideCode />
+              <Money amount={leg.amount} currency={currency} hideCode sum="part" />
             </span>
           </li>
         ))}
         <li className="flex min-h-9 items-center justify-between gap-3 py-1 text-sm font-semibold">
           Paid
-          <Money amount={amount} currency={currency} />
+          <Money amount={amount} currency={currency} sum="whole" />
         </li>
       </ul>
       {note ? <div className="mt-2 text-xs text-muted">{note}</div> : null}

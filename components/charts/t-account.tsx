@@ -8,6 +8,8 @@ interface AccountRef {
   id: string;
   /** As people call it: "Voltway, payable". */
   label: string;
+  /** Said under the name instead of its id. */
+  hint?: string;
 }
 
 export interface JournalTransfer {
@@ -80,13 +82,18 @@ function TAccount({ account }: { account: Account }) {
   return (
     <section
       aria-label={`Account ${account.label}`}
+      data-sum="T-account"
       className="flex flex-col rounded-lg border border-line bg-panel"
     >
       <header className="border-b-2 border-line-strong px-3 py-2 text-center">
         <h3 className="text-sm font-semibold">{account.label}</h3>
-        <p className="font-mono text-2xs text-muted" title={account.id}>
-          {shortenId(account.id)}
-        </p>
+        {account.hint ? (
+          <p className="text-2xs text-muted">{account.hint}</p>
+        ) : (
+          <p className="font-mono text-2xs text-muted" title={account.id}>
+            {shortenId(account.id)}
+          </p>
+        )}
       </header>
       <div className="grid flex-1 grid-cols-2 divide-x-2 divide-line-strong">
         <SideColumn name="Debit" sides={account.debits} currency={account.currency} />
@@ -94,7 +101,11 @@ function TAccount({ account }: { account: Account }) {
       </div>
       <footer className="grid grid-cols-2 divide-x divide-line-soft border-t border-line text-sm font-medium">
         {[account.debits, account.credits].map((sides, index) => (
-          <span key={index === 0 ? "debit" : "credit"} className="tabular px-3 py-1.5 text-right">
+          <span
+            key={index === 0 ? "debit" : "credit"}
+            data-sum-whole={index === 0 ? "Debit" : "Credit"}
+            className="tabular px-3 py-1.5 text-right"
+          >
             {formatAmount(totalOf(sides), { currency: account.currency })}
             <span className="sr-only">
               {account.currency} {index === 0 ? "debited" : "credited"}
@@ -119,7 +130,10 @@ function SideColumn({ name, sides, currency }: { name: string; sides: readonly S
           >
             <span className="flex items-baseline justify-between gap-2">
               <span className="font-mono text-2xs text-muted">{mark}</span>
-              <span className="tabular whitespace-nowrap">
+              <span
+                data-sum-part={transfer.state === "voided" ? undefined : name}
+                className="tabular whitespace-nowrap"
+              >
                 {formatAmount(transfer.amount, { currency, full: true })}
               </span>
             </span>

@@ -53,6 +53,7 @@ export function SimpleTable<Row>(props: SimpleTableProps<Row>) {
           {rows.map((row) => (
             <tr
               key={rowId(row)}
+              data-sum={label}
               className={cn("relative", dense ? "h-8" : "h-10", rowHref && "hover:bg-hover")}
             >
               {columns.map((column, index) => (
@@ -74,7 +75,7 @@ export function SimpleTable<Row>(props: SimpleTableProps<Row>) {
         </tbody>
         {foot ? (
           <tfoot>
-            <tr className="h-10 border-t border-line font-semibold">
+            <tr data-sum={label} className="h-10 border-t border-line font-semibold">
               {columns.map((column, index) => (
                 <td key={column.id} className={cn("whitespace-nowrap", look[index])}>
                   {foot[column.id]}

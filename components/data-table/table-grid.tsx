@@ -180,6 +180,7 @@ export function TableGrid<Row extends object>(props: TableGridProps<Row>) {
               <tr
                 key={row.id}
                 data-row={row.id}
+                data-sum={label}
                 tabIndex={onRow ? 0 : undefined}
                 aria-selected={selectable ? chosen : undefined}
                 onClick={

@@ -25,7 +25,7 @@ export function AgencyShell({ facts, attention, children }: ShellProps) {
   return (
     <AgencyTrpcProvider organisation={facts.portal.slug}>
       <PortalProvider portal={facts.portal}>
-        <PartySeriesProvider agencies={attention.agencies}>
+        <PartySeriesProvider parties={attention.parties}>
           <AgencyFrame facts={facts} attention={attention}>
             {children}
           </AgencyFrame>
@@ -65,7 +65,7 @@ function AgencyFrame({ facts, attention: initial, children }: ShellProps) {
     <PortalShell
       facts={facts}
       portal="Agency"
-      program={attention.programs[0]}
+      programs={attention.programs}
       groups={groups}
       client={useAgencyClient()}
       pages={PAGES}

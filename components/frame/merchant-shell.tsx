@@ -38,7 +38,7 @@ export function MerchantShell({ facts, attention, children }: ShellProps) {
   return (
     <MerchantTrpcProvider organisation={facts.portal.slug}>
       <PortalProvider portal={facts.portal}>
-        <PartySeriesProvider agencies={attention.agencies} own={facts.portal.slug}>
+        <PartySeriesProvider parties={attention.parties} own={facts.portal.slug}>
           <MerchantFrame facts={facts} attention={attention}>
             {children}
           </MerchantFrame>
@@ -90,7 +90,7 @@ function MerchantFrame({ facts, attention: initial, children }: ShellProps) {
     <PortalShell
       facts={facts}
       portal="Merchant"
-      program={attention.programs[0]}
+      programs={attention.programs}
       groups={groups}
       client={useMerchantClient()}
       pages={PAGES}

@@ -20,6 +20,7 @@ import {
   Users,
 } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
+import { PartySeriesProvider } from "@/components/charts/party-series";
 import { PortalProvider, usePortal } from "@/components/frame/portal-context";
 import { PortalShell } from "@/components/frame/portal-shell";
 import type { HitPages } from "@/components/frame/search-hits";
@@ -50,9 +51,11 @@ export function OperatorShell({ facts, attention, children }: ShellProps) {
   return (
     <OperatorTrpcProvider organisation={facts.portal.slug}>
       <PortalProvider portal={facts.portal}>
-        <OperatorFrame facts={facts} attention={attention}>
-          {children}
-        </OperatorFrame>
+        <PartySeriesProvider parties={attention.parties}>
+          <OperatorFrame facts={facts} attention={attention}>
+            {children}
+          </OperatorFrame>
+        </PartySeriesProvider>
       </PortalProvider>
     </OperatorTrpcProvider>
   );
@@ -69,7 +72,7 @@ function OperatorFrame({ facts, attention: initial, children }: ShellProps) {
     <PortalShell
       facts={facts}
       portal="Operator console"
-      program={attention.programs[0]}
+      programs={attention.programs}
       groups={groups}
       client={useOperatorClient()}
       pages={PAGES}

@@ -3,8 +3,10 @@
 import { type ReactNode, useCallback } from "react";
 import { accountEntries, useSignOut } from "@/components/frame/account-entries";
 import { PortalFrame } from "@/components/frame/portal-frame";
+import { ProgramsProvider } from "@/components/frame/programs-context";
 import { type HitPages, paletteHits } from "@/components/frame/search-hits";
 import type { NavGroup, PaletteSearch } from "@/components/frame/types";
+import type { ProgramChoice } from "@/server/reporting/schema";
 import type { useMerchantClient } from "@/server/trpc/client";
 import type { PortalFacts } from "@/server/trpc/portal";
 
@@ -12,7 +14,8 @@ interface PortalShellProps {
   facts: PortalFacts;
   /** As the switcher of organisations names it. */
   portal: string;
-  program: { name: string; timeZone: string } | undefined;
+  /** The busiest first: in its zone stand the times of pages that are about no program. */
+  programs: readonly ProgramChoice[];
   groups: readonly NavGroup[];
   client: { reporting: Pick<ReturnType<typeof useMerchantClient>["reporting"], "search"> };
   /** Where the palette leads to what it finds. */
@@ -21,7 +24,7 @@ interface PortalShellProps {
 }
 
 /** The frame of a portal, as far as all portals have it alike. */
-export function PortalShell({ facts, portal, program, groups, client, pages, children }: PortalShellProps) {
+export function PortalShell({ facts, portal, programs, groups, client, pages, children }: PortalShellProps) {
   const { base, organisationId, name } = facts.portal;
   const onSearch = useCallback<PaletteSearch>(
     async (text, signal) => {
@@ -38,13 +41,13 @@ export function PortalShell({ facts, portal, program, groups, client, pages, chi
       user={facts.user}
       accountEntries={accountEntries}
       onSignOut={useSignOut()}
-      zone={program?.timeZone ?? "UTC"}
-      place={program?.name}
+      zone={programs[0]?.timeZone ?? "UTC"}
+      place={programs[0]?.name}
       serverNow={facts.serverNow}
       demo={facts.demo}
       onSearch={onSearch}
     >
-      {children}
+      <ProgramsProvider programs={programs}>{children}</ProgramsProvider>
     </PortalFrame>
   );
 }

@@ -21,6 +21,7 @@ import { useOperatorTrpc } from "@/server/trpc/client";
 
 type Totals = Pick<AccountView, "code" | "currency" | "normalSide" | "balance" | "counters"> & {
   accounts: number;
+  moved: number;
 };
 type Code = AccountView["code"];
 type Currency = AccountView["currency"];
@@ -74,8 +75,12 @@ function Tree({ rows }: { rows: readonly Totals[] }) {
             <th scope="col" className="h-9 px-4 text-left font-medium">
               Account
             </th>
-            <th scope="col" className="px-3 text-right font-medium max-lg:hidden">
-              Accounts
+            <th
+              scope="col"
+              title="Accounts that posted money has moved, of all that were opened; the trial balance has the former"
+              className="px-3 text-right font-medium max-lg:hidden"
+            >
+              Accounts moved
             </th>
             <th scope="col" className="px-3 text-right font-medium max-xl:hidden">
               Debits posted
@@ -110,7 +115,10 @@ function Tree({ rows }: { rows: readonly Totals[] }) {
                     </Expander>
                   </th>
                   <td className={cn(CELL, "text-muted max-lg:hidden")}>
-                    {formatCount(own.reduce((sum, row) => sum + row.accounts, 0))}
+                    {countWords(
+                      own.reduce((sum, row) => sum + row.moved, 0),
+                      own.reduce((sum, row) => sum + row.accounts, 0),
+                    )}
                   </td>
                   <td className={cn(CELL, "max-xl:hidden")}>
                     <Money amount={debits} currency={currency} hideCode />
@@ -145,7 +153,12 @@ function Tree({ rows }: { rows: readonly Totals[] }) {
                                 </span>
                               </Expander>
                             </th>
-                            <Figures row={row} held={heldOf(row)} count={formatCount(row.accounts)} strong />
+                            <Figures
+                              row={row}
+                              held={heldOf(row)}
+                              count={countWords(row.moved, row.accounts)}
+                              strong
+                            />
                           </tr>
                           {open.has(key) ? <Accounts currency={currency} code={row.code} /> : null}
                         </Fragment>
@@ -159,6 +172,11 @@ function Tree({ rows }: { rows: readonly Totals[] }) {
       </table>
     </div>
   );
+}
+
+/** "258 of 267": opening an account moves nothing yet. */
+function countWords(moved: number, accounts: number): string {
+  return moved === accounts ? formatCount(moved) : `${formatCount(moved)} of ${formatCount(accounts)}`;
 }
 
 function heldOf(row: Totals): string {

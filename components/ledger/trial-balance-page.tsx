@@ -101,7 +101,8 @@ function Table({ data }: { data: TrialBalance }) {
     { id: "program", header: "Program", priority: 2, cell: (row) => programOf(row) },
     {
       id: "accounts",
-      header: "Accounts",
+      header: "Accounts moved",
+      hint: "Accounts that posted money had moved; those that were only opened are left out",
       align: "right",
       priority: 3,
       cell: (row) => <span className="text-muted">{formatCount(row.accounts)}</span>,
@@ -152,6 +153,7 @@ function Table({ data }: { data: TrialBalance }) {
         }
         foot={{
           code: "Total",
+          accounts: formatCount(data.rows.reduce((sum, row) => sum + row.accounts, 0)),
           debits: total("debits"),
           credits: total("credits"),
           debitBalance: total("debitBalance"),

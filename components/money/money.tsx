@@ -14,6 +14,10 @@ export interface MoneyProps {
   lossBelowZero?: boolean;
   /** Leaves the code out where the column's head or the card's hint says it. */
   hideCode?: boolean;
+  /** The part that it plays in the nearest sum around it (`data-sum`), which a test of the browser adds up. */
+  sum?: "part" | "whole" | undefined;
+  /** Names the fact, such as a payout's amount: wherever it is shown, the same figure stands. */
+  fact?: string | undefined;
   /** Every decimal, instead of on hover. */
   full?: boolean;
   className?: string;
@@ -29,12 +33,27 @@ const EMPHASIS = {
 
 /** An amount of money. Right-align its column and give the column tabular figures. */
 export function Money(props: MoneyProps) {
-  const { amount, currency, sign, emphasis = "normal", lossBelowZero, hideCode, full, className } = props;
+  const {
+    amount,
+    currency,
+    sign,
+    emphasis = "normal",
+    lossBelowZero,
+    hideCode,
+    sum,
+    fact,
+    full,
+    className,
+  } = props;
   const text = formatAmount(amount, { currency, sign, full });
   const exact = formatAmount(amount, { currency, sign, full: true });
   const big = emphasis === "figure" || emphasis === "large";
   const figure = (
     <span
+      data-money=""
+      data-sum-part={sum === "part" ? "" : undefined}
+      data-sum-whole={sum === "whole" ? "" : undefined}
+      data-fact={fact}
       className={cn(
         "tabular whitespace-nowrap",
         EMPHASIS[emphasis],

@@ -18,3 +18,8 @@ export function sumAmounts(amounts: readonly string[]): string {
   const text = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
   return negative ? `-${text}` : text;
 }
+
+/** What is left of `from` when `taken` goes off, exactly. */
+export function differenceOf(from: string, taken: string): string {
+  return sumAmounts([from, taken.startsWith("-") ? taken.slice(1) : `-${taken}`]);
+}

@@ -2,12 +2,12 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
+import { MoneyFlow } from "@/components/charts/money-flow";
 import { usePortal } from "@/components/frame/portal-context";
 import { currencyUnit } from "@/components/money/currency-words";
 import { MerchantFigures } from "@/components/overview/merchant-figures";
 import { OverviewHeader } from "@/components/overview/overview-header";
 import { useProgramParam } from "@/components/overview/program-select";
-import { SplitFlow } from "@/components/overview/split-flow";
 import { TakingsByHour } from "@/components/overview/takings-by-hour";
 import { QueryView } from "@/components/query/query-view";
 import { ZoneProvider } from "@/components/time/zone-context";
@@ -20,7 +20,7 @@ import { RecentPayments } from "./recent-payments";
 /** What a merchant sees first: today as it moves, where the money goes, when it comes, and what needs a look. */
 export function MerchantOverviewPage() {
   const trpc = useMerchantTrpc();
-  const { slug } = usePortal();
+  const { slug, name: organisation } = usePortal();
   const [program] = useProgramParam();
   const input = { program: program ?? undefined };
   const overview = useQuery(trpc.reporting.overview.queryOptions(input, { refetchInterval: 60_000 }));
@@ -46,14 +46,19 @@ export function MerchantOverviewPage() {
               <MerchantFigures overview={data} live={live.data} />
               <div className="grid gap-4 xl:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)]">
                 <TakingsByHour byHour={data.byHour} asOf={data.asOf} currency={currency} />
-                <SplitFlow
+                <MoneyFlow
                   title={`Where did each ${currencyUnit(currency)} go?`}
-                  hint={`${currency} of the last 30 days, by who received it`}
-                  source="Taken"
+                  hint="Taken in the last 30 days and split"
                   currency={currency}
                   height={268}
-                  targets={data.split}
+                  flows={data.split.map(({ amount, refunded, ...party }) => ({
+                    from: { slug, name: organisation },
+                    to: party,
+                    amount,
+                    refunded,
+                  }))}
                   fileName={`split-${slug}`}
+                  empty="Nothing was split in the last 30 days. Captured payments are split within seconds."
                 />
               </div>
               <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">

@@ -30,7 +30,9 @@ export function RecentStatements({ programId, currency }: { programId: string; c
         {(data) => (
           <SimpleTable
             label="Settlement statements"
-            columns={statementColumns({ currency }).filter((column) => !column.defaultHidden)}
+            columns={statementColumns({ currency }).filter(
+              ({ id, defaultHidden }) => !defaultHidden && id !== "id",
+            )}
             rows={data.items}
             rowId={(row) => row.id}
             rowHref={(row) => `${base}/statements/${row.id}`}

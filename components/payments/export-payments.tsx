@@ -6,7 +6,7 @@ interface ExportPaymentsProps {
   portal: "m" | "ops";
   organisation: string;
   /** What the list shows. */
-  query: PaymentQuery;
+  query: PaymentQuery & { programId?: string; merchantId?: string; flagged?: boolean };
 }
 
 /** Downloads exactly what the list's filters show, all pages of it. */

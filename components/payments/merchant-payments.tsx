@@ -6,6 +6,7 @@ import { useMemo } from "react";
 import { DataTable } from "@/components/data-table/data-table";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { usePortal } from "@/components/frame/portal-context";
+import { usePrograms } from "@/components/frame/programs-context";
 import { Money } from "@/components/money/money";
 import { ExportPayments } from "@/components/payments/export-payments";
 import {
@@ -14,11 +15,10 @@ import {
   MerchantRefundAction,
 } from "@/components/payments/merchant-payment";
 import { paymentColumns } from "@/components/payments/payment-columns";
-import { PAYMENT_FILTERS, paymentTabs } from "@/components/payments/payment-filters";
+import { paymentFilters, paymentTabs } from "@/components/payments/payment-filters";
 import { paymentQuery } from "@/components/payments/payment-query";
 import { chargedOf } from "@/components/payments/payment-words";
 import { pagedRows } from "@/components/query/paged-rows";
-import { useZone } from "@/components/time/zone-context";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { FirstUse, NothingFound } from "@/components/ui/empty-state";
 import { Page, PageHeader } from "@/components/ui/page-header";
@@ -29,11 +29,13 @@ import { useMerchantTrpc } from "@/server/trpc/client";
 export function MerchantPaymentsPage() {
   const trpc = useMerchantTrpc();
   const { base, slug } = usePortal();
-  const { zone } = useZone();
-  const columns = useMemo(() => paymentColumns(), []);
+  const { many, currency, options } = usePrograms();
+  const columns = useMemo(() => paymentColumns({ currency, withProgram: many }), [currency, many]);
+  const filters = useMemo(() => paymentFilters(many ? options : []), [many, options]);
   const counts = useQuery(trpc.payments.counts.queryOptions({}));
-  const state = useTableState({ tabs: paymentTabs(counts.data), filters: PAYMENT_FILTERS });
-  const query = paymentQuery(state, zone);
+  const state = useTableState({ tabs: paymentTabs(counts.data), filters });
+  const programId = state.filters.program?.[0];
+  const query = { ...paymentQuery(state), ...(programId && { programId }) };
   const list = useInfiniteQuery(
     trpc.payments.list.infiniteQueryOptions(
       { ...query, limit: 50 },

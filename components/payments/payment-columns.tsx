@@ -1,6 +1,7 @@
 import { BatteryCharging } from "lucide-react";
 import type { DataColumn } from "@/components/data-table/types";
 import { DeviceKindIcon, kindLook } from "@/components/devices/device-kind";
+import { ProgramZone } from "@/components/frame/programs-context";
 import { Money } from "@/components/money/money";
 import type { PaymentRow } from "@/components/payments/payment-types";
 import {
@@ -19,10 +20,16 @@ interface ColumnChoice {
   currency?: string | undefined;
   /** The operator's lists name the merchant. */
   withMerchant?: boolean;
+  /** Where rows of several programs can stand in one list. */
+  withProgram?: boolean;
 }
 
 /** Columns of every list of payments. */
-export function paymentColumns({ currency, withMerchant }: ColumnChoice = {}): DataColumn<PaymentRow>[] {
+export function paymentColumns({
+  currency,
+  withMerchant,
+  withProgram,
+}: ColumnChoice = {}): DataColumn<PaymentRow>[] {
   return [
     {
       id: "at",
@@ -34,7 +41,9 @@ export function paymentColumns({ currency, withMerchant }: ColumnChoice = {}): D
             {row.device?.name ?? kindLook(row.deviceKind).one}
           </span>
           <span className="max-md:block max-md:text-xs max-md:leading-4">
-            <ExactTime at={row.occurredAt} format="dayTime" />
+            <ProgramZone id={row.program.id}>
+              <ExactTime at={row.occurredAt} format="dayTime" />
+            </ProgramZone>
           </span>
         </span>
       ),
@@ -59,6 +68,16 @@ export function paymentColumns({ currency, withMerchant }: ColumnChoice = {}): D
             header: "Merchant",
             priority: 2 as const,
             cell: (row: PaymentRow) => row.merchant.name,
+          },
+        ]
+      : []),
+    ...(withProgram
+      ? [
+          {
+            id: "program",
+            header: "Program",
+            priority: 2 as const,
+            cell: (row: PaymentRow) => row.program.name,
           },
         ]
       : []),
@@ -108,9 +127,14 @@ export function paymentColumns({ currency, withMerchant }: ColumnChoice = {}): D
       defaultHidden: true,
       cell: (row) =>
         Number(row.refunded.amount) > 0 ? (
-          <Money amount={`-${row.refunded.amount}`} currency={row.refunded.currency} hideCode lossBelowZero />
+          <Money
+            amount={`-${row.refunded.amount}`}
+            currency={row.refunded.currency}
+            hideCode={currency !== undefined}
+            lossBelowZero
+          />
         ) : (
-          <Money {...row.refunded} hideCode emphasis="muted" />
+          <Money {...row.refunded} hideCode={currency !== undefined} emphasis="muted" />
         ),
     },
     {

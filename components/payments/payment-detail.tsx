@@ -85,7 +85,18 @@ export function PaymentDetail({ data, split, links, payments, layout = "sheet", 
       ) : null}
       <Card title="In the ledger" hint="Every movement, debits left and credits right" level={level}>
         {data.transfers.length > 0 ? (
-          <TAccounts transfers={journalOf(data.transfers)} />
+          <div className="grid gap-3">
+            <TAccounts transfers={journalOf(data.transfers, split, currency)} />
+            <p className="text-xs text-muted">
+              A hold that was captured stands as its capture, one that was released is struck through and not
+              counted.{" "}
+              {split?.allocatedAt
+                ? "The split is booked with that of other payments, one transfer for each party; here is this payment's part of it."
+                : payment.captured.amount !== "0.00" && split === null
+                  ? "The split, which you may not see, is left out."
+                  : "The split follows within seconds after the capture."}
+            </p>
+          </div>
         ) : (
           <p className="text-sm text-muted">
             Nothing was posted: no money was held or moved for this payment.

@@ -1,5 +1,6 @@
-import type { SavedTab, TableFilter } from "@/components/data-table/types";
+import type { FilterOption, SavedTab, TableFilter } from "@/components/data-table/types";
 import { DEVICE_KIND_KEYS, kindLook } from "@/components/devices/device-kind";
+import { programFilter } from "@/components/frame/programs-context";
 
 /** Saved tabs of payments by state; `counts` by state gives their numbers. */
 export function paymentTabs(counts: Readonly<Record<string, number>> | undefined): SavedTab[] {
@@ -25,6 +26,11 @@ export const TAB_STATES: Record<string, readonly string[] | undefined> = {
   declined: ["declined", "voided", "expired"],
   refunded: ["refunded", "partially_refunded"],
 };
+
+/** The filters of a list of payments; with several programs, also by program. */
+export function paymentFilters(programs: readonly FilterOption[]): readonly TableFilter[] {
+  return [...PAYMENT_FILTERS, ...programFilter(programs)];
+}
 
 export const PAYMENT_FILTERS: readonly TableFilter[] = [
   {

@@ -1,6 +1,8 @@
 /** Transfers of a payment as the bookkeeper's T-accounts show them. */
 import type { JournalTransfer } from "@/components/charts/t-account";
+import { stepWords } from "@/components/payments/payment-words";
 import type { PaymentDetailView } from "@/server/payments/schema";
+import type { SplitView } from "@/server/settlement/schema";
 
 type Transfer = PaymentDetailView["transfers"][number];
 
@@ -23,11 +25,15 @@ export function accountWords(code: string | null): string {
 }
 
 /**
- * One row for each movement that counts. A hold that was posted is told by its posting, one that was released stays as
- * a struck-through hold, and the releasing transfer, which moves nothing, is left out.
+ * One row for each movement. A hold that was posted is told by its posting; one that was released stays, struck through.
+ * The split is booked for many payments at once, one transfer a party, so its rows are this payment's parts of those.
  */
-export function journalOf(transfers: readonly Transfer[]): JournalTransfer[] {
-  return transfers
+export function journalOf(
+  transfers: readonly Transfer[],
+  split: SplitView | null | undefined,
+  currency: string,
+): JournalTransfer[] {
+  const own = transfers
     .filter(
       ({ kind, state }) =>
         !(kind === "pending" && state === "posted") && kind !== "void_pending" && kind !== "expiry",
@@ -41,6 +47,37 @@ export function journalOf(transfers: readonly Transfer[]): JournalTransfer[] {
       label: labelOf(transfer),
       ...(transfer.kind === "pending" && { state: transfer.state === "pending" ? "pending" : "voided" }),
     }));
+  return [...own, ...splitOf(transfers, split, currency)];
+}
+
+function splitOf(
+  transfers: readonly Transfer[],
+  split: SplitView | null | undefined,
+  currency: string,
+): JournalTransfer[] {
+  const clearing = transfers
+    .flatMap(({ debit, credit }) => [debit, credit])
+    .find(({ code }) => code === "clearing");
+  if (!split || !clearing) return [];
+  const program = { id: clearing.id, label: accountWords(clearing.code) };
+  return split.legs
+    .filter(({ amount }) => Number(amount.amount) !== 0)
+    .map(({ refund, party, step, amount }) => {
+      const payable = {
+        id: `payable/${party.id}`,
+        label: party.kind === "operator" ? "Platform revenue" : `Payable to ${party.name}`,
+        hint: party.kind === "operator" ? party.name : "its account in the program",
+      };
+      const back = amount.amount.startsWith("-");
+      return {
+        id: `${refund}/${step}/${party.id}`,
+        amount: back ? amount.amount.slice(1) : amount.amount,
+        currency,
+        debit: back ? payable : program,
+        credit: back ? program : payable,
+        label: refund > 0 ? `Refund ${refund}, ${stepWords(step)}` : `Split, ${stepWords(step)}`,
+      };
+    });
 }
 
 function labelOf({ code, kind, state }: Transfer): string {

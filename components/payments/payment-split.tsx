@@ -33,6 +33,7 @@ export function PaymentSplit({ split, amount, currency, agreementHref, others }:
     reason: leg.why,
     short: leg.short?.amount ?? null,
     colour: seriesOf(leg.party),
+    slug: leg.party.slug,
   });
   const refunds = [...new Set(split.legs.map((leg) => leg.refund))].filter((refund) => refund > 0).sort();
   return (

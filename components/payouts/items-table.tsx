@@ -7,6 +7,7 @@ import type { DataColumn, TableFilter } from "@/components/data-table/types";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { DeviceKindIcon, kindLook } from "@/components/devices/device-kind";
 import { usePortal } from "@/components/frame/portal-context";
+import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
 import { purposeWords, stepWords } from "@/components/payments/payment-words";
 import { ITEM_PREFIX, useItemFilter } from "@/components/payouts/item-filter";
@@ -18,7 +19,12 @@ import { Badge } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button-class";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { FirstUse } from "@/components/ui/empty-state";
-import type { StatementItem, StatementLineView, StatementView } from "@/server/settlement/schema";
+import type {
+  ReckoningRow,
+  StatementItem,
+  StatementLineView,
+  StatementView,
+} from "@/server/settlement/schema";
 
 interface ItemsTableProps {
   title: string;
@@ -27,16 +33,19 @@ interface ItemsTableProps {
   statement: StatementView;
   /** Of the statement: what the items can be narrowed to. */
   lines?: readonly StatementLineView[] | undefined;
+  /** Of the statement: names what others took of the payments. */
+  reckoning: readonly ReckoningRow[];
   /** Agencies and the operator see payments of several merchants. */
   withMerchant?: boolean;
 }
 
 /** The payments and refunds inside a payout or statement, with the party's own part of each. */
-export function ItemsTable({ title, list, statement, lines, withMerchant }: ItemsTableProps) {
+export function ItemsTable({ title, list, statement, lines, reckoning, withMerchant }: ItemsTableProps) {
   const { base } = usePortal();
   const { currency } = statement.payout;
-  const narrowed = Object.keys(useItemFilter()).length > 0;
-  const filters = useMemo(() => filtersOf(lines ?? []), [lines]);
+  const filters = useMemo(() => filtersOf(lines ?? [], reckoning), [lines, reckoning]);
+  const { party } = useItemFilter();
+  const taker = party ? (takersOf(reckoning).find(({ value }) => value === party)?.label ?? party) : null;
   const state = useTableState({ prefix: ITEM_PREFIX, filters });
   const columns = useMemo<DataColumn<StatementItem>[]>(
     () => [
@@ -106,26 +115,26 @@ export function ItemsTable({ title, list, statement, lines, withMerchant }: Item
       },
       {
         id: "amount",
-        header: `Yours ${currency}`,
+        header: taker ? `${taker} ${currency}` : `${withMerchant ? "Share" : "Yours"} ${currency}`,
         align: "right",
         priority: 1,
         cell: (row) => <Money {...row.amount} hideCode emphasis="strong" lossBelowZero />,
       },
     ],
-    [currency, withMerchant],
+    [currency, withMerchant, taker],
   );
   return (
     <div id="payments" className="scroll-mt-20">
       <DataTable
         id="statement-items"
         label="Payments"
-        title={title}
+        title={`${title}: ${countWords(statement)}`}
         columns={columns}
         {...pagedRows(list)}
         rowId={(row) => `${row.paymentId}/${row.refund}`}
         rowHref={(row) => `${base}/payments/${row.paymentId}`}
         state={state}
-        total={narrowed ? null : statement.paymentCount + statement.refundCount}
+        total={null}
         toolbar={
           <a
             href={statementFileHref(statement.id, "csv")}
@@ -145,14 +154,36 @@ export function ItemsTable({ title, list, statement, lines, withMerchant }: Item
   );
 }
 
+/** Who took a part of a merchant's payments, by short name, and by which steps. */
+function takersOf(reckoning: readonly ReckoningRow[]): { value: string; label: string }[] {
+  const takers = new Map<string, string>();
+  for (const { key, label } of reckoning) {
+    const slug = /^step:[^:]+:(.+)$/.exec(key)?.[1];
+    if (slug) takers.set(slug, label.replace(/^.* to /, ""));
+  }
+  return [...takers].map(([value, label]) => ({ value, label }));
+}
+
+function stepsOf(reckoning: readonly ReckoningRow[]): string[] {
+  return reckoning.flatMap(({ key }) => /^step:([^:]+)/.exec(key)?.[1] ?? []);
+}
+
+/** "107 payments and 1 refund". */
+function countWords({ paymentCount, refundCount }: StatementView): string {
+  const payments = `${formatCount(paymentCount)} ${paymentCount === 1 ? "payment" : "payments"}`;
+  if (refundCount === 0) return payments;
+  return `${payments} and ${formatCount(refundCount)} ${refundCount === 1 ? "refund" : "refunds"}`;
+}
+
 /** Day, rule and step of the statement's lines, as far as there is more than one to choose from. */
-function filtersOf(lines: readonly StatementLineView[]): TableFilter[] {
+function filtersOf(lines: readonly StatementLineView[], reckoning: readonly ReckoningRow[]): TableFilter[] {
   const filter = (
     id: "day" | "rule" | "step",
     label: string,
     words: (value: string) => string,
   ): TableFilter[] => {
-    const values = [...new Set(lines.map((line) => line[id]))].sort();
+    const taken = id === "step" ? stepsOf(reckoning) : [];
+    const values = [...new Set([...lines.map((line) => line[id]), ...taken])].sort();
     return values.length < 2
       ? []
       : [{ id, label, kind: "choice", options: values.map((value) => ({ value, label: words(value) })) }];
@@ -161,5 +192,24 @@ function filtersOf(lines: readonly StatementLineView[]): TableFilter[] {
     ...filter("day", "Day", (value) => formatInZone(`${value}T12:00:00Z`, "UTC", "weekday")),
     ...filter("rule", "Rule", (value) => value),
     ...filter("step", "Step", stepWords),
+    ...(takersOf(reckoning).length > 0
+      ? [
+          {
+            id: "party",
+            label: "Part of",
+            kind: "choice" as const,
+            options: takersOf(reckoning),
+          },
+        ]
+      : []),
+    {
+      id: "only",
+      label: "Only",
+      kind: "choice",
+      options: [
+        { value: "payments", label: "Payments" },
+        { value: "refunds", label: "Refunds" },
+      ],
+    },
   ];
 }

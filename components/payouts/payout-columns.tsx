@@ -1,4 +1,5 @@
 import type { DataColumn } from "@/components/data-table/types";
+import { ProgramZone } from "@/components/frame/programs-context";
 import { Money } from "@/components/money/money";
 import { Period } from "@/components/time/period";
 import { ExactTime } from "@/components/time/relative-time";
@@ -6,30 +7,52 @@ import { CopyableId } from "@/components/ui/copyable-id";
 import { StatusBadge } from "@/components/ui/status-badge";
 import type { PayoutView } from "@/server/settlement/schema";
 
-/** Columns of every list of payouts; the operator's names the party. */
-export function payoutColumns({
-  currency,
-  withParty,
-}: {
-  currency: string;
-  withParty?: boolean;
-}): DataColumn<PayoutView>[] {
+interface ColumnChoice {
+  /** Of the amounts, when all rows have one; else each row says its own. */
+  currency: string | undefined;
+  /** Where rows of several programs can stand in one list. */
+  withProgram?: boolean;
+}
+
+/** Columns of every list of payouts; times stand in the zone of each row's program. */
+export function payoutColumns({ currency, withProgram }: ColumnChoice): DataColumn<PayoutView>[] {
   return [
     {
       id: "period",
       header: "Takings of",
       fixed: true,
-      cell: (row) => <Period start={row.periodStart} end={row.periodEnd} className="font-medium" />,
+      cell: (row) => (
+        <ProgramZone id={row.program.id}>
+          <Period start={row.periodStart} end={row.periodEnd} className="font-medium" />
+          {withProgram ? (
+            <span className="block text-xs leading-4 text-muted md:hidden">{row.program.name}</span>
+          ) : null}
+        </ProgramZone>
+      ),
     },
-    ...(withParty
-      ? [{ id: "party", header: "Party", priority: 1 as const, cell: (row: PayoutView) => row.party.name }]
+    ...(withProgram
+      ? [
+          {
+            id: "program",
+            header: "Program",
+            priority: 2 as const,
+            cell: (row: PayoutView) => row.program.name,
+          },
+        ]
       : []),
     {
       id: "amount",
-      header: `Amount ${currency}`,
+      header: currency ? `Amount ${currency}` : "Amount",
       align: "right",
       priority: 1,
-      cell: (row) => <Money {...row.amount} hideCode emphasis="strong" />,
+      cell: (row) => (
+        <Money
+          {...row.amount}
+          hideCode={currency !== undefined}
+          emphasis="strong"
+          fact={`${row.id} amount`}
+        />
+      ),
     },
     {
       id: "state",
@@ -44,13 +67,18 @@ export function payoutColumns({
       cell: (row) => row.bankLabel ?? <span className="text-faint">–</span>,
     },
     { id: "reference", header: "Reference", priority: 3, cell: (row) => <CopyableId id={row.reference} /> },
-    { id: "created", header: "Calculated", priority: 3, cell: (row) => <Muted at={row.createdAt} /> },
+    {
+      id: "created",
+      header: "Calculated",
+      priority: 3,
+      cell: (row) => <Muted row={row} at={row.createdAt} />,
+    },
     {
       id: "moved",
       header: "Paid",
       priority: 2,
       cell: (row) =>
-        row.paidAt ? <Muted at={row.paidAt} /> : <ExpectedOn dueOn={row.dueOn} state={row.state} />,
+        row.paidAt ? <Muted row={row} at={row.paidAt} /> : <ExpectedOn dueOn={row.dueOn} state={row.state} />,
     },
     {
       id: "id",
@@ -62,10 +90,12 @@ export function payoutColumns({
   ];
 }
 
-function Muted({ at }: { at: string }) {
+function Muted({ row, at }: { row: PayoutView; at: string }) {
   return (
     <span className="text-muted">
-      <ExactTime at={at} />
+      <ProgramZone id={row.program.id}>
+        <ExactTime at={at} />
+      </ProgramZone>
     </span>
   );
 }

@@ -32,7 +32,7 @@ export function PayoutHeader({ payout, agreement, word = "Payout", actions }: Pa
           <CopyableId id={payout.reference} label="Reference" full />
         </span>
       }
-      title={<Money {...payout.amount} />}
+      title={<Money {...payout.amount} fact={`${payout.id} amount`} />}
       aside={
         <StatusBadge
           kind="payout"

@@ -2,11 +2,13 @@
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Landmark } from "lucide-react";
+import { useMemo } from "react";
 import { DataTable } from "@/components/data-table/data-table";
 import type { SavedTab } from "@/components/data-table/types";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { Crumbs } from "@/components/frame/crumbs";
 import { usePortal } from "@/components/frame/portal-context";
+import { programFilter, usePrograms } from "@/components/frame/programs-context";
 import { useItemFilter } from "@/components/payouts/item-filter";
 import { ItemsTable } from "@/components/payouts/items-table";
 import { payoutColumns } from "@/components/payouts/payout-columns";
@@ -72,25 +74,27 @@ export function AgencyRemittancePage({ id }: { id: string }) {
 function PayoutsPage({ payouts, words }: { payouts: PayoutCalls; words: typeof PAYOUT }) {
   const { path, word, meta, first } = words;
   const { base } = usePortal();
-  const state = useTableState({ tabs: TABS });
+  const { many, currency, options } = usePrograms();
+  const filters = useMemo(() => programFilter(options), [options]);
+  const columns = useMemo(() => payoutColumns({ currency, withProgram: many }), [currency, many]);
+  const state = useTableState({ tabs: TABS, filters });
+  const programId = state.filters.program?.[0] ?? null;
   const chosen = PAYOUT_STATES.find((each) => each === state.tab) ?? null;
-  const counts = useQuery(payouts.counts.queryOptions({}));
+  const counts = useQuery(payouts.counts.queryOptions({ programId }));
   const list = useInfiniteQuery(
     payouts.list.infiniteQueryOptions(
-      { state: chosen, limit: 50 },
+      { state: chosen, programId, limit: 50 },
       { getNextPageParam: (page) => page.nextCursor, placeholderData: (before) => before },
     ),
   );
-  const paged = pagedRows(list);
-  const currency = paged.rows?.[0]?.amount.currency ?? "";
   return (
     <Page>
       <PageHeader title={`${word}s`} meta={meta} />
       <DataTable
         id={path}
         label={`${word}s`}
-        columns={payoutColumns({ currency })}
-        {...paged}
+        columns={columns}
+        {...pagedRows(list)}
         rowId={(row) => row.id}
         rowHref={(row) => `${base}/${path}/${row.id}`}
         state={{ ...state, tabs: countedPayoutTabs(TABS, counts.data, state.tab) }}
@@ -147,12 +151,13 @@ function Loaded({ detail, payouts, statements, word }: PayoutPageProps & { detai
       <Crumbs
         items={[{ label: formatPeriod(payout.periodStart, payout.periodEnd, statement.program.timeZone) }]}
       />
-      <PayoutDetailView detail={detail} lines={lines.data?.lines ?? []} base={base} word={word}>
+      <PayoutDetailView detail={detail} statements={statements} base={base} word={word}>
         <ItemsTable
           title={`Payments in this ${word.toLowerCase()}`}
           list={items}
           statement={statement}
           lines={lines.data?.lines}
+          reckoning={detail.reckoning}
           withMerchant={kind === "agency"}
         />
       </PayoutDetailView>

@@ -24,12 +24,18 @@ function groupCounts(detail: string): string {
 
 interface PayoutReckoningProps {
   rows: readonly ReckoningRow[];
+  statementId: string;
   title?: string;
   currency: string;
 }
 
 /** How a payout adds up. Each line opens what is behind it. */
-export function PayoutReckoning({ rows, title = "How it adds up", currency }: PayoutReckoningProps) {
+export function PayoutReckoning({
+  rows,
+  statementId,
+  title = "How it adds up",
+  currency,
+}: PayoutReckoningProps) {
   const pathname = usePathname();
   const params = useSearchParams();
   const total = rows.find((row) => row.kind === "total");
@@ -51,6 +57,8 @@ export function PayoutReckoning({ rows, title = "How it adds up", currency }: Pa
           <Money
             {...row.amount}
             hideCode
+            sum={row.kind === "subtotal" ? undefined : "part"}
+            fact={`${statementId} ${row.key}`}
             emphasis={
               row.kind === "subtotal" ? "strong" : signOf(row.amount.amount) === 0 ? "muted" : "normal"
             }
@@ -65,7 +73,11 @@ export function PayoutReckoning({ rows, title = "How it adds up", currency }: Pa
         lines={lines}
         total={{
           label: total?.label ?? "Paid out",
-          amount: total ? <Money {...total.amount} hideCode /> : "–",
+          amount: total ? (
+            <Money {...total.amount} hideCode sum="whole" fact={`${statementId} payout`} />
+          ) : (
+            "–"
+          ),
         }}
       />
     </Card>

@@ -4,7 +4,6 @@ import { Download, FileText, Route } from "lucide-react";
 import { usePathname } from "next/navigation";
 import { parseAsString, useQueryState } from "nuqs";
 import type { ReactNode } from "react";
-import { formatAmount } from "@/components/money/format-amount";
 import { formatCount } from "@/components/money/format-count";
 import { ExplainSheet } from "@/components/payouts/explain-sheet";
 import { FlowCard } from "@/components/payouts/flow-card";
@@ -15,12 +14,12 @@ import { agreementWords } from "@/components/statements/statement-columns";
 import { statementFileHref } from "@/components/statements/statement-files";
 import { Button } from "@/components/ui/button";
 import { Menu } from "@/components/ui/menu";
-import type { PayoutDetail, StatementLineView } from "@/server/settlement/schema";
+import type { PayoutDetail } from "@/server/settlement/schema";
+import type { MerchantTrpc } from "@/server/trpc/client";
 
 interface PayoutViewProps {
   detail: PayoutDetail;
-  /** Of its statement. */
-  lines: readonly StatementLineView[];
+  statements: Pick<MerchantTrpc["statements"], "explain" | "payments">;
   /** Of the portal. */
   base: string;
   /** "Payout" for merchants, "Remittance" for agencies. */
@@ -31,7 +30,7 @@ interface PayoutViewProps {
 }
 
 /** One payout, from the figure to the payments that it is made of. */
-export function PayoutDetailView({ detail, lines, base, word, actions, children }: PayoutViewProps) {
+export function PayoutDetailView({ detail, statements, base, word, actions, children }: PayoutViewProps) {
   const { payout, statement, reckoning, flows } = detail;
   const [, setExplain] = useQueryState(EXPLAIN_PARAM, parseAsString.withOptions({ history: "push" }));
   const pathname = usePathname();
@@ -75,18 +74,14 @@ export function PayoutDetailView({ detail, lines, base, word, actions, children 
       />
       <PayoutSteps payout={payout} />
       <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_minmax(0,1.25fr)]">
-        <PayoutReckoning rows={reckoning} currency={currency} />
-        <FlowCard
-          flows={flows}
-          partyId={payout.party.id}
-          currency={currency}
-          hint={`${formatAmount(statement.gross.amount, { currency })} ${currency} in ${formatCount(statement.paymentCount)} payments`}
-        />
+        <PayoutReckoning rows={reckoning} statementId={statement.id} currency={currency} />
+        <FlowCard flows={flows} partyId={payout.party.id} currency={currency} />
       </div>
       {children}
       <ExplainSheet
         rows={reckoning}
-        lines={lines}
+        statementId={statement.id}
+        statements={statements}
         currency={currency}
         paymentsHref={pathname}
         statementHref={statementHref}

@@ -4,11 +4,11 @@ import { useQuery } from "@tanstack/react-query";
 import { ShieldCheck } from "lucide-react";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useMemo } from "react";
+import { MoneyFlow } from "@/components/charts/money-flow";
 import { QueryView } from "@/components/query/query-view";
-import { FlowSankey } from "@/components/settlement/run-flow";
+import { flowRows } from "@/components/settlement/run-flow";
 import { formatInZone } from "@/components/time/format-in-zone";
 import { useNow } from "@/components/time/use-now";
-import { Card } from "@/components/ui/card";
 import { Segmented } from "@/components/ui/segmented";
 import { SkeletonChart } from "@/components/ui/skeleton";
 import { useOperatorTrpc } from "@/server/trpc/client";
@@ -47,31 +47,23 @@ export function ProgramMoney({ program }: ProgramMoneyProps) {
   );
   return (
     <QueryView query={flow} what="The flow of money" skeleton={<SkeletonChart />}>
-      {(flows) =>
-        flows.some(({ amount }) => Number(amount.amount) > 0) ? (
-          <FlowSankey
-            title="Who took the money, and who got it?"
-            hint={`${program.currency} captured in the last ${span} days, net of refunds`}
-            flows={flows}
-            currency={program.currency}
-            fileName={`flow-${program.slug}`}
-            actions={choice}
-            footer={
-              <>
-                <ShieldCheck aria-hidden className="size-4" /> From the legs of every split payment; adds up
-                with the ledger.
-              </>
-            }
-          />
-        ) : (
-          <Card title="Who took the money, and who got it?" actions={choice}>
-            <p className="text-sm text-muted">
-              Nothing was split in these days. Captured payments are split within seconds, once an agreement
-              is in force.
-            </p>
-          </Card>
-        )
-      }
+      {(flows) => (
+        <MoneyFlow
+          title="Who took the money, and who got it?"
+          hint={`Taken in the last ${span} days and split`}
+          flows={flowRows(flows)}
+          currency={program.currency}
+          fileName={`flow-${program.slug}`}
+          actions={choice}
+          empty="Nothing was split in these days. Captured payments are split within seconds, once an agreement is in force."
+          footer={
+            <>
+              <ShieldCheck aria-hidden className="size-4" /> From the legs of every split payment; adds up
+              with the ledger.
+            </>
+          }
+        />
+      )}
     </QueryView>
   );
 }

@@ -3,7 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Check, Timer, X } from "lucide-react";
 import type { ReactNode } from "react";
-import { assignPartySeries, seriesColour } from "@/components/charts/party-colour";
+import { seriesColour } from "@/components/charts/party-colour";
+import { usePartySeries } from "@/components/charts/party-series";
 import { Money } from "@/components/money/money";
 import { sumAmounts } from "@/components/money/sum-amounts";
 import type { CaseFile } from "@/components/review/case-types";
@@ -74,15 +75,13 @@ interface SplitProps {
 
 /** Who would receive what, as one bar and a list. */
 function Split({ preview, failed, file }: SplitProps) {
+  const seriesOf = usePartySeries();
   if (failed) return <p>Who would receive what could not be worked out just now.</p>;
   if (!preview) return <span className="skeleton mt-2 block h-12 w-full" />;
   if (preview.version === null) {
     return <p>No agreement governs it now: it would wait in clearing until one does.</p>;
   }
   const parties = byParty(preview);
-  const series = assignPartySeries(
-    parties.map(({ slug }) => (slug === file.payment.merchant.slug ? "$merchant" : slug)),
-  );
   const whole = Number(file.payment.amount.amount);
   return (
     <>
@@ -90,11 +89,10 @@ function Split({ preview, failed, file }: SplitProps) {
         {parties.map((party) => (
           <span
             key={party.slug}
+            data-party={party.slug}
             style={{
               width: `${(Number(party.amount) / whole) * 100}%`,
-              background: seriesColour(
-                series.get(party.slug === file.payment.merchant.slug ? "$merchant" : party.slug) ?? 6,
-              ),
+              background: seriesColour(seriesOf(party)),
             }}
           />
         ))}
@@ -104,11 +102,10 @@ function Split({ preview, failed, file }: SplitProps) {
           <li key={party.slug} title={party.why} className="flex items-baseline gap-2">
             <span
               aria-hidden
+              data-party={party.slug}
               className="size-2 shrink-0 rounded-[2px]"
               style={{
-                background: seriesColour(
-                  series.get(party.slug === file.payment.merchant.slug ? "$merchant" : party.slug) ?? 6,
-                ),
+                background: seriesColour(seriesOf(party)),
               }}
             />
             <span className="min-w-0 flex-1 truncate">{party.name}</span>

@@ -8,6 +8,7 @@ import { DataTable } from "@/components/data-table/data-table";
 import type { DataColumn, SavedTab, TableFilter } from "@/components/data-table/types";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { usePortal } from "@/components/frame/portal-context";
+import { ProgramZone } from "@/components/frame/programs-context";
 import { useChoices } from "@/components/operator/use-choices";
 import { pagedRows } from "@/components/query/paged-rows";
 import { EXCEPTION_ADVICE, exceptionTitle } from "@/components/settlement/run-words";
@@ -111,7 +112,9 @@ const COLUMNS: readonly DataColumn<ExceptionView>[] = [
     priority: 1,
     cell: (row) => (
       <span className="text-muted">
-        <RelativeTime at={row.openedAt} />
+        <ProgramZone id={row.program.id}>
+          <RelativeTime at={row.openedAt} />
+        </ProgramZone>
       </span>
     ),
   },

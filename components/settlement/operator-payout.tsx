@@ -4,11 +4,11 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { CalendarCheck } from "lucide-react";
 import { Crumbs } from "@/components/frame/crumbs";
 import { usePortal } from "@/components/frame/portal-context";
+import { useItemFilter } from "@/components/payouts/item-filter";
 import { ItemsTable } from "@/components/payouts/items-table";
 import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
 import { PayoutDetailView } from "@/components/payouts/payout-view";
 import { QueryView } from "@/components/query/query-view";
-import { PartyColours } from "@/components/settlement/party-colours";
 import { PayoutMoves } from "@/components/settlement/payout-moves";
 import { formatPeriod } from "@/components/time/period";
 import { ZoneProvider } from "@/components/time/zone-context";
@@ -27,11 +27,7 @@ export function OperatorPayoutPage({ id }: { id: string }) {
       <QueryView query={payout} what="This payout" skeleton={<PayoutSkeleton />}>
         {(detail) => (
           <ZoneProvider zone={detail.statement.program.timeZone} place={detail.statement.program.name}>
-            <PartyColours
-              own={detail.statement.party.kind === "merchant" ? detail.statement.party.slug : undefined}
-            >
-              <Loaded detail={detail} />
-            </PartyColours>
+            <Loaded detail={detail} />
           </ZoneProvider>
         )}
       </QueryView>
@@ -46,9 +42,10 @@ function Loaded({ detail }: { detail: PayoutDetail }) {
   const lines = useQuery(
     trpc.statements.get.queryOptions({ statementId: statement.id }, { enabled: can("statements.read") }),
   );
+  const filter = useItemFilter();
   const items = useInfiniteQuery(
     trpc.payouts.payments.infiniteQueryOptions(
-      { payoutId: payout.id, limit: 50 },
+      { payoutId: payout.id, limit: 50, ...filter },
       { getNextPageParam: (page) => page.nextCursor },
     ),
   );
@@ -63,7 +60,7 @@ function Loaded({ detail }: { detail: PayoutDetail }) {
       ) : null}
       <PayoutDetailView
         detail={detail}
-        lines={lines.data?.lines ?? []}
+        statements={trpc.statements}
         base={`${base}/settlement`}
         word={`Payout for ${payout.party.name}`}
         actions={
@@ -75,7 +72,14 @@ function Loaded({ detail }: { detail: PayoutDetail }) {
           </>
         }
       >
-        <ItemsTable title="Payments in this payout" list={items} statement={statement} withMerchant />
+        <ItemsTable
+          title="Payments in this payout"
+          list={items}
+          statement={statement}
+          lines={lines.data?.lines}
+          reckoning={detail.reckoning}
+          withMerchant
+        />
       </PayoutDetailView>
     </>
   );

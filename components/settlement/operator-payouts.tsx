@@ -7,14 +7,12 @@ import { DataTable } from "@/components/data-table/data-table";
 import type { DataColumn, SavedTab, TableFilter } from "@/components/data-table/types";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { usePortal } from "@/components/frame/portal-context";
-import { Money } from "@/components/money/money";
+import { usePrograms } from "@/components/frame/programs-context";
 import { useChoices } from "@/components/operator/use-choices";
 import { countedPayoutTabs } from "@/components/payouts/payout-tabs";
 import { pagedRows } from "@/components/query/paged-rows";
 import { BulkPayoutMoves } from "@/components/settlement/payout-moves";
 import { operatorPayoutColumns } from "@/components/settlement/run-payouts";
-import { Period } from "@/components/time/period";
-import { ZoneProvider } from "@/components/time/zone-context";
 import { FirstUse } from "@/components/ui/empty-state";
 import { Page, PageHeader } from "@/components/ui/page-header";
 import { PAYOUT_STATES } from "@/server/settlement/constants";
@@ -36,7 +34,7 @@ const TABS: readonly SavedTab[] = [
 export function OperatorPayoutsPage() {
   const trpc = useOperatorTrpc();
   const { base, can } = usePortal();
-  const { programs, programOptions } = useChoices();
+  const { programOptions } = useChoices();
   const filters = useMemo<readonly TableFilter[]>(
     () => [{ id: "program", label: "Program", kind: "choice", options: programOptions }],
     [programOptions],
@@ -53,32 +51,18 @@ export function OperatorPayoutsPage() {
       { getNextPageParam: (page) => page.nextCursor, placeholderData: (before) => before },
     ),
   );
-  const columns = useMemo<DataColumn<PayoutView>[]>(() => {
-    const zoneOf = new Map(programs.map(({ id, timeZone }) => [id, timeZone]));
-    return operatorPayoutColumns("").map((column) => {
-      if (column.id === "period") {
-        return {
-          ...column,
-          fixed: false,
-          cell: (row) => (
-            <ZoneProvider zone={zoneOf.get(row.program.id) ?? "UTC"} place={row.program.name}>
-              <Period start={row.periodStart} end={row.periodEnd} />
-              <span className="ml-2 text-muted">{row.program.name}</span>
-            </ZoneProvider>
-          ),
-        };
-      }
-      if (column.id === "reference") return { ...column, defaultHidden: true };
-      if (column.id === "amount") {
-        return {
-          ...column,
-          header: "Amount",
-          cell: (row) => <Money {...row.amount} emphasis="strong" />,
-        };
-      }
-      return column;
-    });
-  }, [programs]);
+  const { many, currency } = usePrograms();
+  const columns = useMemo<DataColumn<PayoutView>[]>(
+    () =>
+      operatorPayoutColumns(currency, many).map((column) =>
+        column.id === "period"
+          ? { ...column, fixed: false }
+          : column.id === "reference"
+            ? { ...column, defaultHidden: true }
+            : column,
+      ),
+    [currency, many],
+  );
   const movable = can("payouts.pay") && (chosen === null || chosen === "approved" || chosen === "submitted");
   return (
     <Page>

@@ -4,7 +4,6 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { Crumbs } from "@/components/frame/crumbs";
 import { usePortal } from "@/components/frame/portal-context";
-import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
 import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
 import { QueryView } from "@/components/query/query-view";
@@ -13,6 +12,7 @@ import { RunFlow } from "@/components/settlement/run-flow";
 import { RunPayouts } from "@/components/settlement/run-payouts";
 import { RunStatements } from "@/components/settlement/run-statements";
 import { RunSteps } from "@/components/settlement/run-steps";
+import { RunSum } from "@/components/settlement/run-sum";
 import { EXCEPTION_ADVICE, exceptionTitle } from "@/components/settlement/run-words";
 import { formatPeriod, Period } from "@/components/time/period";
 import { ExactTime, RelativeTime } from "@/components/time/relative-time";
@@ -20,7 +20,6 @@ import { ZoneProvider } from "@/components/time/zone-context";
 import { Banner } from "@/components/ui/banner";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { Dot, Page, PageHeader } from "@/components/ui/page-header";
-import { StatCard, StatGrid } from "@/components/ui/stat-card";
 import { StatusBadge } from "@/components/ui/status-badge";
 import type { RunDetail, RunView } from "@/server/settlement/schema";
 import { useOperatorTrpc } from "@/server/trpc/client";
@@ -57,7 +56,6 @@ function Loaded({ detail }: { detail: RunDetail }) {
   const { run, statements } = detail;
   const payouts = useQuery(trpc.payouts.list.queryOptions({ runId: run.id, limit: 200 }));
   const period = formatPeriod(run.periodStart, run.periodEnd, run.program.timeZone);
-  const toCarry = statements.filter((each) => Number(each.closing.amount) !== 0).length;
   return (
     <>
       <Crumbs items={[{ label: `${run.program.name}, ${period}` }]} />
@@ -78,7 +76,7 @@ function Loaded({ detail }: { detail: RunDetail }) {
             )}
           </>
         }
-        title={<Money {...run.payout} />}
+        title={<Money {...run.payout} fact={`${run.id} payout`} />}
         aside={<StatusBadge kind="run" state={run.state} />}
         meta={
           <>
@@ -100,28 +98,7 @@ function Loaded({ detail }: { detail: RunDetail }) {
       />
       {run.stoppedBy ? <StoppedBy run={run} /> : null}
       <RunSteps run={run} />
-      <StatGrid>
-        <StatCard
-          label="Gross"
-          value={<Money {...run.gross} emphasis="large" />}
-          hint={`${formatCount(run.paymentCount)} payments`}
-        />
-        <StatCard
-          label="Refunds"
-          value={<Money {...run.refunds} emphasis="large" />}
-          hint="taken off the shares that they came from"
-        />
-        <StatCard
-          label="To be paid out"
-          value={<Money {...run.payout} emphasis="large" />}
-          hint={`${formatCount(payouts.data?.items.filter((each) => each.state !== "cancelled").length ?? 0)} payouts`}
-        />
-        <StatCard
-          label="Statements"
-          value={formatCount(run.statementCount)}
-          hint={toCarry > 0 ? `${toCarry} carry a balance on` : "nothing carried on"}
-        />
-      </StatGrid>
+      <RunSum run={run} payouts={payouts.data?.items ?? []} statements={statements} />
       <RunFlow run={run} flows={detail.flows} />
       <RunPayouts run={run} list={payouts} />
       <RunStatements run={run} statements={statements} />

@@ -3,10 +3,10 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Crumbs } from "@/components/frame/crumbs";
 import { usePortal } from "@/components/frame/portal-context";
+import { itemsHref, useItemFilter } from "@/components/payouts/item-filter";
 import { ItemsTable } from "@/components/payouts/items-table";
 import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
 import { QueryView } from "@/components/query/query-view";
-import { PartyColours } from "@/components/settlement/party-colours";
 import { StatementDetailView } from "@/components/statements/statement-detail";
 import { formatPeriod } from "@/components/time/period";
 import { ZoneProvider } from "@/components/time/zone-context";
@@ -23,11 +23,7 @@ export function OperatorStatementPage({ id }: { id: string }) {
       <QueryView query={statement} what="This statement" skeleton={<PayoutSkeleton />}>
         {(detail) => (
           <ZoneProvider zone={detail.statement.program.timeZone} place={detail.statement.program.name}>
-            <PartyColours
-              own={detail.statement.party.kind === "merchant" ? detail.statement.party.slug : undefined}
-            >
-              <Loaded detail={detail} />
-            </PartyColours>
+            <Loaded detail={detail} />
           </ZoneProvider>
         )}
       </QueryView>
@@ -39,9 +35,10 @@ function Loaded({ detail }: { detail: StatementDetail }) {
   const trpc = useOperatorTrpc();
   const { base } = usePortal();
   const { statement } = detail;
+  const filter = useItemFilter();
   const items = useInfiniteQuery(
     trpc.statements.payments.infiniteQueryOptions(
-      { statementId: statement.id, limit: 50 },
+      { statementId: statement.id, limit: 50, ...filter },
       { getNextPageParam: (page) => page.nextCursor },
     ),
   );
@@ -57,10 +54,21 @@ function Loaded({ detail }: { detail: StatementDetail }) {
       <StatementDetailView
         detail={detail}
         base={`${base}/settlement`}
+        statements={trpc.statements}
+        lineHref={({ day, rule, step }) =>
+          itemsHref(`${base}/settlement/statements/${statement.id}`, { day, rule, step })
+        }
         payoutHref={statement.payoutId ? `${base}/settlement/payouts/${statement.payoutId}` : undefined}
         runHref={`${base}/settlement/${statement.runId}`}
       >
-        <ItemsTable title="Payments in this statement" list={items} statement={statement} withMerchant />
+        <ItemsTable
+          title="Payments in this statement"
+          list={items}
+          statement={statement}
+          lines={detail.lines}
+          reckoning={detail.reckoning}
+          withMerchant
+        />
       </StatementDetailView>
     </>
   );

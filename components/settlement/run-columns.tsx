@@ -1,14 +1,23 @@
 import type { DataColumn } from "@/components/data-table/types";
+import { ProgramZone } from "@/components/frame/programs-context";
 import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
+import { sumAmounts } from "@/components/money/sum-amounts";
 import { payoutCountWords } from "@/components/settlement/run-words";
 import { Period } from "@/components/time/period";
 import { ExactTime } from "@/components/time/relative-time";
-import { ZoneProvider } from "@/components/time/zone-context";
 import { Badge } from "@/components/ui/badge";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { StatusBadge } from "@/components/ui/status-badge";
 import type { RunView } from "@/server/settlement/schema";
+
+/** Everything but gross and refunds that leads to what is paid out. */
+function restOf({ carriedIn, corrections, carriedOn, cancelled }: RunView): string {
+  return sumAmounts([carriedIn, corrections, carriedOn, cancelled].map(({ amount }) => amount));
+}
+
+/** Until its statements are written a run has nothing that could add up. */
+const partOf = (row: RunView) => (row.statementCount > 0 ? "part" : undefined);
 
 /** Columns of the list of settlement runs; periods are named in each program's own zone. */
 export const RUN_COLUMNS: readonly DataColumn<RunView>[] = [
@@ -17,10 +26,10 @@ export const RUN_COLUMNS: readonly DataColumn<RunView>[] = [
     header: "Period",
     fixed: true,
     cell: (row) => (
-      <ZoneProvider zone={row.program.timeZone} place={row.program.name}>
+      <ProgramZone id={row.program.id}>
         <Period start={row.periodStart} end={row.periodEnd} className="font-medium" />
         <span className="block text-xs leading-4 text-muted md:hidden">{row.program.name}</span>
-      </ZoneProvider>
+      </ProgramZone>
     ),
   },
   { id: "program", header: "Program", priority: 2, cell: (row) => row.program.name },
@@ -42,13 +51,40 @@ export const RUN_COLUMNS: readonly DataColumn<RunView>[] = [
     priority: 2,
     cell: (row) => <span className="text-muted">{formatCount(row.paymentCount)}</span>,
   },
-  { id: "gross", header: "Gross", align: "right", priority: 2, cell: (row) => <Money {...row.gross} /> },
+  {
+    id: "gross",
+    header: "Gross",
+    align: "right",
+    priority: 2,
+    cell: (row) => <Money {...row.gross} hideCode sum={partOf(row)} fact={`${row.id} gross`} />,
+  },
+  {
+    id: "refunds",
+    header: "Refunds",
+    align: "right",
+    priority: 2,
+    cell: (row) => (
+      <Money {...row.refunds} hideCode lossBelowZero sum={partOf(row)} fact={`${row.id} refunds`} />
+    ),
+  },
+  {
+    id: "rest",
+    header: "Corrected, carried",
+    align: "right",
+    priority: 2,
+    hint: "Guarantees, adjustments, payouts that came back or were cancelled, and what is carried from and to other runs",
+    cell: (row) => (
+      <Money amount={restOf(row)} currency={row.program.currency} hideCode sign="always" sum={partOf(row)} />
+    ),
+  },
   {
     id: "payout",
     header: "Paid out",
     align: "right",
     priority: 1,
-    cell: (row) => <Money {...row.payout} emphasis="strong" />,
+    cell: (row) => (
+      <Money {...row.payout} emphasis="strong" sum={partOf(row) && "whole"} fact={`${row.id} payout`} />
+    ),
   },
   {
     id: "payouts",
@@ -75,7 +111,9 @@ export const RUN_COLUMNS: readonly DataColumn<RunView>[] = [
     defaultHidden: true,
     cell: (row) => (
       <span className="text-muted">
-        <ExactTime at={row.createdAt} />
+        <ProgramZone id={row.program.id}>
+          <ExactTime at={row.createdAt} />
+        </ProgramZone>
       </span>
     ),
   },

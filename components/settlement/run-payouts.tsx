@@ -57,7 +57,7 @@ export function RunPayouts({ run, list }: RunPayoutsProps) {
 }
 
 /** Columns of the operator's lists: with the party, and with what may happen next. */
-export function operatorPayoutColumns(currency: string): DataColumn<PayoutView>[] {
+export function operatorPayoutColumns(currency?: string, withProgram = false): DataColumn<PayoutView>[] {
   return [
     {
       id: "party-name",
@@ -66,7 +66,7 @@ export function operatorPayoutColumns(currency: string): DataColumn<PayoutView>[
       priority: 1,
       cell: (row) => <span className="font-medium">{row.party.name}</span>,
     },
-    ...payoutColumns({ currency }).map((column) =>
+    ...payoutColumns({ currency, withProgram }).map((column) =>
       column.id === "created" ? { ...column, defaultHidden: true } : column,
     ),
     {

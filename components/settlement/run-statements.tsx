@@ -5,34 +5,31 @@ import type { DataColumn } from "@/components/data-table/types";
 import { usePortal } from "@/components/frame/portal-context";
 import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
-import { sumAmounts } from "@/components/money/sum-amounts";
+import { differenceOf, sumAmounts } from "@/components/money/sum-amounts";
 import { StatementFiles } from "@/components/statements/statement-files";
 import { Card } from "@/components/ui/card";
 import { StatusBadge } from "@/components/ui/status-badge";
 import type { RunView, StatementView } from "@/server/settlement/schema";
 
-const FIGURES = [
-  "opening",
-  "allocated",
-  "refunds",
-  "guarantees",
-  "adjustments",
-  "payout",
-  "closing",
-] as const;
+const FIGURES = ["opening", "allocated", "refunds", "corrections", "carriedOn", "payout"] as const;
 type Figure = (typeof FIGURES)[number];
 
 const HEADS: Record<Figure, string> = {
-  opening: "Opening",
+  opening: "Carried in",
   allocated: "Share",
   refunds: "Refunds",
-  guarantees: "Guarantees",
-  adjustments: "Adjusted",
+  corrections: "Corrected",
+  carriedOn: "Carried on",
   payout: "Paid out",
-  closing: "Carried on",
 };
-/** Those that can be below zero show their sign. */
-const SIGNED: readonly Figure[] = ["refunds", "guarantees", "adjustments"];
+
+/** The figures of a statement with the signs that make a row add up to what is paid out. */
+function figureOf(row: StatementView, figure: Figure): string {
+  if (figure === "carriedOn") return differenceOf("0", row.closing.amount);
+  if (figure !== "corrections") return row[figure].amount;
+  const parts = [row.guarantees, row.adjustments, row.returned, row.reserve];
+  return sumAmounts(parts.map(({ amount }) => amount));
+}
 
 /** What the run says to each party, in one table whose columns add up. */
 export function RunStatements({ run, statements }: { run: RunView; statements: readonly StatementView[] }) {
@@ -52,15 +49,24 @@ export function RunStatements({ run, statements }: { run: RunView; statements: r
         id: figure,
         header: HEADS[figure],
         align: "right",
-        priority: figure === "payout" ? 1 : figure === "allocated" || figure === "refunds" ? 2 : 3,
-        cell: (row) => (
-          <Money
-            {...row[figure]}
-            hideCode
-            emphasis={figure === "payout" ? "strong" : Number(row[figure].amount) === 0 ? "muted" : "normal"}
-            {...(SIGNED.includes(figure) && Number(row[figure].amount) !== 0 && { sign: "always" as const })}
-          />
-        ),
+        priority: figure === "payout" ? 1 : 2,
+        ...(figure === "corrections" && {
+          hint: "Guarantees, adjustments, reserves and payouts that came back",
+        }),
+        cell: (row) => {
+          const amount = figureOf(row, figure);
+          return (
+            <Money
+              amount={amount}
+              currency={currency}
+              hideCode
+              sum={figure === "payout" ? "whole" : "part"}
+              fact={figure === "payout" ? `${row.id} payout` : undefined}
+              emphasis={figure === "payout" ? "strong" : Number(amount) === 0 ? "muted" : "normal"}
+              sign={figure === "corrections" ? "always" : undefined}
+            />
+          );
+        },
       }),
     ),
     {
@@ -80,7 +86,7 @@ export function RunStatements({ run, statements }: { run: RunView; statements: r
       ),
     },
   ];
-  const sumOf = (figure: Figure) => sumAmounts(statements.map((row) => row[figure].amount));
+  const sumOf = (figure: Figure) => sumAmounts(statements.map((row) => figureOf(row, figure)));
   return (
     <Card title="What does the run say to each party?" hint={currency} flush>
       <SimpleTable
@@ -99,7 +105,13 @@ export function RunStatements({ run, statements }: { run: RunView; statements: r
           ...Object.fromEntries(
             FIGURES.map((figure) => [
               figure,
-              <Money key={figure} amount={sumOf(figure)} currency={currency} hideCode />,
+              <Money
+                key={figure}
+                amount={sumOf(figure)}
+                currency={currency}
+                hideCode
+                sum={figure === "payout" ? "whole" : "part"}
+              />,
             ]),
           ),
         }}

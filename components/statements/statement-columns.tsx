@@ -1,6 +1,9 @@
 import type { DataColumn } from "@/components/data-table/types";
+import { ProgramZone } from "@/components/frame/programs-context";
+import { formatAmount } from "@/components/money/format-amount";
 import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
+import { differenceOf, sumAmounts } from "@/components/money/sum-amounts";
 import { StatementFiles } from "@/components/statements/statement-files";
 import { Period } from "@/components/time/period";
 import { CopyableId } from "@/components/ui/copyable-id";
@@ -8,22 +11,39 @@ import { StatusBadge } from "@/components/ui/status-badge";
 import type { StatementView } from "@/server/settlement/schema";
 
 interface ColumnChoice {
-  currency: string;
-  /** The operator's lists name the party of each statement. */
-  withParty?: boolean;
+  /** Of the amounts, when all rows have one; else each row says its own. */
+  currency: string | undefined;
+  /** Where rows of several programs can stand in one list. */
+  withProgram?: boolean;
 }
 
-/** Columns of every list of statements. */
-export function statementColumns({ currency, withParty }: ColumnChoice): DataColumn<StatementView>[] {
+/** Columns of a party's statements. In each row the share, refunds and the rest add up to what is paid out. */
+export function statementColumns({ currency, withProgram }: ColumnChoice): DataColumn<StatementView>[] {
+  const hideCode = currency !== undefined;
+  const head = (words: string) => (currency ? `${words} ${currency}` : words);
   return [
     {
       id: "period",
       header: "Period",
       fixed: true,
-      cell: (row) => <Period start={row.periodStart} end={row.periodEnd} className="font-medium" />,
+      cell: (row) => (
+        <ProgramZone id={row.program.id}>
+          <Period start={row.periodStart} end={row.periodEnd} className="font-medium" />
+          {withProgram ? (
+            <span className="block text-xs leading-4 text-muted md:hidden">{row.program.name}</span>
+          ) : null}
+        </ProgramZone>
+      ),
     },
-    ...(withParty
-      ? [{ id: "party", header: "Party", priority: 1 as const, cell: (row: StatementView) => row.party.name }]
+    ...(withProgram
+      ? [
+          {
+            id: "program",
+            header: "Program",
+            priority: 2 as const,
+            cell: (row: StatementView) => row.program.name,
+          },
+        ]
       : []),
     { id: "id", header: "Statement", priority: 3, cell: (row) => <CopyableId id={row.id} /> },
     {
@@ -42,32 +62,53 @@ export function statementColumns({ currency, withParty }: ColumnChoice): DataCol
     },
     {
       id: "gross",
-      header: `Gross ${currency}`,
+      header: head("Gross"),
       align: "right",
-      priority: 2,
-      hint: "What was paid in all payments that this party has a part in",
-      cell: (row) => <Money {...row.gross} hideCode emphasis="muted" />,
+      priority: 3,
+      defaultHidden: true,
+      hint: "What was paid in all payments that you have a part in, of which your share is a part",
+      cell: (row) => <Money {...row.gross} hideCode={hideCode} emphasis="muted" />,
     },
     {
       id: "allocated",
-      header: `Your share ${currency}`.replace("Your share", withParty ? "Share" : "Your share"),
+      header: head("Your share"),
       align: "right",
-      priority: 1,
-      cell: (row) => <Money {...row.allocated} hideCode emphasis="strong" />,
+      priority: 2,
+      cell: (row) => <Money {...row.allocated} hideCode={hideCode} sum="part" fact={`${row.id} share`} />,
     },
     {
-      id: "adjustments",
-      header: `Adjustments ${currency}`,
+      id: "refunds",
+      header: head("Refunds"),
       align: "right",
-      priority: 3,
-      cell: (row) => <Money {...row.adjustments} hideCode sign="always" emphasis="muted" />,
+      priority: 2,
+      hint: "Your part of what was given back to payers",
+      cell: (row) => (
+        <Money
+          {...row.refunds}
+          hideCode={hideCode}
+          sum="part"
+          lossBelowZero
+          emphasis={isZero(row.refunds.amount) ? "muted" : "normal"}
+          fact={`${row.id} refunds`}
+        />
+      ),
+    },
+    {
+      id: "rest",
+      header: head("Corrected, carried"),
+      align: "right",
+      priority: 2,
+      hint: "Guarantees, adjustments, payouts that came back, and what is carried from and to other statements",
+      cell: (row) => <Rest row={row} hideCode={hideCode} />,
     },
     {
       id: "payout",
-      header: `Paid out ${currency}`,
+      header: head("Paid out"),
       align: "right",
-      priority: 2,
-      cell: (row) => <Money {...row.payout} hideCode />,
+      priority: 1,
+      cell: (row) => (
+        <Money {...row.payout} hideCode={hideCode} emphasis="strong" sum="whole" fact={`${row.id} payout`} />
+      ),
     },
     {
       id: "state",
@@ -82,6 +123,38 @@ export function statementColumns({ currency, withParty }: ColumnChoice): DataCol
       cell: (row) => <StatementFiles statementId={row.id} />,
     },
   ];
+}
+
+const isZero = (amount: string) => Number(amount) === 0;
+
+/** Everything but share and refunds, as one figure; what it is made of is said on hover. */
+function Rest({ row, hideCode }: { row: StatementView; hideCode: boolean }) {
+  const { currency } = row.payout;
+  const parts: [string, string][] = [
+    ["carried from before", row.opening.amount],
+    ["guarantees", row.guarantees.amount],
+    ["adjustments", row.adjustments.amount],
+    ["payouts that came back", row.returned.amount],
+    ["reserve", row.reserve.amount],
+    ["carried to the next", differenceOf("0", row.closing.amount)],
+  ];
+  const amount = sumAmounts(parts.map(([, part]) => part));
+  const words = parts
+    .filter(([, part]) => !isZero(part))
+    .map(([name, part]) => `${name} ${formatAmount(part, { currency, sign: "always" })}`)
+    .join(", ");
+  return (
+    <span title={words || "nothing"}>
+      <Money
+        amount={amount}
+        currency={currency}
+        hideCode={hideCode}
+        sign="always"
+        sum="part"
+        emphasis={words === "" ? "muted" : "normal"}
+      />
+    </span>
+  );
 }
 
 /** "v7", or "v6, v7" where a version ended inside the period. */

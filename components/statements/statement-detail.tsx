@@ -21,11 +21,13 @@ import { Dot, PageHeader } from "@/components/ui/page-header";
 import { shortenId } from "@/components/ui/shorten-id";
 import { StatusBadge } from "@/components/ui/status-badge";
 import type { StatementDetail, StatementLineView } from "@/server/settlement/schema";
+import type { MerchantTrpc } from "@/server/trpc/client";
 
 interface StatementDetailProps {
   detail: StatementDetail;
   /** Of the portal. */
   base: string;
+  statements: Pick<MerchantTrpc["statements"], "explain" | "payments">;
   payoutHref?: string | undefined;
   /** "See the payout" when left out. */
   payoutLabel?: string;
@@ -41,6 +43,7 @@ interface StatementDetailProps {
 export function StatementDetailView({
   detail,
   base,
+  statements,
   payoutHref,
   payoutLabel = "See the payout",
   runHref,
@@ -105,7 +108,7 @@ export function StatementDetailView({
         }
       />
       <div className="grid items-start gap-4 xl:grid-cols-2">
-        <PayoutReckoning rows={reckoning} currency={currency} />
+        <PayoutReckoning rows={reckoning} statementId={statement.id} currency={currency} />
         <Card title="What is this report?" bodyClassName="pt-1">
           <KeyValueList
             items={[
@@ -161,7 +164,8 @@ export function StatementDetailView({
       {children}
       <ExplainSheet
         rows={reckoning}
-        lines={lines}
+        statementId={statement.id}
+        statements={statements}
         currency={currency}
         paymentsHref={`${base}/statements/${statement.id}`}
         statementHref={`${base}/statements/${statement.id}`}

@@ -18,6 +18,7 @@ interface StatementLinesProps {
   lineHref?: ((line: StatementLineView) => string) | undefined;
 }
 
+const netOf = (line: StatementLineView) => sumAmounts([line.amount.amount, line.refunds.amount]);
 const keyOf = (line: StatementLineView) => `${line.day}/${line.rule}/${line.step}`;
 const compareText =
   (of: (line: StatementLineView) => string) => (a: StatementLineView, b: StatementLineView) =>
@@ -93,26 +94,46 @@ export function StatementLines({ lines, currency, lineHref }: StatementLinesProp
         id: "gross",
         header: `Gross ${currency}`,
         align: "right",
-        priority: 2,
+        priority: 3,
+        hint: "What was paid in these payments, of which the share is a part",
         sortable: true,
         compare: compareAmount((line) => line.gross.amount),
         cell: (line) => <Money {...line.gross} hideCode emphasis="muted" />,
       },
       {
-        id: "refunds",
-        header: `Refunds ${currency}`,
-        align: "right",
-        priority: 3,
-        cell: (line) => <Money {...line.refunds} hideCode lossBelowZero emphasis="muted" />,
-      },
-      {
         id: "amount",
         header: `Share ${currency}`,
         align: "right",
-        priority: 1,
+        priority: 2,
         sortable: true,
         compare: compareAmount((line) => line.amount.amount),
-        cell: (line) => <Money {...line.amount} hideCode emphasis="strong" />,
+        cell: (line) => <Money {...line.amount} hideCode sum="part" />,
+      },
+      {
+        id: "refunds",
+        header: `Refunds ${currency}`,
+        align: "right",
+        priority: 2,
+        cell: (line) => (
+          <Money
+            {...line.refunds}
+            hideCode
+            lossBelowZero
+            sum="part"
+            emphasis={Number(line.refunds.amount) === 0 ? "muted" : "normal"}
+          />
+        ),
+      },
+      {
+        id: "net",
+        header: `After refunds ${currency}`,
+        align: "right",
+        priority: 1,
+        sortable: true,
+        compare: compareAmount(netOf),
+        cell: (line) => (
+          <Money amount={netOf(line)} currency={currency} hideCode emphasis="strong" sum="whole" />
+        ),
       },
     ],
     [currency],
@@ -130,12 +151,7 @@ export function StatementLines({ lines, currency, lineHref }: StatementLinesProp
       rowHref={lineHref}
       toolbar={
         <span className="tabular text-sm text-muted">
-          Share of these{" "}
-          <Money
-            amount={sumAmounts(shown.map((line) => line.amount.amount))}
-            currency={currency}
-            emphasis="strong"
-          />
+          These together <Money amount={sumAmounts(shown.map(netOf))} currency={currency} emphasis="strong" />
         </span>
       }
       firstUse={

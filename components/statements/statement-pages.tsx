@@ -2,10 +2,12 @@
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { FileText } from "lucide-react";
+import { useMemo } from "react";
 import { DataTable } from "@/components/data-table/data-table";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { Crumbs } from "@/components/frame/crumbs";
 import { usePortal } from "@/components/frame/portal-context";
+import { programFilter, usePrograms } from "@/components/frame/programs-context";
 import { itemsHref, useItemFilter } from "@/components/payouts/item-filter";
 import { ItemsTable } from "@/components/payouts/items-table";
 import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
@@ -41,19 +43,25 @@ export function AgencyStatementPage({ id }: { id: string }) {
 /** What each closed period said to a merchant or an agency, newest first. */
 function StatementsPage({ statements }: { statements: StatementCalls }) {
   const { base } = usePortal();
-  const state = useTableState();
+  const { many, currency, options } = usePrograms();
+  const filters = useMemo(() => programFilter(options), [options]);
+  const columns = useMemo(() => statementColumns({ currency, withProgram: many }), [currency, many]);
+  const state = useTableState({ filters });
+  const programId = state.filters.program?.[0] ?? null;
   const list = useInfiniteQuery(
-    statements.list.infiniteQueryOptions({ limit: 50 }, { getNextPageParam: (page) => page.nextCursor }),
+    statements.list.infiniteQueryOptions(
+      { programId, limit: 50 },
+      { getNextPageParam: (page) => page.nextCursor, placeholderData: (before) => before },
+    ),
   );
-  const paged = pagedRows(list);
   return (
     <Page>
       <PageHeader title="Statements" meta="One for each settled period, with the file that proves it" />
       <DataTable
         id="statements"
         label="Statements"
-        columns={statementColumns({ currency: paged.rows?.[0]?.payout.currency ?? "" })}
-        {...paged}
+        columns={columns}
+        {...pagedRows(list)}
         rowId={(row) => row.id}
         rowHref={(row) => `${base}/statements/${row.id}`}
         state={state}
@@ -103,6 +111,7 @@ function Loaded({ detail, statements }: { detail: StatementDetail; statements: S
       <StatementDetailView
         detail={detail}
         base={base}
+        statements={statements}
         lineHref={({ day, rule, step }) =>
           itemsHref(`${base}/statements/${statement.id}`, { day, rule, step })
         }
@@ -118,6 +127,7 @@ function Loaded({ detail, statements }: { detail: StatementDetail; statements: S
           list={items}
           statement={statement}
           lines={detail.lines}
+          reckoning={detail.reckoning}
           withMerchant={kind === "agency"}
         />
       </StatementDetailView>

@@ -25,10 +25,11 @@ function Nothing() {
 
 /** How long ago, with the exact time in the program's zone on hover. For lists. */
 export function RelativeTime({ at, className }: TimeProps) {
-  const { zone } = useZone();
+  const { zone, named } = useZone();
   const now = useNow(1);
   if (at === null || at === undefined) return <Nothing />;
-  const text = (now === null ? null : formatRelative(at, now)) ?? formatInZone(at, zone, "dayTime");
+  const relative = now === null ? null : formatRelative(at, now);
+  const text = relative ?? `${formatInZone(at, zone, "dayTime")}${named ? ` ${formatOffset(at, zone)}` : ""}`;
   return (
     <time
       dateTime={isoOf(at)}
@@ -40,6 +41,16 @@ export function RelativeTime({ at, className }: TimeProps) {
   );
 }
 
+/** Styles that show hours; a mere day needs no offset beside it. */
+const WITH_CLOCK: ReadonlySet<TimeStyle> = new Set([
+  "time",
+  "seconds",
+  "millis",
+  "dayTime",
+  "dateTime",
+  "exact",
+]);
+
 interface ExactTimeProps extends TimeProps {
   format?: TimeStyle;
   /** Writes the offset after it, where the page's zone chip is not in sight: files, statements. */
@@ -48,7 +59,7 @@ interface ExactTimeProps extends TimeProps {
 
 /** A time in the program's zone. For details, timelines, statements. */
 export function ExactTime({ at, format = "dayTime", withOffset, className }: ExactTimeProps) {
-  const { zone } = useZone();
+  const { zone, named } = useZone();
   if (at === null || at === undefined) return <Nothing />;
   return (
     <time
@@ -57,7 +68,9 @@ export function ExactTime({ at, format = "dayTime", withOffset, className }: Exa
       className={cn("tabular whitespace-nowrap", className)}
     >
       {formatInZone(at, zone, format)}
-      {withOffset ? <span className="ml-1 text-muted">{formatOffset(at, zone)}</span> : null}
+      {withOffset || (named && WITH_CLOCK.has(format)) ? (
+        <span className="ml-1 text-muted">{formatOffset(at, zone)}</span>
+      ) : null}
     </time>
   );
 }

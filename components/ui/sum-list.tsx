@@ -23,7 +23,7 @@ interface SumListProps {
 /** How a figure adds up: lines with signs, the total in bold at the end. For `<Card flush>`. */
 export function SumList({ lines, total, className }: SumListProps) {
   return (
-    <dl className={cn("divide-y divide-line-soft", className)}>
+    <dl data-sum="sum list" className={cn("divide-y divide-line-soft", className)}>
       {lines.map((line) => (
         <div
           key={line.id}

@@ -103,6 +103,8 @@ export const totalsView = z.array(
     code: accountCode,
     normalSide: z.enum(["debit", "credit"]),
     accounts: z.number().int(),
+    /** Those of them that posted money has moved; the trial balance counts these. */
+    moved: z.number().int(),
     balance: money,
     counters,
   }),

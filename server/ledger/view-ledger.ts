@@ -142,7 +142,7 @@ export function viewEffect(
 }
 
 export function viewTotals(
-  rows: readonly ({ currency: string; code: AccountCode; accounts: number } & Balance)[],
+  rows: readonly ({ currency: string; code: AccountCode; accounts: number; moved: number } & Balance)[],
 ): z.infer<typeof totalsView> {
   return rows.map((row) => {
     const currency = currencyOf(row.currency);
@@ -151,6 +151,7 @@ export function viewTotals(
       code: row.code,
       normalSide: NORMAL_SIDE[row.code],
       accounts: row.accounts,
+      moved: row.moved,
       balance: toMoneyJson(netOf(row.code, row), currency),
       counters: viewCounters(row, currency),
     };

@@ -59,6 +59,7 @@ export const PAYMENT_REFUSALS = {
   amount_above_authorised: "The amount is above what was authorised.",
   amount_above_captured: "Refunds cannot exceed the captured amount.",
   amount_not_whole_minor_units: "The amount is finer than the smallest unit of the currency.",
+  amount_zero: "A refund must be above zero.",
   device_not_active: "The device is not active.",
   idempotency_key_reused: "This idempotency key was used for another request.",
   occurred_at_out_of_range: "The time of the payment is in the future or more than seven days ago.",

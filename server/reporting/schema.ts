@@ -20,7 +20,14 @@ export const overviewInput = z.object({ program: z.string().max(80).optional() }
 const nextSettlement = z.object({ closesAt: z.string(), payOutOn: z.string() });
 const lastPayout = z.object({ id: z.string(), amount: money, state: z.string(), at: z.string() });
 
-const partyAmount = z.object({ slug: z.string(), name: z.string(), kind: z.string(), amount: z.string() });
+/** What a party was given, and what refunds took back of it: zero or below. */
+const partyAmount = z.object({
+  slug: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  amount: z.string(),
+  refunded: z.string(),
+});
 
 export const merchantOverview = z.object({
   program: programChoice,
@@ -102,17 +109,25 @@ export const operatorOverview = z.object({
       to: z.string(),
       toName: z.string(),
       amount: z.string(),
+      refunded: z.string(),
     }),
   ),
   declines: z.array(z.object({ reason: z.string(), count: z.number() })),
 });
 export type OperatorOverview = z.infer<typeof operatorOverview>;
 
+/** Which of the palette's colours a party has, on every chart and page. */
+const partyColour = z.object({
+  slug: z.string(),
+  kind: z.enum(["merchant", "agency", "operator"]),
+  colour: z.number(),
+});
+export type PartyColour = z.infer<typeof partyColour>;
+
 /** What the navigation counts, and the programs whose zones the pages speak in. */
 export const attention = z.object({
   programs: z.array(programChoice),
-  /** Slugs of the agencies of these programs: each has one colour on every chart. */
-  agencies: z.array(z.string()),
+  parties: z.array(partyColour),
   /** Devices that are suspended, or active and silent. */
   devices: z.number(),
   /** Agreements that wait for this organisation's answer. */
@@ -123,6 +138,7 @@ export type Attention = z.infer<typeof attention>;
 /** The same for the operator, over all programs. */
 export const operatorAttention = z.object({
   programs: z.array(programChoice),
+  parties: z.array(partyColour),
   /** Cases that are open or escalated. */
   cases: z.number(),
   /** Settlement runs that wait for approval. */

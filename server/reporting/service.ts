@@ -5,7 +5,7 @@ import { withScope } from "@/server/platform/db";
 import { fromPublicId, type IdKind, toPublicId } from "@/server/platform/ids";
 import type { AgencyScope, MerchantScope, OperatorScope, PortalScope } from "@/server/platform/scope";
 import { previewPeriod } from "@/server/settlement/service/preview-period";
-import { findPrograms, listAgencySlugs, type ProgramRow } from "./repository/find-programs";
+import { findPrograms, listPartyColours, type ProgramRow } from "./repository/find-programs";
 import {
   countAgreementsWaiting,
   countDevices,
@@ -60,7 +60,7 @@ export async function readAttention(scope: MerchantScope | AgencyScope): Promise
     const silentSince = new Date(+now() - SILENT_AFTER_HOURS * HOUR_MS);
     return {
       programs: programs.map(choiceOf),
-      agencies: await listAgencySlugs(tx),
+      parties: await listPartyColours(tx),
       devices: scope.kind === "merchant" ? Number(await countDevicesToLookAt(tx, silentSince)) : 0,
       agreements: Number(await countAgreementsWaiting(tx, scope.organisationId)),
     };
@@ -119,6 +119,7 @@ export async function readMerchantOverview(scope: MerchantScope, slug?: string):
         name: row.name,
         kind: row.kind,
         amount: plain(row.micros),
+        refunded: plain(row.refunded_micros),
       })),
       devices: {
         active: Number(devices.active),
@@ -236,6 +237,7 @@ export async function readOperatorOverview(scope: OperatorScope, slug?: string):
         to: row.to_slug,
         toName: row.to_name,
         amount: plain(row.micros),
+        refunded: plain(row.refunded_micros),
       })),
       declines: declines.map((row) => ({ reason: row.reason, count: Number(row.count) })),
     };

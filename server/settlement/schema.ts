@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { publicId } from "@/server/platform/ids";
 import { parseMicros } from "@/server/platform/money";
+import { stepSchema } from "./agreement/shape";
 import {
   AGREEMENT_STATES,
   AUTHORITY_SETTINGS,
@@ -27,6 +28,9 @@ export const itemsInput = pageInput.extend({
     .optional(),
   rule: z.string().max(120).optional(),
   step: z.string().max(64).optional(),
+  /** Short name of a party: what it got of the payments of the merchant whose statement it is. */
+  party: z.string().max(80).optional(),
+  only: z.enum(["payments", "refunds"]).optional(),
 });
 
 export const listPayoutsInput = pageInput.extend({
@@ -205,10 +209,33 @@ export const statementItemSchema = z.object({
 });
 export type StatementItem = z.output<typeof statementItemSchema>;
 
+/** What one row of a reckoning sums up. */
+export const figureExplanationSchema = z.object({
+  lines: z.array(
+    z.object({
+      day: z.string(),
+      rule: z.string(),
+      /** Null where a line gathers all steps of the rule. */
+      step: z.string().nullable(),
+      agreement: z.object({ id: z.string(), version: z.number() }).nullable(),
+      /** The step as the version wrote it. */
+      terms: stepSchema.nullable(),
+      /** Of refunds: how many those are. */
+      payments: z.number(),
+      amount: moneySchema,
+    }),
+  ),
+  complete: z.boolean(),
+});
+export type FigureExplanation = z.output<typeof figureExplanationSchema>;
+
 export const flowSchema = z.object({
   from: z.object({ id: z.string(), slug: z.string(), name: z.string() }),
   to: z.object({ id: z.string(), slug: z.string(), name: z.string(), kind: z.string() }),
+  /** Before refunds. */
   amount: moneySchema,
+  /** What refunds took back of it: zero or below. */
+  refunded: moneySchema,
 });
 export type FlowView = z.output<typeof flowSchema>;
 
@@ -310,8 +337,14 @@ export const runSchema = z.object({
   approvedAt: time.nullable(),
   settledAt: time.nullable(),
   paymentCount: z.number(),
+  /** These with their signs add up to `payout` once the statements are written. */
   gross: moneySchema,
   refunds: moneySchema,
+  carriedIn: moneySchema,
+  /** Guarantees, adjustments, reserves and payouts that came back. */
+  corrections: moneySchema,
+  carriedOn: moneySchema,
+  cancelled: moneySchema,
   payout: moneySchema,
   revision: z.number(),
   statementCount: z.number(),
@@ -365,7 +398,7 @@ export const payoutDetailSchema = z.object({
   payout: payoutSchema,
   statement: statementSchema,
   reckoning: z.array(reckoningRowSchema),
-  /** Merchants: who got what of their payments. Others: from whose payments the party got its part. Net of refunds. */
+  /** Merchants: who got what of their payments. Others: from whose payments the party got its part. */
   flows: z.array(flowSchema),
 });
 export type PayoutDetail = z.output<typeof payoutDetailSchema>;

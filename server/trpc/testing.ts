@@ -47,6 +47,7 @@ const shared: Record<string, Sample> = {
   "settlement.paymentSplit": (of) => ({ paymentId: of.id("payment") }),
   "statements.list": (of) => ({ ...page, programId: of.id("program"), runId: of.id("settlementRun") }),
   "statements.get": (of) => ({ statementId: of.id("statement") }),
+  "statements.explain": (of) => ({ statementId: of.id("statement"), key: "refunds" }),
   "statements.payments": (of) => ({ ...page, statementId: of.id("statement") }),
 };
 

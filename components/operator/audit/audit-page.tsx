@@ -9,8 +9,8 @@ import type { DataColumn, TableFilter } from "@/components/data-table/types";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { AuditEntryDetail } from "@/components/operator/audit/audit-entry";
 import { ACTION_GROUPS, actionWords, subjectWords } from "@/components/operator/audit/audit-words";
-import { paymentQuery } from "@/components/payments/payment-query";
 import { pagedRows } from "@/components/query/paged-rows";
+import { dayBounds } from "@/components/time/day-bounds";
 import { ExactTime } from "@/components/time/relative-time";
 import { useZone } from "@/components/time/zone-context";
 import { Avatar } from "@/components/ui/avatar";
@@ -117,7 +117,7 @@ export function AuditPage() {
     [team.data, organisations.data],
   );
   const state = useTableState({ filters });
-  const { from, to } = paymentQuery({ tab: null, filters: state.filters, search: "" }, zone);
+  const { from, to } = dayBounds(state.filters.day ?? [], zone);
   const text = state.search.trim();
   const action = state.filters.action?.[0];
   const actorId = state.filters.actor?.[0];

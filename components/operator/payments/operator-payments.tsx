@@ -7,6 +7,7 @@ import { DataTable } from "@/components/data-table/data-table";
 import type { TableFilter } from "@/components/data-table/types";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { usePortal } from "@/components/frame/portal-context";
+import { usePrograms } from "@/components/frame/programs-context";
 import { Money } from "@/components/money/money";
 import { OperatorPaymentSheet } from "@/components/operator/payments/operator-payment";
 import { useChoices } from "@/components/operator/use-choices";
@@ -15,20 +16,21 @@ import { paymentColumns } from "@/components/payments/payment-columns";
 import { PAYMENT_FILTERS, paymentTabs } from "@/components/payments/payment-filters";
 import { paymentQuery } from "@/components/payments/payment-query";
 import { pagedRows } from "@/components/query/paged-rows";
-import { useZone } from "@/components/time/zone-context";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { FirstUse } from "@/components/ui/empty-state";
 import { Page, PageHeader } from "@/components/ui/page-header";
 import { StatusBadge } from "@/components/ui/status-badge";
 import { useOperatorTrpc } from "@/server/trpc/client";
 
-const COLUMNS = paymentColumns({ withMerchant: true });
-
 /** Every payment on the platform, to be found by whatever is known of it. */
 export function OperatorPaymentsPage() {
   const trpc = useOperatorTrpc();
   const { base, slug } = usePortal();
-  const { zone } = useZone();
+  const { many, currency } = usePrograms();
+  const columns = useMemo(
+    () => paymentColumns({ currency, withMerchant: true, withProgram: many }),
+    [currency, many],
+  );
   const { merchantOptions, programOptions } = useChoices();
   const filters = useMemo<readonly TableFilter[]>(
     () => [
@@ -46,7 +48,7 @@ export function OperatorPaymentsPage() {
   );
   const tabShape = useMemo(() => paymentTabs(undefined), []);
   const state = useTableState({ tabs: tabShape, filters });
-  const { states, ...narrowed } = paymentQuery(state, zone);
+  const { states, ...narrowed } = paymentQuery(state);
   const merchantId = state.filters.merchant?.[0];
   const programId = state.filters.program?.[0];
   const filter = {
@@ -75,7 +77,7 @@ export function OperatorPaymentsPage() {
       <DataTable
         id="ops-payments"
         label="Payments"
-        columns={COLUMNS}
+        columns={columns}
         {...pagedRows(list)}
         rowId={(row) => row.id}
         state={{ ...state, tabs: paymentTabs(counts.data) }}

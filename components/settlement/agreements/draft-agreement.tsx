@@ -12,7 +12,6 @@ import { formatTerms } from "@/components/settlement/agreements/order-terms";
 import { TermsIssues } from "@/components/settlement/agreements/terms-issues";
 import { TryAgreement } from "@/components/settlement/agreements/try-agreement";
 import { useProgramParties } from "@/components/settlement/agreements/use-party-names";
-import { PartyColours } from "@/components/settlement/party-colours";
 import { useNow } from "@/components/time/use-now";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
@@ -93,11 +92,7 @@ export function DraftAgreementPage() {
           ) : undefined
         }
       />
-      {program ? (
-        <PartyColours>
-          <Editor key={`${program.id}/${from ?? ""}`} program={program} from={from} />
-        </PartyColours>
-      ) : null}
+      {program ? <Editor key={`${program.id}/${from ?? ""}`} program={program} from={from} /> : null}
     </Page>
   );
 }

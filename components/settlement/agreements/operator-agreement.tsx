@@ -11,7 +11,6 @@ import { QueryView } from "@/components/query/query-view";
 import { ChangesCard } from "@/components/settlement/agreements/changes-card";
 import { TryAgreement } from "@/components/settlement/agreements/try-agreement";
 import { useProgramParties } from "@/components/settlement/agreements/use-party-names";
-import { PartyColours } from "@/components/settlement/party-colours";
 import { ZoneProvider } from "@/components/time/zone-context";
 import { Banner } from "@/components/ui/banner";
 import { Button, ButtonLink } from "@/components/ui/button";
@@ -28,11 +27,7 @@ export function OperatorAgreementPage({ id }: { id: string }) {
   return (
     <Page>
       <QueryView query={agreement} what="This agreement" skeleton={<PayoutSkeleton />}>
-        {(data) => (
-          <PartyColours>
-            <Loaded agreement={data} />
-          </PartyColours>
-        )}
+        {(data) => <Loaded agreement={data} />}
       </QueryView>
     </Page>
   );

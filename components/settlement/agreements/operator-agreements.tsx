@@ -8,6 +8,7 @@ import { DataTable } from "@/components/data-table/data-table";
 import type { DataColumn, TableFilter } from "@/components/data-table/types";
 import { useTableState } from "@/components/data-table/use-table-state";
 import { usePortal } from "@/components/frame/portal-context";
+import { ProgramZone } from "@/components/frame/programs-context";
 import { useChoices } from "@/components/operator/use-choices";
 import { pagedRows } from "@/components/query/paged-rows";
 import { ExactTime } from "@/components/time/relative-time";
@@ -36,7 +37,9 @@ const COLUMNS: readonly DataColumn<AgreementSummary>[] = [
     priority: 3,
     cell: (row) => (
       <span className="text-muted">
-        <ExactTime at={row.proposedAt} format="day" />
+        <ProgramZone id={row.program.id}>
+          <ExactTime at={row.proposedAt} format="day" />
+        </ProgramZone>
       </span>
     ),
   },

@@ -114,6 +114,7 @@ export function TryAgreement({ programId, terms, currency, merchants, nameOf, on
               amount: leg.amount.amount,
               reason: leg.why,
               short: leg.short?.amount ?? null,
+              slug: leg.party,
               colour: seriesOf(
                 leg.party === "operator" ? { slug: leg.party, kind: "operator" } : { slug: leg.party },
               ),

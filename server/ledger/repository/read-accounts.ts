@@ -112,11 +112,17 @@ export async function listAccounts(
 /** Sums of the counters by currency and code. */
 export async function sumByCode(
   tx: SqlTx,
-): Promise<({ currency: string; code: AccountCode; accounts: number } & Balance)[]> {
+): Promise<({ currency: string; code: AccountCode; accounts: number; moved: number } & Balance)[]> {
   const { rows } = await tx.query<
-    Record<"dp" | "d" | "cp" | "c", string> & { currency: string; code: number; accounts: number }
+    Record<"dp" | "d" | "cp" | "c", string> & {
+      currency: string;
+      code: number;
+      accounts: number;
+      moved: number;
+    }
   >(
-    `select currency, code, count(*)::integer as accounts, sum(debits_pending)::text as dp,
+    `select currency, code, count(*)::integer as accounts,
+       count(*) filter (where debits_posted + credits_posted > 0)::integer as moved, sum(debits_pending)::text as dp,
        sum(debits_posted)::text as d, sum(credits_pending)::text as cp, sum(credits_posted)::text as c
      from ledger.account group by currency, code order by currency, code`,
   );
@@ -124,6 +130,7 @@ export async function sumByCode(
     currency: row.currency,
     code: accountCodeName(row.code),
     accounts: row.accounts,
+    moved: row.moved,
     debitsPending: BigInt(row.dp),
     debitsPosted: BigInt(row.d),
     creditsPending: BigInt(row.cp),

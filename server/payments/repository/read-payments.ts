@@ -79,8 +79,17 @@ function whereOf(filter: PaymentFilter, params: unknown[]): string {
   add(filter.zone, (n) => `p.zone = ${n}`);
   add(filter.from, (n) => `p.occurred_at >= ${n}`);
   add(filter.to, (n) => `p.occurred_at < ${n}`);
-  add(filter.fromDay, (n) => `p.occurred_at >= ${n}::date::timestamp at time zone g.time_zone`);
-  add(filter.toDay, (n) => `p.occurred_at < (${n}::date + 1)::timestamp at time zone g.time_zone`);
+  // Wherever a day is, it begins within 14 hours of UTC's: the first bound is one that an index can use.
+  add(
+    filter.fromDay,
+    (n) =>
+      `p.occurred_at >= ${n}::date::timestamp at time zone 'UTC' - interval '14 hours' and p.occurred_at >= ${n}::date::timestamp at time zone g.time_zone`,
+  );
+  add(
+    filter.toDay,
+    (n) =>
+      `p.occurred_at < (${n}::date + 1)::timestamp at time zone 'UTC' + interval '14 hours' and p.occurred_at < (${n}::date + 1)::timestamp at time zone g.time_zone`,
+  );
   add(filter.minAmount, (n) => `p.amount_micros >= ${n}`);
   add(filter.maxAmount, (n) => `p.amount_micros <= ${n}`);
   add(filter.flagged, (n) => `(${n} and p.flags <> '[]')`);

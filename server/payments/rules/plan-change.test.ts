@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { newId } from "@/server/platform/ids";
 import { microsPerMinor } from "@/server/platform/money";
 import type { PaymentState } from "../constants";
-import { PAYMENT_STATES } from "../constants";
+import { PAYMENT_REFUSALS, PAYMENT_STATES } from "../constants";
 import type { Payment } from "../types";
 import { isTapTimeAcceptable } from "./decide-authorisation";
 import { planCapture, planRefund, planVoid } from "./plan-change";
@@ -112,6 +112,15 @@ describe("refunds", () => {
         },
       ),
     );
+  });
+
+  test("of nothing say so, and of less than a minor unit say that", () => {
+    const captured = payment({ state: "captured", capturedMicros: 5_000_000n });
+    expect(planRefund(captured, 0n)).toEqual({ ok: false, reason: "amount_zero" });
+    expect(PAYMENT_REFUSALS.amount_zero).toBe("A refund must be above zero.");
+    expect(planRefund(captured, 5_000n)).toEqual({ ok: false, reason: "amount_not_whole_minor_units" });
+    const refunded = payment({ state: "refunded", capturedMicros: 5_000_000n, refundedMicros: 5_000_000n });
+    expect(planRefund(refunded, 0n)).toEqual({ ok: false, reason: "amount_above_captured" });
   });
 
   test("are only for captured payments", () => {

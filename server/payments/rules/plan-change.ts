@@ -105,7 +105,8 @@ export function planRefund(
   const left = payment.capturedMicros - payment.refundedMicros;
   const amount = amountMicros ?? left;
   if (amount > left || left === 0n) return { ok: false, reason: "amount_above_captured" };
-  if (amount <= 0n || amount % microsPerMinor(payment.currency) !== 0n) {
+  if (amount <= 0n) return { ok: false, reason: "amount_zero" };
+  if (amount % microsPerMinor(payment.currency) !== 0n) {
     return { ok: false, reason: "amount_not_whole_minor_units" };
   }
   const refundedMicros = payment.refundedMicros + amount;

@@ -27,11 +27,16 @@ export async function findPrograms(tx: SqlTx): Promise<ProgramRow[]> {
   return rows;
 }
 
-/** Agencies of every program that the scope may see. */
-export async function listAgencySlugs(tx: SqlTx): Promise<string[]> {
-  const { rows } = await tx.query<{ slug: string }>(
-    `select distinct o.slug from program_party pp join organisation o on o.id = pp.organisation_id
-      where o.kind = 'agency' order by o.slug`,
+export interface PartyColourRow {
+  slug: string;
+  kind: "merchant" | "agency" | "operator";
+  colour: number;
+}
+
+/** Everybody that the scope may see and who takes part in a program, with the colour that charts give them. */
+export async function listPartyColours(tx: SqlTx): Promise<PartyColourRow[]> {
+  const { rows } = await tx.query<PartyColourRow>(
+    `select slug, kind, chart_colour as colour from organisation where chart_colour is not null order by slug`,
   );
-  return rows.map((row) => row.slug);
+  return rows;
 }

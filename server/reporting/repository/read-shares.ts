@@ -99,15 +99,18 @@ export interface PartyAmountRow {
   name: string;
   kind: string;
   micros: bigint;
+  /** What refunds took back of it: zero or below. */
+  refunded_micros: bigint;
 }
 
-/** Who got what of one merchant's payments in a span. */
+/** Who got what of one merchant's payments in a span, and what refunds of the span took back. */
 export async function readSplitOfMerchant(
   tx: SqlTx,
   span: Omit<ShareSpan, "partyId"> & { merchantId: string },
 ): Promise<PartyAmountRow[]> {
   const { rows } = await tx.query<PartyAmountRow>(
-    `select o.slug, o.name, o.kind, sum(l.amount_micros)::bigint as micros
+    `select o.slug, o.name, o.kind, coalesce(sum(l.amount_micros) filter (where l.refund_ordinal = 0), 0)::bigint as micros,
+            coalesce(sum(l.amount_micros) filter (where l.refund_ordinal > 0), 0)::bigint as refunded_micros
        from allocation_leg l join organisation o on o.id = l.party_id
       where l.program_id = $1 and l.merchant_id = $2 and l.effective_at >= $3 and l.effective_at < $4
       group by o.id order by 4 desc`,
@@ -122,15 +125,20 @@ export interface FlowRow {
   to_slug: string;
   to_name: string;
   micros: bigint;
+  /** What refunds took back of it: zero or below. */
+  refunded_micros: bigint;
 }
 
-/** Money of a program from each merchant to each party, largest first. */
+/** Money of a program from each merchant to each party, largest first, and what refunds took back. */
 export async function readFlow(tx: SqlTx, programId: string, from: Date, to: Date): Promise<FlowRow[]> {
   const { rows } = await tx.query<FlowRow>(
-    `select m.slug as from_slug, m.name as from_name, o.slug as to_slug, o.name as to_name, f.micros
-       from (select merchant_id, party_id, sum(amount_micros)::bigint as micros from allocation_leg
-              where program_id = $1 and effective_at >= $2 and effective_at < $3
-              group by merchant_id, party_id having sum(amount_micros) > 0) f
+    `select m.slug as from_slug, m.name as from_name, o.slug as to_slug, o.name as to_name, f.micros,
+            f.refunded_micros
+       from (select merchant_id, party_id,
+                    coalesce(sum(amount_micros) filter (where refund_ordinal = 0), 0)::bigint as micros,
+                    coalesce(sum(amount_micros) filter (where refund_ordinal > 0), 0)::bigint as refunded_micros
+               from allocation_leg where program_id = $1 and effective_at >= $2 and effective_at < $3
+              group by merchant_id, party_id) f
        join organisation m on m.id = f.merchant_id join organisation o on o.id = f.party_id
       order by f.micros desc`,
     [programId, from, to],

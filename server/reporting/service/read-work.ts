@@ -2,7 +2,7 @@
 import { now } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
 import type { OperatorScope } from "@/server/platform/scope";
-import { findPrograms } from "../repository/find-programs";
+import { findPrograms, listPartyColours } from "../repository/find-programs";
 import { countWork } from "../repository/read-operations";
 import type { OperatorAttention } from "../schema";
 import { choiceOf } from "./pick-program";
@@ -15,6 +15,7 @@ export async function readOperatorAttention(scope: OperatorScope): Promise<Opera
     const work = await countWork(tx, new Date(+now() - SILENT_AFTER_MS));
     return {
       programs: programs.map(choiceOf),
+      parties: await listPartyColours(tx),
       cases: Number(work.cases),
       runs: Number(work.runs),
       exceptions: Number(work.exceptions),

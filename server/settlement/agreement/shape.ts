@@ -59,7 +59,7 @@ const share = z.strictObject({ to: party, weight });
 const shares = z.array(share).min(1).max(100);
 const perPeriodMax = amount.optional();
 
-const stepSchema = z.discriminatedUnion("kind", [
+export const stepSchema = z.discriminatedUnion("kind", [
   /** ⌊A·r/(1+r)⌋ when inclusive, otherwise ⌊A·r⌋. */
   z.strictObject({
     id: stepId,

@@ -90,16 +90,29 @@ export type RunListRow = RunRow & {
   created_by_name: string | null;
   approved_by_name: string | null;
   statement_count: bigint;
+  /** Sums over the run's statements: carried from earlier ones; guarantees, adjustments, reserves and what came back. */
+  opening_micros: bigint;
+  corrections_micros: bigint;
+  closing_micros: bigint;
+  cancelled_micros: bigint;
   payout_counts: Record<string, number>;
 };
 
 const RUN_SELECT = `select r.*, g.slug as program_slug, g.name as program_name, g.time_zone, g.currency,
     c.name as created_by_name, a.name as approved_by_name,
-    (select count(*) from statement s where s.run_id = r.id) as statement_count,
+    t.statement_count, t.opening_micros, t.corrections_micros, t.closing_micros,
+    (select coalesce(sum(amount_micros), 0)::bigint from payout where run_id = r.id and state = 'cancelled')
+      as cancelled_micros,
     (select coalesce(jsonb_object_agg(state, n), '{}') from (
        select state, count(*) as n from payout where run_id = r.id group by state) q) as payout_counts
   from settlement_run r join program g on g.id = r.program_id
-  left join app_user c on c.id = r.created_by left join app_user a on a.id = r.approved_by`;
+  left join app_user c on c.id = r.created_by left join app_user a on a.id = r.approved_by
+  cross join lateral (
+    select count(*) as statement_count, coalesce(sum(opening_micros), 0)::bigint as opening_micros,
+           coalesce(sum(guarantees_micros + adjustments_micros + returned_micros + reserve_micros), 0)::bigint
+             as corrections_micros,
+           coalesce(sum(closing_micros), 0)::bigint as closing_micros
+      from statement s where s.run_id = r.id) t`;
 
 export async function listRunRows(
   tx: SqlTx,

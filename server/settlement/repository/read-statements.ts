@@ -168,13 +168,14 @@ export async function readOwnTakings(
 export async function sumRunFlows(tx: SqlTx, runId: string, partyId: string | null) {
   const { rows } = await tx.query<FlowRow>(
     `select m.id as from_id, m.slug as from_slug, m.name as from_name, o.id as to_id, o.slug as to_slug,
-            o.name as to_name, o.kind as to_kind, f.micros
-       from (select t.merchant_id, t.party_id, sum(t.amount_micros + t.refund_micros)::bigint as micros
+            o.name as to_name, o.kind as to_kind, f.micros, f.refunded_micros
+       from (select t.merchant_id, t.party_id, sum(t.amount_micros)::bigint as micros,
+                    sum(t.refund_micros)::bigint as refunded_micros
                from tranche x join tranche_total t on t.tranche_no = x.no
               where x.settlement_run_id = $1 and ($2::uuid is null or t.party_id = $2 or t.merchant_id = $2)
               group by 1, 2) f
        join organisation m on m.id = f.merchant_id join organisation o on o.id = f.party_id
-      where f.micros > 0 order by f.micros desc`,
+      where f.micros <> 0 or f.refunded_micros <> 0 order by f.micros desc`,
     [runId, partyId],
   );
   return rows;
@@ -188,7 +189,10 @@ export interface FlowRow {
   to_slug: string;
   to_name: string;
   to_kind: string;
+  /** Before refunds. */
   micros: bigint;
+  /** What refunds took back of it: zero or below. */
+  refunded_micros: bigint;
 }
 
 /** Money of a program from each merchant to each party, of the local days from one to another, both included. */
@@ -200,12 +204,13 @@ export async function sumProgramFlows(
 ): Promise<FlowRow[]> {
   const { rows } = await tx.query<FlowRow>(
     `select m.id as from_id, m.slug as from_slug, m.name as from_name, o.id as to_id, o.slug as to_slug,
-            o.name as to_name, o.kind as to_kind, f.micros
-       from (select t.merchant_id, t.party_id, sum(t.amount_micros + t.refund_micros)::bigint as micros
+            o.name as to_name, o.kind as to_kind, f.micros, f.refunded_micros
+       from (select t.merchant_id, t.party_id, sum(t.amount_micros)::bigint as micros,
+                    sum(t.refund_micros)::bigint as refunded_micros
                from tranche x join tranche_total t on t.tranche_no = x.no
               where x.program_id = $1 and t.day between $2 and $3 group by 1, 2) f
        join organisation m on m.id = f.merchant_id join organisation o on o.id = f.party_id
-      where f.micros > 0 order by f.micros desc`,
+      where f.micros <> 0 or f.refunded_micros <> 0 order by f.micros desc`,
     [programId, fromDay, toDay],
   );
   return rows;
@@ -266,6 +271,8 @@ export interface ItemFilter {
   day?: string | undefined;
   rule?: string | undefined;
   step?: string | undefined;
+  merchantId?: string | undefined;
+  only?: "payments" | "refunds" | undefined;
 }
 
 export async function listItems(
@@ -290,6 +297,8 @@ export async function listItems(
                   and (effective_at, payment_id, refund_ordinal) > ($3::timestamptz, $4::uuid, $5::smallint)
                   and ($7::date is null or (effective_at at time zone $8)::date = $7::date)
                   and ($9::text is null or rule = $9) and ($10::text is null or step = $10)
+                  and ($13::uuid is null or merchant_id = $13)
+                  and ($14::text is null or (refund_ordinal > 0) = ($14 = 'refunds'))
                 group by tranche_no, party_id, effective_at, payment_id, refund_ordinal
                 order by effective_at, payment_id, refund_ordinal limit $6) l
          join payment p on p.id = l.payment_id join organisation m on m.id = p.merchant_id
@@ -308,6 +317,8 @@ export async function listItems(
         which.step ?? null,
         span.effective_from ?? "-infinity",
         span.effective_until ?? "infinity",
+        which.merchantId ?? null,
+        which.only ?? null,
       ],
     );
     items.push(...rows);

@@ -6,6 +6,7 @@ import { publicId } from "@/server/platform/ids";
 import {
   agreementDetailSchema,
   agreementSummarySchema,
+  figureExplanationSchema,
   itemsInput,
   listAgreementsInput,
   listPayoutsInput,
@@ -19,6 +20,7 @@ import {
   statementItemSchema,
   statementSchema,
 } from "../schema";
+import { explainFigure } from "../service/explain-figure";
 import { getAgreement, listAgreements } from "../service/read-runs";
 import {
   countPayouts,
@@ -69,6 +71,10 @@ export const statementReads = (kind: OrganisationKind) => ({
     .input(z.object({ statementId: publicId("statement") }))
     .output(statementDetailSchema)
     .query(({ ctx, input }) => getStatement(ctx.scope, input.statementId)),
+  explain: commonProcedure(kind, "statements.read")
+    .input(z.object({ statementId: publicId("statement"), key: z.string().min(1).max(200) }))
+    .output(figureExplanationSchema)
+    .query(({ ctx, input }) => explainFigure(ctx.scope, input.statementId, input.key)),
   payments: commonProcedure(kind, "statements.read")
     .input(itemsInput.extend({ statementId: publicId("statement") }))
     .output(pageOfSchema(statementItemSchema))

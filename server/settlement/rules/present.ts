@@ -108,6 +108,7 @@ export function presentFlow(row: FlowRow, currency: string): FlowView {
       kind: row.to_kind,
     },
     amount: money(row.micros, currency),
+    refunded: money(row.refunded_micros, currency),
   };
 }
 
@@ -130,7 +131,12 @@ export function presentRun(row: RunListRow): RunView {
     settledAt: time(row.settled_at),
     paymentCount: Number(row.payment_count),
     gross: money(row.gross_micros, row.currency),
-    refunds: money(row.refunds_micros, row.currency),
+    // A run counts what was given back; pages take it off.
+    refunds: money(-row.refunds_micros, row.currency),
+    carriedIn: money(row.opening_micros, row.currency),
+    corrections: money(row.corrections_micros, row.currency),
+    carriedOn: money(-row.closing_micros, row.currency),
+    cancelled: money(-row.cancelled_micros, row.currency),
     payout: money(row.payout_micros, row.currency),
     revision: row.revision,
     statementCount: Number(row.statement_count),

@@ -33,7 +33,7 @@ export async function previewClose(scope: OperatorScope, programId: string): Pro
       paymentCount: Number(waiting.payment_count),
       refundCount: Number(waiting.refund_count),
       gross: money(waiting.gross_micros, program.currency),
-      refunds: money(waiting.refund_micros, program.currency),
+      refunds: money(-waiting.refund_micros, program.currency),
     };
   });
 }

@@ -8,6 +8,7 @@ import { useTestDatabase } from "@/server/platform/testing";
 import type { ReckoningRow } from "../schema";
 import { bringIntoForce, byTwo, type City, capture, createCity, refund, termsFor } from "../testing";
 import { closePeriod } from "./close-period";
+import { explainFigure } from "./explain-figure";
 import { proposeAdjustment } from "./propose-change";
 import { getAgreement, getRun, listAgreements, listExceptions, listRuns } from "./read-runs";
 import {
@@ -60,6 +61,16 @@ beforeAll(async () => {
   runId = closed.runId;
 });
 
+/** The payments that a row sums up, as the page asks for them. */
+function filterOf(key: string) {
+  const step = /^step:([^:]+)(?::(.+))?$/.exec(key);
+  if (step?.[1]) return { step: step[1], only: "payments" as const, ...(step[2] && { party: step[2] }) };
+  if (key === "gross") return { only: "payments" as const };
+  return key === "refunds" ? { only: "refunds" as const } : null;
+}
+
+const sumOf = (amounts: readonly string[]) => amounts.reduce((sum, amount) => sum + parseMicros(amount), 0n);
+
 function reckoned(rows: readonly ReckoningRow[]): { parts: bigint; total: bigint } {
   const of = (kinds: string[]) =>
     rows
@@ -77,6 +88,74 @@ describe("what pages read", () => {
       const { parts, total } = reckoned(detail.reckoning);
       expect(parts).toBe(total);
       expect(formatMicros(total)).toBe(detail.payout.amount.amount);
+    }
+  });
+
+  test("every row of a reckoning is explained by lines and by payments that add up to it", async () => {
+    const explained: Record<string, number> = {};
+    const scopes = [
+      city.creator,
+      ...city.merchants.map(({ scope }) => scope),
+      ...city.agencies.map(({ scope }) => scope),
+    ];
+    for (const scope of scopes) {
+      for (const { id, statementId } of (await listPayouts(scope, { limit: 50 })).items) {
+        const { reckoning, statement } = await getPayout(scope, fromPublicId("payout", id) ?? "");
+        const which = { statementId: fromPublicId("statement", statementId) ?? "" };
+        for (const row of reckoning) {
+          const { lines, complete } = await explainFigure(scope, which.statementId, row.key);
+          const filter = filterOf(row.key);
+          if (!filter && row.key !== "others") {
+            expect(lines, row.key).toEqual([]);
+            continue;
+          }
+          expect(complete).toBe(true);
+          expect(sumOf(lines.map((line) => line.amount.amount)), row.key).toBe(
+            parseMicros(row.amount.amount),
+          );
+          for (const line of lines) {
+            expect(line.agreement?.version, row.key).toBe(1);
+            if (line.step !== null) expect(line.terms?.id, row.key).toBe(line.step);
+          }
+          if (!filter) continue;
+          const { items } = await listStatementItems(scope, which, { limit: 200, ...filter });
+          const parts = items.map((item) => (row.key === "gross" ? item.gross.amount : item.amount.amount));
+          const sign = "party" in filter ? -1n : 1n;
+          expect(sign * sumOf(parts), `${statement.party.slug} ${row.key}`).toBe(
+            parseMicros(row.amount.amount),
+          );
+          explained[row.key.split(":")[0] ?? ""] = (explained[row.key.split(":")[0] ?? ""] ?? 0) + 1;
+        }
+      }
+    }
+    expect(Object.keys(explained).sort()).toEqual(["gross", "refunds", "step"]);
+  });
+
+  test("nobody has a figure of another's statement explained", async () => {
+    const [merchant, another] = city.merchants;
+    if (!merchant || !another) throw new Error("There are two.");
+    const [payout] = (await listPayouts(merchant.scope, { limit: 1 })).items;
+    const statementId = fromPublicId("statement", payout?.statementId ?? "") ?? "";
+    await expect(explainFigure(another.scope, statementId, "gross")).rejects.toThrow(/statement/);
+    await expect(explainFigure(other.creator, statementId, "step:vat:nobody-at-all")).rejects.toThrow();
+  });
+
+  test("a run's gross, refunds, corrections and what is carried add up to what is paid out, and its flows to its gross", async () => {
+    const { run, flows, statements } = await getRun(city.creator, runId);
+    const { gross, refunds, carriedIn, corrections, carriedOn, cancelled, payout } = run;
+    expect(
+      sumOf([gross, refunds, carriedIn, corrections, carriedOn, cancelled].map(({ amount }) => amount)),
+    ).toBe(parseMicros(payout.amount));
+    // An adjustment is booked against the platform, which has a statement too.
+    expect(statements.filter(({ adjustments }) => Number(adjustments.amount) !== 0)).toHaveLength(2);
+    expect(sumOf(flows.map(({ amount }) => amount.amount))).toBe(parseMicros(gross.amount));
+    expect(sumOf(flows.map(({ refunded }) => refunded.amount))).toBe(parseMicros(refunds.amount));
+    for (const row of statements) {
+      const { opening, allocated, refunds: back, guarantees, adjustments, returned, reserve, closing } = row;
+      const parts = [opening, allocated, back, guarantees, adjustments, returned, reserve];
+      expect(sumOf(parts.map(({ amount }) => amount)) - parseMicros(closing.amount)).toBe(
+        parseMicros(row.payout.amount),
+      );
     }
   });
 
@@ -210,7 +289,7 @@ describe("what pages read", () => {
     expect(run?.payoutCounts).toEqual({ proposed: 5 });
     const detail = await getRun(city.creator, runId);
     const sum = (flows: typeof detail.flows) =>
-      flows.reduce((all, { amount }) => all + parseMicros(amount.amount), 0n);
+      sumOf(flows.flatMap(({ amount, refunded }) => [amount.amount, refunded.amount]));
     const net = captured - 5n * 120_000n;
     expect(sum(detail.flows)).toBe(net);
     const span = { fromDay: "2026-06-01", toDay: "2026-06-01" };

@@ -4,6 +4,7 @@ import { notFound } from "@/server/platform/errors";
 import { fromPublicId, type IdKind, toPublicId } from "@/server/platform/ids";
 import type { OperatorScope, PortalScope } from "@/server/platform/scope";
 import type { PayoutState } from "../constants";
+import { findPartyId } from "../repository/read-explanation";
 import * as payouts from "../repository/read-payouts";
 import { getProgram } from "../repository/read-program";
 import * as statements from "../repository/read-statements";
@@ -156,7 +157,7 @@ async function readBehind(tx: SqlTx, row: statements.StatementRow) {
 export async function listStatementItems(
   scope: PortalScope,
   which: { payoutId: string } | { statementId: string },
-  request: PageRequest & statements.ItemFilter,
+  request: PageRequest & Omit<statements.ItemFilter, "merchantId"> & { party?: string | undefined },
 ): Promise<Page<StatementItem>> {
   return await withScope(scope, async (tx) => {
     const statementId =
@@ -165,11 +166,16 @@ export async function listStatementItems(
         : (await payouts.findPayoutRow(tx, which.payoutId, ownParty(scope)))?.statement_id;
     const row = statementId && (await statements.findStatementRow(tx, statementId, ownParty(scope)));
     if (!row) throw notFound("payoutId" in which ? "payout" : "statement");
+    const taker = request.party ? await findPartyId(tx, request.party) : row.party_id;
+    if (!taker) return { items: [], nextCursor: null };
     const rows = await statements.listItems(
       tx,
       {
         runId: row.run_id,
-        partyId: row.party_id,
+        partyId: taker,
+        // Of another party only what it got of this one's own payments.
+        merchantId: taker === row.party_id ? undefined : row.party_id,
+        only: request.only,
         timeZone: row.time_zone,
         day: request.day,
         rule: request.rule,
