@@ -45,6 +45,8 @@ export interface DataTableProps<Row extends object> {
   loadingMore?: boolean;
   /** Loads the next page when its end comes into sight, instead of by the button alone. */
   autoLoad?: boolean;
+  /** At the foot: what the whole list adds up to, under the filters. */
+  sum?: ReactNode;
   /** In the card's head, left of the filters. */
   title?: ReactNode;
   /** In the card's head, at the right: the export button. */
@@ -169,6 +171,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         onLoadMore={onLoadMore}
         loadingMore={loadingMore ?? false}
         autoLoad={props.autoLoad ?? false}
+        sum={props.sum}
       />
     </>
   );

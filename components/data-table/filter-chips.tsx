@@ -1,7 +1,8 @@
 "use client";
 
 import { Check, ListFilter, X } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
+import { SpanEditor } from "@/components/data-table/span-editor";
 import type { TableFilter } from "@/components/data-table/types";
 import type { TableState } from "@/components/data-table/use-table-state";
 import { formatAmount } from "@/components/money/format-amount";
@@ -9,8 +10,6 @@ import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
 import { Checkbox } from "@/components/ui/checkbox";
 import { cn } from "@/components/ui/cn";
-import { Field } from "@/components/ui/field";
-import { Input } from "@/components/ui/input";
 import { Popover } from "@/components/ui/popover";
 
 const day = (iso: string) => {
@@ -72,7 +71,7 @@ function FilterChip({ filter, values, onChange }: ChipProps) {
         open={open}
         onOpenChange={setOpen}
         label={`Filter by ${filter.label.toLowerCase()}`}
-        className={cn(filter.kind === "choice" && "w-56 p-1")}
+        className={cn(filter.kind === "choice" && "w-56 p-1", filter.kind === "dates" && "w-auto")}
         trigger={
           <button
             type="button"
@@ -163,49 +162,4 @@ function FilterEditor({
     );
   }
   return <SpanEditor filter={filter} values={values} onChange={onChange} onClose={onClose} />;
-}
-
-function SpanEditor({
-  filter,
-  values,
-  onChange,
-  onClose,
-}: Omit<ChipProps, "values"> & { values: readonly string[]; onClose: () => void }) {
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const first = String(form.get("first") ?? "").trim();
-    onChange(filter.kind === "text" ? [first] : [first, String(form.get("second") ?? "").trim()]);
-    onClose();
-  }
-  const second = filter.kind === "text" ? null : filter.kind === "dates" ? "To" : "At most";
-  const first = filter.kind === "text" ? filter.label : filter.kind === "dates" ? "From" : "At least";
-  const type = filter.kind === "dates" ? "date" : "text";
-  const amount = filter.kind === "amount";
-  const shared = {
-    type,
-    inputMode: amount ? ("decimal" as const) : undefined,
-    pattern: amount ? "[0-9]*([.][0-9]{1,6})?" : undefined,
-    suffix: amount ? filter.currency : undefined,
-  };
-  return (
-    <form onSubmit={submit} className="grid gap-3">
-      <Field label={first}>
-        <Input
-          {...shared}
-          name="first"
-          defaultValue={values[0] ?? ""}
-          placeholder={filter.kind === "text" ? filter.placeholder : undefined}
-        />
-      </Field>
-      {second ? (
-        <Field label={second}>
-          <Input {...shared} name="second" defaultValue={values[1] ?? ""} />
-        </Field>
-      ) : null}
-      <Button type="submit" variant="primary" size="sm">
-        Apply
-      </Button>
-    </form>
-  );
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { formatCount } from "@/components/money/format-count";
 import { Button } from "@/components/ui/button";
 
@@ -11,10 +11,12 @@ interface TableFootProps {
   onLoadMore?: () => void;
   loadingMore: boolean;
   autoLoad: boolean;
+  /** What the whole list adds up to. */
+  sum?: ReactNode;
 }
 
 /** How much of the list is shown, and the next page of it. */
-export function TableFoot({ shown, total, hasMore, onLoadMore, loadingMore, autoLoad }: TableFootProps) {
+export function TableFoot({ shown, total, hasMore, onLoadMore, loadingMore, autoLoad, sum }: TableFootProps) {
   const end = useRef<HTMLDivElement>(null);
   const load = useRef(onLoadMore);
   useEffect(() => {
@@ -33,7 +35,7 @@ export function TableFoot({ shown, total, hasMore, onLoadMore, loadingMore, auto
     observer.observe(element);
     return () => observer.disconnect();
   }, [waits]);
-  if (!hasMore && (total === null || total <= shown)) return null;
+  if (!hasMore && (total === null || total <= shown) && !sum) return null;
   return (
     <div
       ref={end}
@@ -44,6 +46,7 @@ export function TableFoot({ shown, total, hasMore, onLoadMore, loadingMore, auto
           ? `${formatCount(shown)} shown`
           : `${formatCount(shown)} of ${formatCount(total)} shown`}
       </span>
+      {sum ? <span className="ml-auto text-right">{sum}</span> : null}
       {hasMore ? (
         <Button size="sm" loading={loadingMore} onClick={onLoadMore}>
           Load more

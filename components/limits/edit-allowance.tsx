@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { RulesProgram } from "@/components/limits/rules-frame";
 import { SubjectPicker } from "@/components/limits/subject-picker";
+import { readAmount } from "@/components/money/read-amount";
 import { unitWords } from "@/components/payments/payment-words";
 import { Field } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
@@ -31,7 +32,8 @@ export function EditAllowance({ program, allowance, onClose }: EditAllowanceProp
     allowance ? { value: allowance.payer.id, label: allowance.payer.reference } : null,
   );
   const [unit, setUnit] = useState(allowance?.unit ?? "kwh");
-  const [monthly, setMonthly] = useState(allowance?.monthly ?? "");
+  const [typed, setTyped] = useState(allowance?.monthly ?? "");
+  const monthly = readAmount(typed) ?? typed.trim();
   const [asked, setAsked] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
   const grant = useMutation(trpc.allowances.grant.mutationOptions());
@@ -93,9 +95,9 @@ export function EditAllowance({ program, allowance, onClose }: EditAllowanceProp
       <Field label="Each month" error={asked || monthly !== "" ? faults.monthly : undefined}>
         <Input
           inputMode="decimal"
-          value={monthly}
+          value={typed}
           suffix={unitWords(unit)}
-          onChange={(event) => setMonthly(event.currentTarget.value.trim())}
+          onChange={(event) => setTyped(event.currentTarget.value)}
         />
       </Field>
     </FormDialog>

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { limitSentence, PERIODS, SUBJECTS } from "@/components/limits/limit-words";
 import type { RulesProgram } from "@/components/limits/rules-frame";
 import { SubjectPicker } from "@/components/limits/subject-picker";
+import { readAmount } from "@/components/money/read-amount";
 import { Field } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { Input } from "@/components/ui/input";
@@ -42,7 +43,9 @@ export function EditLimit({ program, limit, onClose }: EditLimitProps) {
   );
   const [period, setPeriod] = useState<LimitPeriod>(limit?.period ?? "day");
   const [payments, setPayments] = useState(limit?.maxPayments?.toString() ?? "");
-  const [amount, setAmount] = useState(limit?.maxAmount?.amount ?? "");
+  const [typed, setTyped] = useState(limit?.maxAmount?.amount ?? "");
+  // The figure as the server reads it; what cannot be read stays as it is and is named as a fault.
+  const amount = readAmount(typed) ?? typed.trim();
   const [asked, setAsked] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
   const save = useMutation(trpc.limits.set.mutationOptions());
@@ -179,10 +182,10 @@ export function EditLimit({ program, limit, onClose }: EditLimitProps) {
       >
         <Input
           inputMode="decimal"
-          value={amount}
+          value={typed}
           placeholder="any amount"
           suffix={program.currency}
-          onChange={(event) => setAmount(event.currentTarget.value.trim())}
+          onChange={(event) => setTyped(event.currentTarget.value)}
         />
       </Field>
       {sound ? (

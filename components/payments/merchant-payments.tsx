@@ -17,6 +17,7 @@ import {
 import { paymentColumns } from "@/components/payments/payment-columns";
 import { paymentFilters, paymentTabs } from "@/components/payments/payment-filters";
 import { paymentQuery } from "@/components/payments/payment-query";
+import { PaymentSum } from "@/components/payments/payment-sum";
 import { chargedOf } from "@/components/payments/payment-words";
 import { pagedRows } from "@/components/query/paged-rows";
 import { CopyableId } from "@/components/ui/copyable-id";
@@ -32,10 +33,18 @@ export function MerchantPaymentsPage() {
   const { many, currency, options } = usePrograms();
   const columns = useMemo(() => paymentColumns({ currency, withProgram: many }), [currency, many]);
   const filters = useMemo(() => paymentFilters(many ? options : []), [many, options]);
-  const counts = useQuery(trpc.payments.counts.queryOptions({}));
-  const state = useTableState({ tabs: paymentTabs(counts.data), filters });
+  const tabShape = useMemo(() => paymentTabs(undefined), []);
+  const state = useTableState({ tabs: tabShape, filters });
   const programId = state.filters.program?.[0];
   const query = { ...paymentQuery(state), ...(programId && { programId }) };
+  const { states: _, ...narrowed } = query;
+  // Each tab says how many it holds under the other filters.
+  const counts = useQuery(
+    trpc.payments.counts.queryOptions(narrowed, { placeholderData: (before) => before }),
+  );
+  const totals = useQuery(
+    trpc.payments.totals.queryOptions(query, { enabled: state.filtered || state.tab !== "all" }),
+  );
   const list = useInfiniteQuery(
     trpc.payments.list.infiniteQueryOptions(
       { ...query, limit: 50 },
@@ -51,7 +60,8 @@ export function MerchantPaymentsPage() {
         columns={columns}
         {...pagedRows(list)}
         rowId={(row) => row.id}
-        state={state}
+        state={{ ...state, tabs: paymentTabs(counts.data) }}
+        sum={<PaymentSum totals={totals.data} />}
         autoLoad
         toolbar={<ExportPayments portal="m" organisation={slug} query={query} />}
         searchPlaceholder="Find by id, reference, card"

@@ -3,6 +3,7 @@
 import { useRef, useState } from "react";
 import { formatAmount } from "@/components/money/format-amount";
 import { Money } from "@/components/money/money";
+import { readAmount } from "@/components/money/read-amount";
 import type { MoneyText, PaymentRow } from "@/components/payments/payment-types";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Field } from "@/components/ui/field";
@@ -32,7 +33,7 @@ export function RefundDialog({ payment, left, open, onOpenChange, onRefund }: Re
   const [amount, setAmount] = useState(left.amount);
   const [reason, setReason] = useState("");
   const requestKey = useRef(crypto.randomUUID());
-  const text = amount.trim().replace(",", ".");
+  const text = readAmount(amount) ?? "";
   const valid =
     /^\d{1,13}(\.\d{1,6})?$/.test(text) && Number(text) > 0 && Number(text) <= Number(left.amount);
   const figure = `${formatAmount(valid ? text : "0", { currency: left.currency })} ${left.currency}`;

@@ -2,14 +2,20 @@
 import { agencyProcedure, merchantProcedure, operatorProcedure, router } from "@/server/identity/procedures";
 import { AppError } from "@/server/platform/errors";
 import { toPublicId } from "@/server/platform/ids";
-import { parseMicros } from "@/server/platform/money";
+import { parseMicros, toMoneyJson } from "@/server/platform/money";
 import type { MerchantScope, OperatorScope } from "@/server/platform/scope";
 import { PAYMENT_REFUSALS, type PaymentRefusal } from "./constants";
-import type { StateCount } from "./repository/read-payments";
+import type { CurrencyTotal, StateCount } from "./repository/read-payments";
 import { approveHeldPayment, declineHeldPayment, getCaseFile, type ReviewResult } from "./review";
 import * as shape from "./schema";
 import { getImport, listImportRows, listImports } from "./service/list-imports";
-import { countPayments, getPayment, getSharedPayment, listPayments } from "./service/list-payments";
+import {
+  countPayments,
+  getPayment,
+  getSharedPayment,
+  listPayments,
+  totalPayments,
+} from "./service/list-payments";
 import { listUsageRecords } from "./service/list-usage";
 import { setInstrumentBlock } from "./service/manage-instruments";
 import { refundPayment } from "./service/refund-payment";
@@ -32,6 +38,10 @@ export const merchantPaymentsRouter = router({
     .input(shape.paymentFilterSchema)
     .output(shape.paymentCountsSchema)
     .query(async ({ ctx, input }) => viewCounts(await countPayments(ctx.scope, input))),
+  totals: merchantProcedure("payments.read")
+    .input(shape.paymentFilterSchema)
+    .output(shape.paymentTotalsSchema)
+    .query(async ({ ctx, input }) => viewTotals(await totalPayments(ctx.scope, input))),
   detail: merchantProcedure("payments.read")
     .input(shape.paymentIdSchema)
     .output(shape.paymentDetailViewSchema)
@@ -64,6 +74,10 @@ export const operatorPaymentsRouter = router({
     .input(shape.paymentFilterSchema)
     .output(shape.paymentCountsSchema)
     .query(async ({ ctx, input }) => viewCounts(await countPayments(ctx.scope, input))),
+  totals: operatorProcedure("payments.read")
+    .input(shape.paymentFilterSchema)
+    .output(shape.paymentTotalsSchema)
+    .query(async ({ ctx, input }) => viewTotals(await totalPayments(ctx.scope, input))),
   detail: operatorProcedure("payments.read")
     .input(shape.paymentIdSchema)
     .output(shape.paymentDetailViewSchema)
@@ -162,6 +176,14 @@ function viewPage(page: Awaited<ReturnType<typeof listPayments>>) {
 
 function viewCounts(counts: readonly StateCount[]) {
   return Object.fromEntries(counts.map(({ state, count }) => [state, Number(count)]));
+}
+
+function viewTotals(totals: readonly CurrencyTotal[]) {
+  return totals.map(({ currency, payments, captured, refunded }) => ({
+    payments: Number(payments),
+    captured: toMoneyJson(captured, currency),
+    refunded: toMoneyJson(refunded, currency),
+  }));
 }
 
 function viewDecision(result: ReviewResult) {

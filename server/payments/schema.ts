@@ -155,6 +155,11 @@ export const paymentListViewSchema = z.object({
   items: z.array(paymentViewSchema),
   nextCursor: z.string().nullable(),
 });
+/** What a filter leaves, added up: one entry a currency. */
+export const paymentTotalsSchema = z.array(
+  z.object({ payments: z.int(), captured: moneySchema, refunded: moneySchema }),
+);
+export type PaymentTotals = z.infer<typeof paymentTotalsSchema>;
 export const paymentCountsSchema = z.partialRecord(z.enum(PAYMENT_STATES), z.int());
 
 const usageRecordView = z.object({

@@ -62,6 +62,7 @@ const payouts = (name: string): Record<string, Sample> => ({
 const payments: Record<string, Sample> = {
   "payments.list": (of) => ({ ...page, merchantId: of.id("organisation"), programId: of.id("program") }),
   "payments.counts": (of) => ({ merchantId: of.id("organisation") }),
+  "payments.totals": (of) => ({ merchantId: of.id("organisation") }),
   "payments.detail": (of) => ({ paymentId: of.id("payment") }),
   "payments.usageRecords": (of) => ({ ...page, paymentId: of.id("payment") }),
   "payments.refund": (of) => ({ paymentId: of.id("payment"), reason: "A reason", requestKey: "key" }),

@@ -5,6 +5,7 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { DEVICE_KIND_KEYS, kindLook } from "@/components/devices/device-kind";
 import { usePortal } from "@/components/frame/portal-context";
+import { readAmount } from "@/components/money/read-amount";
 import { KeyField } from "@/components/operator/devices/key-field";
 import { useChoices } from "@/components/operator/use-choices";
 import { Combobox } from "@/components/ui/combobox";
@@ -67,7 +68,7 @@ export function RegisterDevice({ open, onOpenChange }: RegisterDeviceProps) {
         name: facts.name.trim(),
         site: facts.site,
         zone: facts.zone,
-        maxAmount: facts.maxAmount.trim().replace(",", "."),
+        maxAmount: readAmount(facts.maxAmount) ?? facts.maxAmount.trim(),
         publicKey: facts.publicKey,
         ...(latitude !== undefined && longitude !== undefined && { latitude, longitude }),
       });

@@ -15,6 +15,7 @@ import { ExportPayments } from "@/components/payments/export-payments";
 import { paymentColumns } from "@/components/payments/payment-columns";
 import { PAYMENT_FILTERS, paymentTabs } from "@/components/payments/payment-filters";
 import { paymentQuery } from "@/components/payments/payment-query";
+import { PaymentSum } from "@/components/payments/payment-sum";
 import { pagedRows } from "@/components/query/paged-rows";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { FirstUse } from "@/components/ui/empty-state";
@@ -65,6 +66,9 @@ export function OperatorPaymentsPage() {
       refetchInterval: 30_000,
     }),
   );
+  const totals = useQuery(
+    trpc.payments.totals.queryOptions(query, { enabled: state.filtered || state.tab !== "all" }),
+  );
   const list = useInfiniteQuery(
     trpc.payments.list.infiniteQueryOptions(
       { ...query, limit: 50 },
@@ -81,6 +85,7 @@ export function OperatorPaymentsPage() {
         {...pagedRows(list)}
         rowId={(row) => row.id}
         state={{ ...state, tabs: paymentTabs(counts.data) }}
+        sum={<PaymentSum totals={totals.data} />}
         autoLoad
         toolbar={<ExportPayments portal="ops" organisation={slug} query={query} />}
         searchPlaceholder="Find by id, reference, card"

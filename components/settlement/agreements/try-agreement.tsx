@@ -6,6 +6,7 @@ import type { NameOf } from "@/components/agreements/step-sentence";
 import { usePartySeries } from "@/components/charts/party-series";
 import { SplitRibbon } from "@/components/charts/split-ribbon";
 import { DEVICE_KIND_KEYS, kindLook } from "@/components/devices/device-kind";
+import { readAmount } from "@/components/money/read-amount";
 import { stepWords } from "@/components/payments/payment-words";
 import { Card } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
@@ -47,7 +48,7 @@ export function TryAgreement({ programId, terms, currency, merchants, nameOf, on
         mutate({
           programId,
           terms: JSON.parse(text) as unknown,
-          amount: amount.trim().replace(",", ".") || "0",
+          amount: readAmount(amount) ?? "0",
           deviceKind: kind === ANY ? null : kind,
           merchant: merchant === ANY ? null : merchant,
           zone: zone.trim() || null,

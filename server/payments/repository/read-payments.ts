@@ -3,6 +3,7 @@
 import type { DeviceKind } from "@/server/devices/constants";
 import type { SqlTx } from "@/server/platform/db";
 import type { Id } from "@/server/platform/ids";
+import type { Currency } from "@/server/platform/money";
 import type { PaymentEventKind, PaymentSource, PaymentState } from "../constants";
 import type { Payment, Refund } from "../types";
 import { PAYMENT_COLUMNS } from "./payment-columns";
@@ -130,6 +131,26 @@ export async function countByState(tx: SqlTx, filter: PaymentFilter): Promise<St
   const where = whereOf({ ...filter, states: undefined }, params);
   const { rows } = await tx.query<StateCount>(
     `select p.state, count(*) as count from payment p join program g on g.id = p.program_id where ${where} group by p.state`,
+    params,
+  );
+  return rows;
+}
+
+export interface CurrencyTotal {
+  currency: Currency;
+  payments: bigint;
+  captured: bigint;
+  refunded: bigint;
+}
+
+/** How many payments a filter leaves and what was captured and refunded of them, by currency. */
+export async function sumPayments(tx: SqlTx, filter: PaymentFilter): Promise<CurrencyTotal[]> {
+  const params: unknown[] = [];
+  const where = whereOf(filter, params);
+  const { rows } = await tx.query<CurrencyTotal>(
+    `select p.currency, count(*) as payments, coalesce(sum(p.captured_micros), 0)::bigint as captured,
+            coalesce(sum(p.refunded_micros), 0)::bigint as refunded
+       from payment p join program g on g.id = p.program_id where ${where} group by p.currency order by p.currency`,
     params,
   );
   return rows;

@@ -39,6 +39,14 @@ export async function countPayments(scope: Scope, filter: reads.PaymentFilter): 
   return await withScope(scope, (tx) => reads.countByState(tx, narrow(scope, filter)));
 }
 
+/** What a filter leaves, added up. Amounts in micros, one row a currency. */
+export async function totalPayments(
+  scope: Scope,
+  filter: reads.PaymentFilter,
+): Promise<reads.CurrencyTotal[]> {
+  return await withScope(scope, (tx) => reads.sumPayments(tx, narrow(scope, filter)));
+}
+
 /**
  * Names a merchant's own payments, which row-level security would leave as the only ones anyway, so that their index
  * is used; and takes a pasted id for the payment it is.
