@@ -5,10 +5,10 @@
  */
 import { v7 } from "uuid";
 import { COMMIT_GROUPS, VERIFICATIONS_A_TURN } from "@/server/gateway/constants";
-import { incomingOf } from "@/server/gateway/gateway";
 import { GroupDesk } from "@/server/gateway/group-desk";
 import { KnownCredentials } from "@/server/gateway/known-credentials";
 import { operationList } from "@/server/gateway/operations";
+import { incomingOf } from "@/server/gateway/read-call";
 import { readBody, readMessageHeader } from "@/server/gateway/read-message";
 import { paymentBody } from "@/server/gateway/schema";
 import { type Answer, buildServer, type Call, type Handlers } from "@/server/gateway/server";

@@ -1,5 +1,5 @@
 // A device in Go that authorises a payment, repeats the message as a bad network would, captures a part of it and
-// reads it again: go run device_client.go GATEWAY KEY_ID PRIVATE_KEY.pem TOKEN AMOUNT CURRENCY SEQUENCE
+// reads it again: go run device_client.go GATEWAY KEY_ID PRIVATE_KEY.pem TOKEN AMOUNT CURRENCY
 // Standard library only.
 package main
 
@@ -86,8 +86,8 @@ func (d device) call(method, path string, body []byte, m *message) (int, bool, m
 }
 
 func main() {
-	if len(os.Args) != 8 {
-		fmt.Fprintln(os.Stderr, "device_client GATEWAY KEY_ID PRIVATE_KEY.pem TOKEN AMOUNT CURRENCY SEQUENCE")
+	if len(os.Args) != 7 {
+		fmt.Fprintln(os.Stderr, "device_client GATEWAY KEY_ID PRIVATE_KEY.pem TOKEN AMOUNT CURRENCY")
 		os.Exit(2)
 	}
 	file, err := os.ReadFile(os.Args[3])
@@ -100,10 +100,12 @@ func main() {
 		panic(err)
 	}
 	d := device{os.Args[1], os.Args[2], parsed.(ed25519.PrivateKey)}
-	sequence, err := strconv.ParseInt(os.Args[7], 10, 64)
-	if err != nil {
-		panic(err)
+	// This device keeps no counter: it goes on above the highest number that the gateway has seen of it.
+	status, _, standing := d.call("GET", "/v1/device", nil, nil)
+	if status != 200 {
+		os.Exit(1)
 	}
+	sequence := int64(standing["highestSequence"].(float64)) + 1
 	body, _ := json.Marshal(map[string]any{
 		"amount":     map[string]string{"amount": os.Args[5], "currency": os.Args[6]},
 		"instrument": map[string]string{"token": os.Args[4]},

@@ -98,4 +98,15 @@ export const DEFECTS: readonly Defect[] = [
       test: "is charged with the next closing once the money is there, to the micro",
     },
   },
+  {
+    name: "a dropped check: a signature's own end is not looked at",
+    file: "server/gateway/verify-signature.ts",
+    good: "if (expires !== undefined && expires < nowSeconds) {",
+    bad: "if (expires !== undefined && expires < 0) {",
+    project: "unit",
+    caughtBy: {
+      file: "server/gateway/verify-signature.test.ts",
+      test: "a signature that names its own end is taken until then and no second longer",
+    },
+  },
 ];

@@ -17,6 +17,8 @@ export type DeviceAction = (typeof DEVICE_ACTIONS)[number];
 
 /** How far a message's number may lie behind the highest one of its device and still be new. */
 export const SEQUENCE_WINDOW = 1000n;
+/** Those numbers and the highest itself: every one of them is remembered, and no two messages share it. */
+export const NUMBERS_TOLD_APART = SEQUENCE_WINDOW + 1n;
 /** How far a device's clock may be off. */
 export const CLOCK_SKEW_SECONDS = 300;
 /** Nonces are kept longer than a signature can be fresh on both ends of the skew. */

@@ -1,6 +1,7 @@
 /** What the gateway remembers of messages: admissions, sightings, refusals. Part of this domain's repository. */
 import type { SqlTx } from "@/server/platform/db";
-import { MESSAGE_KEPT_HOURS, NONCE_KEPT_SECONDS, REFUSAL_KEPT_DAYS, SEQUENCE_WINDOW } from "./constants";
+import type { Id } from "@/server/platform/ids";
+import { MESSAGE_KEPT_HOURS, NONCE_KEPT_SECONDS, NUMBERS_TOLD_APART, REFUSAL_KEPT_DAYS } from "./constants";
 import type { Admission, AdmissionRequest, RefusalRecord, Sighting } from "./types";
 
 /**
@@ -25,7 +26,7 @@ export async function admitMessages(
       requests.map((request) => request.message?.sequence ?? null),
       requests.map((request) => request.message?.idempotencyKey ?? null),
       at,
-      SEQUENCE_WINDOW,
+      NUMBERS_TOLD_APART,
     ],
   );
   return rows;
@@ -74,6 +75,33 @@ export async function insertRefusals(tx: SqlTx, refusals: readonly RefusalRecord
   );
 }
 
+/** The highest number that a message of the device has used; zero when there was none. */
+export async function findHighestSequence(tx: SqlTx, deviceId: Id<"device">): Promise<bigint> {
+  const { rows } = await tx.query<{ highest: bigint }>(
+    "select coalesce(max(sequence), 0) as highest from device_message where device_id = $1",
+    [deviceId],
+  );
+  return rows[0]?.highest ?? 0n;
+}
+
+/**
+ * Counts unknown instruments of a device, one step each: gives how far ahead of `at` its moment lies then, never more
+ * than `longestSeconds`.
+ */
+export async function countUnknownInstruments(
+  tx: SqlTx,
+  deviceId: Id<"device">,
+  counted: { seconds: number; longestSeconds: number; at: Date },
+): Promise<number> {
+  const { rows } = await tx.query<{ ahead: number }>(
+    `update device set unknown_instruments_until = least(
+       greatest(unknown_instruments_until, $2) + make_interval(secs => $3), $2 + make_interval(secs => $4))
+     where id = $1 returning extract(epoch from unknown_instruments_until - $2)::float8 as ahead`,
+    [deviceId, counted.at, counted.seconds, counted.longestSeconds],
+  );
+  return rows[0]?.ahead ?? 0;
+}
+
 /** Removes what can no longer decide anything. Numbers inside a device's window stay, however old. */
 export async function forgetOldTraffic(tx: SqlTx, at: Date): Promise<{ nonces: number; messages: number }> {
   const nonces = await tx.query(
@@ -84,7 +112,7 @@ export async function forgetOldTraffic(tx: SqlTx, at: Date): Promise<{ nonces: n
     `delete from device_message m using (select device_id, max(sequence) as highest from device_message group by 1) h
      where m.device_id = h.device_id and m.sequence + $3::bigint <= h.highest
        and m.seen_at < $1::timestamptz - make_interval(hours => $2::integer)`,
-    [at, MESSAGE_KEPT_HOURS, SEQUENCE_WINDOW],
+    [at, MESSAGE_KEPT_HOURS, NUMBERS_TOLD_APART],
   );
   await tx.query(`delete from device_refusal where minute < $1::timestamptz - make_interval(days => $2)`, [
     at,

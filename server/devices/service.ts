@@ -10,7 +10,14 @@ import type { PlatformScope, PortalScope, Scope, SystemScope } from "@/server/pl
 import { CREDENTIALS_PER_DEVICE, type DeviceAction, type DeviceKind, type DeviceState } from "./constants";
 import { deviceError } from "./errors";
 import { deviceChanged } from "./events";
-import { admitMessages, forgetOldTraffic, insertRefusals, recordSightings } from "./record-traffic";
+import {
+  admitMessages,
+  countUnknownInstruments,
+  findHighestSequence,
+  forgetOldTraffic,
+  insertRefusals,
+  recordSightings,
+} from "./record-traffic";
 import * as repository from "./repository";
 import { nextState, parsePublicKey } from "./rules";
 import type {
@@ -303,6 +310,30 @@ export async function touchDevices(scope: SystemScope, sightings: readonly Sight
 /** Adds refusals to what is known of devices. They are counted per minute, so any number of them costs little. */
 export async function recordRefusals(scope: SystemScope, refusals: readonly RefusalRecord[]): Promise<void> {
   if (refusals.length > 0) await withScope(scope, (tx) => insertRefusals(tx, refusals));
+}
+
+/** The highest number that a message of the device has used, for devices that lost count; zero when there was none. */
+export async function readHighestSequence(scope: SystemScope, deviceId: Id<"device">): Promise<bigint> {
+  return await withScope(scope, (tx) => findHighestSequence(tx, deviceId));
+}
+
+/**
+ * Counts wallets and cards that a device presented and nobody knows. Gives for how many seconds it has spent its
+ * allowance of them: each costs `secondsEach`, and time pays back.
+ */
+export async function noteUnknownInstruments(
+  scope: SystemScope,
+  deviceId: Id<"device">,
+  instruments: number,
+  limits: { secondsEach: number; longestSeconds: number },
+): Promise<number> {
+  return await withScope(scope, (tx) =>
+    countUnknownInstruments(tx, deviceId, {
+      seconds: instruments * limits.secondsEach,
+      longestSeconds: limits.longestSeconds,
+      at: now(),
+    }),
+  );
 }
 
 /** For the worker, every few minutes: forgets nonces and numbers that can no longer decide anything. */

@@ -1,7 +1,7 @@
 /** The part of the OpenAPI document's text that lets somebody write a client from it alone, with an example to test by. */
 import { createPrivateKey } from "node:crypto";
 import { CLOCK_SKEW_SECONDS, SEQUENCE_WINDOW } from "@/server/devices/constants";
-import { PROBLEM_CODES, PROBLEMS } from "./errors";
+import { PROBLEM_CODES, PROBLEMS, type ProblemCode } from "./errors";
 import { signRequest } from "./sign-request";
 
 /** Made for this text alone; no device has it. */
@@ -42,6 +42,12 @@ export function signedExample(publicUrl: string) {
   return { targetUri, headers, base, body: EXAMPLE_BODY };
 }
 
+/** A row of the table of problems, here and in docs/device-api.md. */
+export function describeProblem(code: ProblemCode): string {
+  const { status, retry, title, action } = PROBLEMS[code];
+  return `| \`${code}\` | ${status} | ${retry} | ${title} | ${action} |`;
+}
+
 export function describeSigning(publicUrl: string): string {
   const { headers, base, body } = signedExample(publicUrl);
   const name = (field: string) => field.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
@@ -51,7 +57,7 @@ export function describeSigning(publicUrl: string): string {
 ## Signing
 1. Serialise the body as JSON once; send exactly these bytes. \`Content-Digest\` is \`sha-256=:\` + base64 of their SHA-256 + \`:\`. Without a body the field is left out.
 2. Write the signature base: one line for each covered component, then the line of the parameters, joined with single line feeds (no line feed at the end). Cover \`@method\`, \`@target-uri\` (the whole address as this document's server names it, whatever proxies make of it; \`@authority\`, \`@path\` and, with a query, \`@query\` may take its place), \`content-digest\` when there is a body and, for every POST, \`idempotency-key\` and \`device-sequence\`.
-3. Parameters: \`created\` (seconds since 1970, at most ${CLOCK_SKEW_SECONDS} s off), \`keyid\` (the credential's id, \`cred_…\`), \`nonce\` (8 to 64 visible ASCII characters, new for every request, repeats too), \`alg="ed25519"\`.
+3. Parameters: \`created\` (seconds since 1970, at most ${CLOCK_SKEW_SECONDS} s off), \`expires\` if you like (seconds since 1970; a request that arrives later is refused with \`signature_expired\`), \`keyid\` (the credential's id, \`cred_…\`), \`nonce\` (8 to 64 visible ASCII characters, new for every request, repeats too), \`alg="ed25519"\`.
 4. Sign the base's bytes. Send \`Signature-Input: sig1=\` + the parameters' value, and \`Signature: sig1=:\` + base64 of the 64 bytes + \`:\`. One signature per request.
 
 An example to test by. The private key is the seed \`${EXAMPLE_SEED}\` (hexadecimal); the gateway does not know it. The signature base:
@@ -70,7 +76,7 @@ ${body}
 \`\`\`
 
 ## Repeating
-A device gives every message that changes something a new \`Idempotency-Key\` and the next \`Device-Sequence\`, writes both down before it sends, and repeats the message with the same key, number and body, under a new nonce and time, until it has an answer that is not 429, 500 or 503. The same key and body get the first answer, with \`Idempotency-Replayed: true\`; the same key with another body, or with another number, is \`idempotency_key_reused\`; a number under another key is \`sequence_reused\`. Messages may arrive late and out of order, but a new one no more than ${SEQUENCE_WINDOW} numbers behind the newest. Wait longer after every failure, at least as long as \`Retry-After\` says.
+A device gives every message that changes something a new \`Idempotency-Key\` and the next \`Device-Sequence\`, writes both down before it sends, and repeats the message with the same key, number and body, under a new nonce and time, until it has an answer whose \`retry\` is not \`later\` or \`anew\`. The same key and body get the first answer, with \`Idempotency-Replayed: true\`; the same key with another body, or with another number, is \`idempotency_key_reused\`; a number under another key is \`sequence_reused\`. Messages may arrive late and out of order, but a new one no more than ${SEQUENCE_WINDOW} numbers behind the highest: at N, N-${SEQUENCE_WINDOW} is taken and N-${SEQUENCE_WINDOW + 1n} is \`sequence_too_old\`. A refusal with \`"done": false\` says that the message was not done and may be given a new key and number; a device that lost count asks \`GET /v1/device\`. Wait longer after every failure, at least as long as \`Retry-After\` says.
 
 ## Amounts
 Decimal strings in major units with their currency, never JSON numbers. Card numbers are refused wherever they stand in a request; send tokens.
@@ -78,8 +84,8 @@ Decimal strings in major units with their currency, never JSON numbers. Card num
 ## Problems
 Everything else than an answer is \`application/problem+json\` (RFC 9457) with one of these codes:
 
-| code | status | meaning | what to do |
-|---|---|---|---|
-${PROBLEM_CODES.map((code) => `| \`${code}\` | ${PROBLEMS[code].status} | ${PROBLEMS[code].title} | ${PROBLEMS[code].action} |`).join("\n")}
+| code | status | retry | meaning | what to do |
+|---|---|---|---|---|
+${PROBLEM_CODES.map(describeProblem).join("\n")}
 `;
 }

@@ -1,7 +1,7 @@
 /** The clients in docs/examples make payments against the real gateway, each in a process of its own. */
 import { execFile } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -53,33 +53,67 @@ async function states(): Promise<string[]> {
 const testWithGo = process.env.PURSE_TEST_GO === "1" ? test : () => undefined;
 
 describe("a client of docs/examples", () => {
-  test("in JavaScript pays once, and asks again for what an earlier run left open", async () => {
+  test("in JavaScript pays, and repeats what earlier runs left open under its own key and number", async () => {
     const client = join(examples, "device-client.mjs");
     const state = join(folder, "state.json");
-    const first = JSON.parse((await run(process.execPath, [client, ...args, state])).stdout);
-    expect(first).toMatchObject({ status: 201, state: "captured" });
-    const open = {
-      key: "left-open",
-      sequence: 2,
+    const pay = async () => {
+      const { stdout } = await run(process.execPath, [client, ...args, state]);
+      return stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+    };
+    expect(await pay()).toMatchObject([{ status: 201, state: "captured" }]);
+    const open = [2, 3].map((sequence) => ({
+      key: `left-open-${sequence}`,
+      sequence,
       body: JSON.stringify({
         amount: { amount: "1.00", currency: "EUR" },
         instrument: { token: args[3] },
         capture: true,
       }),
-    };
-    for (let time = 0; time < 2; time++) {
-      await writeFile(state, JSON.stringify({ sequence: 2, open }));
-      const again = JSON.parse((await run(process.execPath, [client, ...args, state])).stdout);
-      expect(again).toMatchObject({ status: 201, amount: { amount: "1.00" } });
-    }
-    expect(await states()).toEqual(["captured", "captured"]);
+    }));
+    await writeFile(state, JSON.stringify({ sequence: 3, open }));
+    const first = await pay();
+    expect(first.map(({ amount }) => amount)).toMatchObject([
+      { amount: "1.00" },
+      { amount: "1.00" },
+      { amount: "2.75" },
+    ]);
+    // The answers were lost: the same messages get the same answers, and the new one the next number.
+    await writeFile(state, JSON.stringify({ sequence: 4, open }));
+    const again = await pay();
+    expect(again.slice(0, 2)).toEqual(first.slice(0, 2));
+    expect(await states()).toEqual(["captured", "captured", "captured", "captured", "captured"]);
+  });
+
+  test("in JavaScript goes on when its counter is lost, and gives a message that fell behind a new number", async () => {
+    const client = join(examples, "device-client.mjs");
+    const before = (await states()).length;
+    const state = join(folder, "lost.json");
+    await run(process.execPath, [client, ...args, state]);
+    const { sequence } = JSON.parse(await readFile(state, "utf8")) as { sequence: number };
+    expect(sequence).toBeGreaterThan(5);
+    const body = JSON.stringify({
+      amount: { amount: "1.50", currency: "EUR" },
+      instrument: { token: args[3] },
+      capture: true,
+    });
+    const far = { key: "far-ahead", sequence: sequence + 5_000, body };
+    await writeFile(state, JSON.stringify({ sequence, open: [far] }));
+    await run(process.execPath, [client, ...args, state]);
+    const behind = { key: "fell-behind", sequence: sequence + 100, body };
+    await writeFile(state, JSON.stringify({ sequence: sequence + 100, open: [behind] }));
+    const { stdout } = await run(process.execPath, [client, ...args, state]);
+    for (const line of stdout.trim().split("\n")) expect(JSON.parse(line).id).toMatch(/^pay_/);
+    expect((await states()).length - before).toBe(5);
   });
 
   testWithGo(
     "in Go, with its standard library, authorises, repeats, captures and reads",
     async () => {
       const before = (await states()).length;
-      const { stdout } = await run("go", ["run", join(examples, "device_client.go"), ...args, "100"]);
+      const { stdout } = await run("go", ["run", join(examples, "device_client.go"), ...args]);
       expect(stdout.trim().split("\n").at(-1)).toContain('"state":"captured"');
       expect((await states()).slice(before)).toEqual(["captured"]);
     },

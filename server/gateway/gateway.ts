@@ -3,30 +3,36 @@
  * this file mints device scopes.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { admitRequests } from "@/server/devices/service";
+import { MESSAGE_KEPT_HOURS, SEQUENCE_WINDOW } from "@/server/devices/constants";
+import { admitRequests, readHighestSequence } from "@/server/devices/service";
 import type { Admission, AdmissionRequest, VerificationCredential } from "@/server/devices/types";
+import { IDEMPOTENCY_KEPT_HOURS } from "@/server/payments/constants";
 import { decidePayments, type LookedUp, lookUpPayments } from "@/server/payments/service/authorise-payment";
 import { capturePayment, getPaymentForDevice, voidPayment } from "@/server/payments/service/capture-payment";
 import { recordUsage } from "@/server/payments/service/record-usage";
 import type { AuthorisationItem, AuthoriseRequest, AuthoriseResult } from "@/server/payments/types";
 import { withScope } from "@/server/platform/db";
-import { fromPublicId, type Id } from "@/server/platform/ids";
-import { type Currency, MoneyError, parseMicros, parseMinorMicros } from "@/server/platform/money";
+import { type Id, toPublicId } from "@/server/platform/ids";
+import { parseMicros } from "@/server/platform/money";
 import { type DeviceScope, mintDeviceScope, mintSystemScope } from "@/server/platform/scope";
 import { answerPayment } from "./answer-payment";
-import { COMMIT_GROUPS, REFUSAL_FLOOR_MS, VERIFICATIONS_A_TURN } from "./constants";
+import { answerUsage } from "./answer-usage";
+import { COMMIT_GROUPS, MAX_IN_FLIGHT_PER_DEVICE, REFUSAL_FLOOR_MS, VERIFICATIONS_A_TURN } from "./constants";
 import { isProblemCode, PROBLEM_OF_ADMISSION, PROBLEMS, Problem } from "./errors";
 import { GroupDesk } from "./group-desk";
+import { GuessingGuard } from "./guessing-guard";
 import { isUnavailable } from "./judge-failure";
 import { KnownCredentials } from "./known-credentials";
 import { buildOpenApi } from "./openapi";
 import { type OperationId, operations } from "./operations";
+import { incomingOf, minorMicros, paymentIdOf, readPayment, requireCurrency, required } from "./read-call";
 import { hashRequest, type MessageHeader, readBody, readMessageHeader } from "./read-message";
+import { readUsage } from "./read-usage";
 import { TrafficRecorder } from "./record-traffic";
-import { captureBody, paymentBody, usageBody, voidBody } from "./schema";
+import { captureBody, voidBody } from "./schema";
 import { type Answer, buildServer, type Call, type Handlers } from "./server";
 import { TurnQueue } from "./turn-queue";
-import { type IncomingRequest, verifyRequest } from "./verify-signature";
+import { verifyRequest } from "./verify-signature";
 
 interface Verified {
   scope: DeviceScope;
@@ -45,6 +51,8 @@ export function buildGateway(options: GatewayOptions) {
   const system = mintSystemScope("gateway");
   const credentials = new KnownCredentials(system);
   const traffic = new TrafficRecorder(system);
+  const guessing = new GuessingGuard(system);
+  const inFlight = new Map<Id<"device">, number>();
   const admissions = new GroupDesk<AdmissionRequest, Admission>(
     (requests) => admitRequests(system, requests),
     { largestGroup: 128, groupsAtOnce: 2, failsTogether: isUnavailable },
@@ -93,8 +101,22 @@ export function buildGateway(options: GatewayOptions) {
 
   async function admit({ scope, message, admission }: Verified): Promise<void> {
     const { outcome } = await admissions.ask(admission);
-    if (outcome !== "admitted") throw new Problem(PROBLEM_OF_ADMISSION[outcome]);
+    if (outcome !== "admitted") throw await refusedMessage(scope, outcome);
     saw(scope, message);
+  }
+
+  /** A device whose number is too low is told where its numbers stand, so that it can go on at once. */
+  async function refusedMessage(
+    { deviceId }: DeviceScope,
+    outcome: Exclude<Admission["outcome"], "admitted">,
+  ): Promise<Problem> {
+    if (outcome !== "sequence_too_old") return new Problem(PROBLEM_OF_ADMISSION[outcome]);
+    const highest = await readHighestSequence(system, deviceId);
+    return new Problem(
+      "sequence_too_old",
+      `The highest number of this device is ${highest}; a new message has ${lowestNew(highest)} or more.`,
+      { highestSequence: Number(highest) },
+    );
   }
 
   function saw({ deviceId }: DeviceScope, message: MessageHeader | null, paymentAt?: Date): void {
@@ -131,7 +153,21 @@ export function buildGateway(options: GatewayOptions) {
   ): (call: Call) => Promise<Answer> {
     return async (call) => {
       const request = await verify(call, id);
-      return await noting(request.scope, () => work(call, request));
+      const { deviceId } = request.scope;
+      return await noting(request.scope, async () => {
+        const others = inFlight.get(deviceId) ?? 0;
+        if (others >= MAX_IN_FLIGHT_PER_DEVICE) {
+          throw new Problem("too_many_requests", "This device has too many requests under way.");
+        }
+        inFlight.set(deviceId, others + 1);
+        try {
+          return await work(call, request);
+        } finally {
+          const left = (inFlight.get(deviceId) ?? 1) - 1;
+          if (left > 0) inFlight.set(deviceId, left);
+          else inFlight.delete(deviceId);
+        }
+      });
     };
   }
 
@@ -149,6 +185,7 @@ export function buildGateway(options: GatewayOptions) {
     // The one operation that thousands of devices wait for: its message is admitted with the facts of the decision.
     authorisePayment: verified("authorisePayment", async (call, request) => {
       const { scope, message, admission } = request;
+      guessing.check(scope.deviceId);
       let payment: AuthoriseRequest;
       try {
         payment = readPayment(call, required(message));
@@ -160,6 +197,10 @@ export function buildGateway(options: GatewayOptions) {
       const result = await decisions.ask(await looks.ask({ scope, admission, request: payment }));
       if (result.ok || result.reason !== "not_admitted") {
         saw(scope, message, result.ok && !result.replayed ? new Date() : undefined);
+      }
+      if (!result.ok && result.reason === "not_admitted") throw await refusedMessage(scope, result.outcome);
+      if (result.ok && !result.replayed && result.payment.declineReason === "instrument_unknown") {
+        await guessing.missed(scope.deviceId, [payment.instrumentToken]);
       }
       return answerPayment(result);
     }),
@@ -194,11 +235,30 @@ export function buildGateway(options: GatewayOptions) {
     getPayment: signed("getPayment", async (call, { scope }) => {
       return answerPayment(await getPaymentForDevice(scope, paymentIdOf(call)));
     }),
-    recordUsage: signed("recordUsage", async (call, { scope }) => {
-      const body = readBody(usageBody, call.body, true);
+    getDevice: signed("getDevice", async (_call, { scope }) => {
+      const highest = await readHighestSequence(system, scope.deviceId);
+      return {
+        status: 200,
+        body: {
+          id: toPublicId("device", scope.deviceId),
+          // Another state would not have been admitted.
+          state: "active",
+          time: new Date().toISOString(),
+          highestSequence: Number(highest),
+          lowestNewSequence: Number(lowestNew(highest)),
+          answersKeptHours: Math.min(IDEMPOTENCY_KEPT_HOURS, MESSAGE_KEPT_HOURS),
+        },
+      };
+    }),
+    recordUsage: verified("recordUsage", async (call, request) => {
+      const { scope } = request;
+      guessing.check(scope.deviceId);
+      await admit(request);
+      const read = readUsage(call.body);
+      const records = read.flatMap((each) => (each.ok ? [each.record] : []));
       const result = await recordUsage(
         scope,
-        body.records.map((record) => ({
+        records.map((record) => ({
           key: record.key,
           instrumentToken: record.instrument.token,
           amountMicros: parseMicros(record.amount.amount),
@@ -211,8 +271,12 @@ export function buildGateway(options: GatewayOptions) {
       if (!result.ok) {
         throw new Problem(result.reason === "batch_too_large" ? "body_too_large" : result.reason);
       }
-      const { ok: _, ...answer } = result;
-      return { status: 200, body: answer };
+      const unknown = records.filter((_, index) => result.records[index]?.reason === "instrument_unknown");
+      await guessing.missed(
+        scope.deviceId,
+        unknown.map((record) => record.instrument.token),
+      );
+      return answerUsage(read, result);
     }),
     isLive: async () => ({ status: 200, body: { state: "live" } }),
     isReady: async (call) => {
@@ -252,75 +316,8 @@ export function buildGateway(options: GatewayOptions) {
   };
 }
 
-/**
- * The addresses that a request may have been signed under: the configured one and, on a connection that ends at this
- * machine's loopback, the loopback name that the client used.
- */
-export function incomingOf(call: Call, publicUrl: string, carriesMessage: boolean): IncomingRequest {
-  const targetUris = [`${publicUrl}${call.rawUrl}`];
-  const host = call.headers.host ?? "";
-  if (call.isLoopback && /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i.test(host)) {
-    const alias = `http://${host}${call.rawUrl}`;
-    if (alias !== targetUris[0]) targetUris.push(alias);
-  }
-  const fields: { name: string; value: string }[] = [];
-  for (let i = 0; i + 1 < call.rawHeaders.length; i += 2) {
-    fields.push({ name: call.rawHeaders[i] ?? "", value: call.rawHeaders[i + 1] ?? "" });
-  }
-  return { method: call.method, targetUris, fields, body: call.body, carriesMessage };
-}
-
-function readPayment(call: Call, { idempotencyKey, sequence }: MessageHeader): AuthoriseRequest {
-  const body = readBody(paymentBody, call.body, true);
-  const { currency } = body.amount;
-  return {
-    idempotencyKey,
-    sequence,
-    requestHash: hashRequest(call.method, call.path, body),
-    amountMicros: minorMicros(body.amount.amount, currency),
-    currency,
-    instrumentToken: body.instrument.token,
-    capture: body.capture,
-    occurredAt: body.occurredAt === undefined ? undefined : new Date(body.occurredAt),
-    location: body.location,
-    description: body.description,
-    quantity: body.quantity,
-  };
-}
-
-function required(message: MessageHeader | null): MessageHeader {
-  if (!message) throw new Error("Invariant broken: an operation that changes something has no message.");
-  return message;
-}
-
-function paymentIdOf(call: Call): Id<"payment"> {
-  const id = fromPublicId("payment", call.params.paymentId ?? "");
-  if (!id) throw new Problem("payment_not_found");
-  return id;
-}
-
-/** A capture in another currency than the payment's is a mistake, never an amount. */
-async function requireCurrency(
-  scope: DeviceScope,
-  paymentId: Id<"payment">,
-  currency: Currency,
-): Promise<void> {
-  const found = await getPaymentForDevice(scope, paymentId);
-  if (!found.ok) throw new Problem("payment_not_found");
-  const expected = found.payment.amount.currency;
-  if (expected === currency) return;
-  const message = `must be ${expected}, as the payment is`;
-  throw new Problem("invalid_request", `amount.currency: ${message}`, [
-    { field: "amount.currency", message },
-  ]);
-}
-
-function minorMicros(amount: string, currency: Currency): bigint {
-  try {
-    return parseMinorMicros(amount, currency);
-  } catch (error) {
-    if (!(error instanceof MoneyError)) throw error;
-    if (error.code === "amount_too_precise") throw new Problem("amount_not_whole_minor_units", error.message);
-    throw new Problem("invalid_request", error.message, [{ field: "amount.amount", message: error.message }]);
-  }
+/** The lowest number that a new message may have. */
+function lowestNew(highest: bigint): bigint {
+  const lowest = highest - SEQUENCE_WINDOW;
+  return lowest > 1n ? lowest : 1n;
 }

@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document of the device API, made from the operations and their schemas. */
 import { z } from "zod";
 import { NONCE_KEPT_SECONDS, SEQUENCE_WINDOW } from "@/server/devices/constants";
+import { IDEMPOTENCY_KEY_PATTERN, MAX_SEQUENCE } from "./constants";
 import { describeSigning } from "./describe-signing";
 import { PROBLEMS, type ProblemCode } from "./errors";
 import { type Operation, type OperationId, operationList } from "./operations";
@@ -77,7 +78,7 @@ function problemResponses(codes: readonly ProblemCode[]): Record<string, Json> {
         description: list.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join("\n\n"),
         headers: {
           ...REQUEST_ID_HEADER,
-          ...(status === 429 || status === 503
+          ...(list.some((code) => PROBLEMS[code].retry === "later")
             ? { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer", minimum: 1 } } }
             : {}),
         },
@@ -172,18 +173,22 @@ const COMPONENT_PARAMETERS = {
     required: true,
     description:
       "One key per message, the same in every repeat of it: a quoted string of 1 to 64 letters, digits or any of `_.:+/=-`. First answers are kept for 48 hours.",
-    schema: { type: "string" },
+    schema: { type: "string", pattern: `^"${unanchored(IDEMPOTENCY_KEY_PATTERN)}"$` },
     example: '"8e03978e-40d5-43e8-bc93-6894a57f9324"',
   },
   DeviceSequence: {
     name: "Device-Sequence",
     in: "header",
     required: true,
-    description: `The message's number: the device counts its messages up and keeps the number in every repeat. Gaps and late arrivals are fine up to ${SEQUENCE_WINDOW} behind the highest. Key and number belong together.`,
-    schema: { type: "integer", minimum: 1, maximum: 999_999_999_999_999 },
+    description: `The message's number: the device counts its messages up and keeps the number in every repeat. Gaps and late arrivals are fine: a new message may lie up to ${SEQUENCE_WINDOW} behind the highest, that one included. Key and number belong together.`,
+    schema: { type: "integer", minimum: 1, maximum: MAX_SEQUENCE },
     example: 1042,
   },
 };
+
+function unanchored(pattern: RegExp): string {
+  return pattern.source.replace(/^\^|\$$/g, "");
+}
 
 export function buildOpenApi(publicUrl: string): Json {
   const paths: Record<string, Json> = {};

@@ -1,22 +1,12 @@
 /** Bodies of the device API. The OpenAPI document is made from these. */
 import { z } from "zod";
-import {
-  DECLINE_REASONS,
-  MAX_USAGE_BATCH,
-  PAYMENT_STATES,
-  USAGE_REFUSALS,
-} from "@/server/payments/constants";
+import { DEVICE_STATES } from "@/server/devices/constants";
+import { DECLINE_REASONS, MAX_USAGE_BATCH, PAYMENT_STATES } from "@/server/payments/constants";
 import { CURRENCIES } from "@/server/platform/money";
-import { PROBLEM_CODES } from "./errors";
+import { PROBLEM_CODES, RECORD_REFUSALS, RETRIES } from "./errors";
+import * as field from "./fields";
 
 export const named = z.registry<{ id: string; description?: string }>();
-
-const decimal = (decimals: number, description: string) =>
-  z
-    .string()
-    .regex(new RegExp(`^[0-9]{1,10}([.][0-9]{1,${decimals}})?$`), "must be a decimal such as 2.75")
-    .refine((text) => /[1-9]/.test(text), "must be above zero")
-    .meta({ description, examples: ["2.75"] });
 
 const currency = z.enum(CURRENCIES).register(named, {
   id: "Currency",
@@ -25,10 +15,7 @@ const currency = z.enum(CURRENCIES).register(named, {
 
 export const moneyBody = z
   .strictObject({
-    amount: decimal(
-      3,
-      "In major units, no finer than the currency's minor unit, above zero. Never a JSON number.",
-    ),
+    amount: field.paymentAmount,
     currency,
   })
   .register(named, { id: "Money" });
@@ -42,22 +29,13 @@ const moneyAnswer = z
 
 const instrument = z
   .strictObject({
-    token: z
-      .string()
-      .regex(/^[\x21-\x7e]{3,100}$/, "must be 3 to 100 visible ASCII characters")
-      .meta({
-        description:
-          "What the device read: a wallet's tag or the acquirer's token of a card. Never a card number.",
-        examples: ["wallet_0932"],
-      }),
+    token: field.token,
     kind: z
       .enum(["wallet", "card_token", "allowance"])
       .optional()
       .meta({ description: "What the device believes it read; informative." }),
   })
   .register(named, { id: "Instrument" });
-
-const moment = z.iso.datetime({ offset: true });
 
 export const paymentBody = z
   .strictObject({
@@ -66,24 +44,17 @@ export const paymentBody = z
     capture: z.boolean().default(false).meta({
       description: "True takes the money at once; false holds it until capture or void.",
     }),
-    occurredAt: moment.optional().meta({
+    occurredAt: field.moment.optional().meta({
       description:
         "When the payer tapped, for devices that were offline; at most seven days ago. Left out: now.",
       examples: ["2026-05-04T08:15:30Z"],
     }),
     location: z
-      .strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) })
+      .strictObject({ latitude: field.latitude, longitude: field.longitude })
       .optional()
       .meta({ description: "For devices that move. Left out: where the device is registered." }),
-    description: z.string().trim().min(1).max(200).optional(),
-    quantity: z
-      .record(z.string().regex(/^[a-z][a-z0-9_]{0,19}$/), z.string().regex(/^\d{1,12}(\.\d{1,6})?$/))
-      .optional()
-      .refine(
-        (quantity) => quantity === undefined || Object.keys(quantity).length <= 8,
-        "holds at most 8 units",
-      )
-      .meta({ description: "What was bought, as exact decimals by unit.", examples: [{ minutes: "85" }] }),
+    description: field.description.optional(),
+    quantity: field.quantities.optional(),
   })
   .register(named, { id: "PaymentRequest" });
 
@@ -97,45 +68,25 @@ export const captureBody = z
 
 export const voidBody = z.strictObject({}).register(named, { id: "VoidRequest" });
 
-export const usageBody = z
+export const usageRecord = z
   .strictObject({
-    records: z
-      .array(
-        z
-          .strictObject({
-            key: z
-              .string()
-              .regex(/^[\x21-\x7e]{1,64}$/, "must be 1 to 64 visible ASCII characters")
-              .meta({
-                description: "The device's own name for the record; a record is taken once per device.",
-              }),
-            instrument,
-            amount: z
-              .strictObject({
-                amount: decimal(6, "Exact, up to six decimals of the major unit, above zero."),
-                currency,
-              })
-              .register(named, { id: "ExactMoney" }),
-            occurredAt: moment,
-            quantity: z
-              .string()
-              .regex(/^\d{1,12}(\.\d{1,6})?$/)
-              .optional()
-              .meta({
-                description:
-                  "With `unit`: how much of what was used. It runs down the payer's allowance of the unit before money.",
-              }),
-            unit: z
-              .string()
-              .regex(/^[a-z][a-z0-9_]{0,19}$/)
-              .optional(),
-          })
-          .register(named, { id: "UsageRecord" }),
-      )
-      .min(1)
-      .max(MAX_USAGE_BATCH),
+    key: field.recordKey,
+    instrument,
+    amount: z.strictObject({ amount: field.recordAmount, currency }).register(named, { id: "ExactMoney" }),
+    occurredAt: field.moment,
+    quantity: field.recordQuantity.optional(),
+    unit: field.unit.optional(),
   })
+  .register(named, { id: "UsageRecord" });
+
+export const usageBody = z
+  .strictObject({ records: z.array(usageRecord).min(1).max(MAX_USAGE_BATCH) })
   .register(named, { id: "UsageRequest" });
+
+/** The batch itself. Its records are read one by one, so that a bad one is refused alone. */
+export const usageEnvelope = z.strictObject({
+  records: z.array(z.unknown()).min(1).max(MAX_USAGE_BATCH),
+});
 
 const timeOrNull = z.iso.datetime().nullable();
 
@@ -179,6 +130,8 @@ export const paymentAnswer = z
   })
   .register(named, { id: "Payment" });
 
+const fieldErrors = z.array(z.object({ field: z.string(), message: z.string() }));
+
 export const usageAnswer = z
   .object({
     recorded: z.number().int().min(0),
@@ -186,14 +139,17 @@ export const usageAnswer = z
     refused: z.number().int().min(0),
     records: z.array(
       z.object({
-        key: z.string(),
+        key: z.string().nullable().meta({ description: "Null when the record had none that can be read." }),
         outcome: z.enum(["recorded", "duplicate", "refused"]),
         reason: z
           .enum(
-            Object.keys(USAGE_REFUSALS) as [keyof typeof USAGE_REFUSALS, ...(keyof typeof USAGE_REFUSALS)[]],
+            Object.keys(RECORD_REFUSALS) as [
+              keyof typeof RECORD_REFUSALS,
+              ...(keyof typeof RECORD_REFUSALS)[],
+            ],
           )
           .nullable()
-          .meta({ description: `Null unless refused.\n\n${listReasons(USAGE_REFUSALS)}` }),
+          .meta({ description: `Null unless refused.\n\n${listReasons(RECORD_REFUSALS)}` }),
         allowance: z
           .object({
             unit: z.string().meta({ examples: ["kwh"] }),
@@ -205,6 +161,9 @@ export const usageAnswer = z
             description:
               "What the payer's allowance paid of the record in units, and what that would have cost, exact to six decimals; null when it is all money. A duplicate says it again.",
           }),
+        errors: fieldErrors
+          .optional()
+          .meta({ description: "Which fields are wrong, when the record's form is." }),
       }),
     ),
   })
@@ -218,9 +177,35 @@ export const problemAnswer = z
     detail: z.string(),
     code: z.enum(PROBLEM_CODES),
     requestId: z.string(),
-    errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+    retry: z.enum(RETRIES).meta({
+      description:
+        "Whether to send the message again: `later`, after Retry-After; `anew`, at once, under a new signature; `no`, not as it is.",
+    }),
+    done: z.literal(false).optional().meta({
+      description:
+        "There when it is certain that this message was not done, nor any copy of it that was sent within the last 48 hours. It may then be given a new key and number. Not there: keep key and number in every repeat.",
+    }),
+    highestSequence: z.number().int().min(0).optional().meta({
+      description: "With `sequence_too_old`: the highest number that this device has used.",
+    }),
+    errors: fieldErrors.optional(),
   })
   .register(named, { id: "Problem" });
+
+export const deviceAnswer = z
+  .object({
+    id: z.string().meta({ examples: ["dev_01jx3k5v8qf7tt9m2r6c4h0b1e"] }),
+    state: z.enum(DEVICE_STATES),
+    time: z.iso.datetime().meta({ description: "The gateway's clock." }),
+    highestSequence: z.number().int().min(0).meta({
+      description: "The highest number that a message of this device has used; zero when there was none.",
+    }),
+    lowestNewSequence: z.number().int().min(1).meta({
+      description: "The lowest number that a new message may have.",
+    }),
+    answersKeptHours: z.number().int().meta({ description: "How long first answers are kept for repeats." }),
+  })
+  .register(named, { id: "DeviceStatus" });
 
 export const problemKindAnswer = z
   .object({
@@ -228,6 +213,8 @@ export const problemKindAnswer = z
     status: z.number().int(),
     title: z.string(),
     action: z.string().meta({ description: "What a device does about it." }),
+    retry: z.enum(RETRIES),
+    done: z.literal(false).optional(),
   })
   .register(named, { id: "ProblemKind" });
 
@@ -240,7 +227,4 @@ export const readyAnswer = z
   })
   .register(named, { id: "Ready" });
 
-export type PaymentBody = z.infer<typeof paymentBody>;
-export type CaptureBody = z.infer<typeof captureBody>;
-export type UsageBody = z.infer<typeof usageBody>;
 export const anyObject = z.record(z.string(), z.unknown());

@@ -11,6 +11,7 @@ export interface SignableRequest {
   message?: { idempotencyKey: string; sequence: number | bigint } | undefined;
   nonce?: string | undefined;
   createdSeconds?: number | undefined;
+  expiresSeconds?: number | undefined;
   components?: readonly string[] | undefined;
 }
 
@@ -39,6 +40,7 @@ export function signRequest(request: SignableRequest): Record<string, string> {
       components: request.components ?? components,
       parameters: {
         created: request.createdSeconds ?? Math.floor(Date.now() / 1000),
+        ...(request.expiresSeconds === undefined ? {} : { expires: request.expiresSeconds }),
         nonce: request.nonce ?? randomBytes(16).toString("base64url"),
         keyid: request.keyId,
         alg: "ed25519",

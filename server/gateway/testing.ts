@@ -132,6 +132,13 @@ class GatewayClient {
     return await this.readAnswer(response, method, path);
   }
 
+  /** Whether a body is what a schema of the served document describes. */
+  validator(reference: string): (body: unknown) => boolean {
+    const fits = this.ajv.getSchema(`openapi${reference}`);
+    if (!fits) throw new Error(`the document has no ${reference}`);
+    return (body) => fits(body) === true;
+  }
+
   /** Every answer in these tests is held against the document that the gateway serves. */
   async readAnswer(response: Response, method: string, path: string) {
     const json = (await response.json()) as Record<string, unknown>;

@@ -283,6 +283,35 @@ describe("a device's request", () => {
     );
   });
 
+  test("a signature that names its own end is taken until then and no second longer", async () => {
+    for (const [expires, expected] of [
+      [NOW + 60, "ok"],
+      [NOW, "ok"],
+      [NOW - 1, "signature_expired"],
+    ] as const) {
+      expect(await codeOf(signed({ createdSeconds: NOW - 30, expiresSeconds: expires }))).toBe(expected);
+    }
+  });
+
+  test("several signatures are refused in words that say what to send", async () => {
+    const one = signed();
+    const input = (one["signature-input"] ?? "").slice("sig1=".length);
+    const bytes = (one.signature ?? "").slice("sig1=".length);
+    const result = await verifyRequest(
+      incoming(
+        { ...one, signature: `a=${bytes}, b=${bytes}`, "signature-input": `a=${input}, b=${input}` },
+        {},
+        BODY,
+      ),
+      findKey,
+      NOW,
+    );
+    expect(result.ok ? null : [result.problem.code, result.problem.detail]).toEqual([
+      "signature_malformed",
+      "The request carries several signatures; send exactly one.",
+    ]);
+  });
+
   test("random headers never throw", async () => {
     await fc.assert(
       fc.asyncProperty(fc.string(), fc.string(), fc.string(), async (signature, input, digest) => {

@@ -150,8 +150,9 @@ class AgeProblem extends Problem {
   constructor(
     readonly keyId: string,
     detail: string,
+    code: "clock_skew" | "signature_expired" = "clock_skew",
   ) {
-    super("clock_skew", detail);
+    super(code, detail);
   }
 }
 
@@ -160,6 +161,9 @@ function problemOf(error: unknown): Problem {
   if (error.code === "ResolverFailed") {
     if (error.cause instanceof Problem) return error.cause;
     throw error.cause;
+  }
+  if (error.code === "LabelRequired") {
+    return new Problem("signature_malformed", "The request carries several signatures; send exactly one.");
   }
   const code = PROBLEM_OF[error.code];
   return new Problem(code, code === "signature_invalid" ? undefined : `${error.message}.`);
@@ -207,7 +211,7 @@ function checkCandidate(
     );
   }
   if (expires !== undefined && expires < nowSeconds) {
-    throw new AgeProblem(keyid, "The signature has expired.");
+    throw new AgeProblem(keyid, `The signature expired ${nowSeconds - expires} s ago.`, "signature_expired");
   }
   return keyid;
 }

@@ -57,8 +57,8 @@ describe("the message of a payment", () => {
       [[4, "d"], "again"],
       [[6, "f"], "again"],
       [[2000, "z"]],
-      [[1000, "late"]],
-      [[1001, "just"]],
+      [[999, "late"]],
+      [[1000, "just"]],
       [[3, "c"]],
     ];
     for (const [message, nonce] of script) {

@@ -1,5 +1,5 @@
 /** One call for all that a group of authorisations is decided on, the admission of their messages included. */
-import { type DeviceKind, type DeviceState, SEQUENCE_WINDOW } from "@/server/devices/constants";
+import { type DeviceKind, type DeviceState, NUMBERS_TOLD_APART } from "@/server/devices/constants";
 import type { AdmissionOutcome, AdmissionRequest } from "@/server/devices/types";
 import { TAP_HISTORY_HOURS, TAPS_LOOKED_AT } from "@/server/fraud/constants";
 import type { Tap } from "@/server/fraud/types";
@@ -110,7 +110,7 @@ export async function findAuthorisationFacts(
       admits ? binaryArray("uuid", admissions, (admission) => admission.credentialId) : null,
       admits ? binaryArray("text", admissions, (admission) => admission.nonce) : null,
       admits ? binaryArray("bigint", admissions, (admission) => admission.message?.sequence) : null,
-      SEQUENCE_WINDOW,
+      NUMBERS_TOLD_APART,
       TAP_HISTORY_HOURS,
       TAPS_LOOKED_AT,
     ],
