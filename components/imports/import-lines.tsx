@@ -15,11 +15,13 @@ import { CopyableId } from "@/components/ui/copyable-id";
 import { FirstUse } from "@/components/ui/empty-state";
 import { useOperatorTrpc } from "@/server/trpc/client";
 
-const OUTCOMES = ["refused", "accepted", "duplicate"] as const;
+const OUTCOMES = ["refused", "accepted", "refund", "free", "duplicate"] as const;
 
 const LOOKS: Record<ImportLine["outcome"], { tone: "loss" | "arrived" | "neutral"; label: string }> = {
   refused: { tone: "loss", label: "Refused" },
   accepted: { tone: "arrived", label: "Taken" },
+  refund: { tone: "arrived", label: "Given back" },
+  free: { tone: "neutral", label: "Free" },
   duplicate: { tone: "neutral", label: "Known already" },
 };
 
@@ -33,11 +35,13 @@ export function ImportLines({ item }: { item: ImportItem }) {
       { value: "refused", label: "Refused", count: counts.refused },
       { value: "flagged", label: "Odd", count: counts.flagged },
       { value: "accepted", label: "Taken", count: counts.accepted },
+      { value: "refund", label: "Given back", count: counts.refund },
+      { value: "free", label: "Free", count: counts.free },
       { value: "duplicate", label: "Known already", count: counts.duplicate },
     ];
     // The tab that has something to say comes first.
     return all.sort((a, b) => Number((b.count ?? 0) > 0) - Number((a.count ?? 0) > 0));
-  }, [counts.refused, counts.flagged, counts.accepted, counts.duplicate]);
+  }, [counts]);
   const columns = useMemo(() => lineColumns(base), [base]);
   const state = useTableState({ tabs });
   const outcome = OUTCOMES.find((each) => each === state.tab);

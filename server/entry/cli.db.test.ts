@@ -4,12 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addPartyToProgram, createOrganisation, createProgram } from "@/server/identity/service";
-import { mintSystemScope } from "@/server/platform/scope";
+import { mappingTermsSchema } from "@/server/payments/import/schema";
+import { saveMapping } from "@/server/payments/service/manage-mappings";
+import type { Id } from "@/server/platform/ids";
+import { mintPortalScope, mintSystemScope } from "@/server/platform/scope";
 import { useTestDatabase } from "@/server/platform/testing";
 
 const database = useTestDatabase();
 const root = join(import.meta.dirname, "../..");
 let folder = "";
+let operatorId: Id<"organisation">;
 
 interface Ran {
   code: number;
@@ -61,6 +65,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "rows.csv"), CSV);
   const scope = mintSystemScope("test");
   const operator = await createOrganisation(scope, { kind: "operator", slug: "op", name: "Operator" });
+  operatorId = operator.id;
   const merchant = await createOrganisation(scope, { kind: "merchant", slug: "meters", name: "Meters" });
   const program = await createProgram(scope, {
     slug: "street",
@@ -190,6 +195,42 @@ describe("purse import", () => {
     const second = await purse(args);
     expect(JSON.parse(second.stdout)).toMatchObject({ rows: { accepted: 0, duplicate: 1, refused: 1 } });
   });
+
+  test("a city's columns are read by a saved mapping, tried without writing, undone and brought again", async () => {
+    const scope = mintPortalScope("operator", operatorId, { kind: "system", part: "test" });
+    await saveMapping(scope, {
+      name: "San Diego",
+      terms: mappingTermsSchema.parse({
+        kind: "table",
+        source: "san-diego",
+        id: { columns: ["pole_id", "date_trans_start"] },
+        time: { column: "date_trans_start" },
+        amount: { column: "trans_amt", unit: "minor" },
+        currency: { fixed: "USD" },
+      }),
+    });
+    await writeFile(
+      join(folder, "sandiego.csv"),
+      "pole_id,date_trans_start,trans_amt\nBA-1004,2026-11-20 08:01:00,125\nBA-1005,2026-11-20 08:01:00,50\n",
+    );
+    const bring = (...more: string[]) =>
+      purse(["import", "sandiego.csv", "--program", "street", "--merchant", "meters", "--json", ...more]);
+    expect(JSON.parse((await bring()).stdout).error.code).toBe("format_unknown");
+    expect(await bring("--mapping", "Nobody's")).toMatchObject({ code: 3, stdout: "" });
+    const tried = await bring("--mapping", "San Diego", "--dry-run");
+    expect(JSON.parse(tried.stdout)).toMatchObject({
+      dryRun: true,
+      rows: { total: 2, accepted: 2, refused: 0 },
+      acceptedAmount: { amount: "1.75", currency: "USD" },
+    });
+    const first = JSON.parse((await bring("--mapping", "San Diego")).stdout);
+    expect(first).toMatchObject({ rows: { accepted: 2, duplicate: 0 }, mapping: "San Diego" });
+    const undone = await purse(["undo-import", first.import, "--reason", "The wrong month", "--json"]);
+    expect(undone.code).toBe(0);
+    expect(JSON.parse(undone.stdout).undo.amount).toEqual({ amount: "1.75", currency: "USD" });
+    expect(await purse(["undo-import", first.import, "--reason", "Once more"])).toMatchObject({ code: 3 });
+    expect(JSON.parse((await bring("--mapping", "San Diego")).stdout).rows).toMatchObject({ accepted: 2 });
+  }, 60_000);
 
   test("an unknown program is refused with code 3", async () => {
     expect(await purse(["import", "rows.csv", "--program", "nope", "--merchant", "meters"])).toMatchObject({

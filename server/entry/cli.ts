@@ -38,14 +38,27 @@ async function runCommandLine(argv: readonly string[]): Promise<number> {
 
   program
     .command("import")
-    .description("import charge detail records (OCPI, JSON) or parking transactions (Seattle's columns, CSV)")
+    .description(
+      "import charge detail records (OCPI, JSON) or transactions in a table, by its mapping or in Seattle's columns",
+    )
     .argument("<file>", "the file")
     .requiredOption("--program <slug>", "the program that takes the payments")
     .requiredOption("--merchant <slug>", "the merchant whose payments they are")
     .option("--format <format>", "ocpi_cdr or seattle_parking; found out from the file when left out")
+    .option("--mapping <name>", "a saved mapping of the file's columns")
+    .option("--currency <code>", "the currency of a file that names none")
+    .option("--dry-run", "count and add up what would be taken; write nothing")
     .option("--refused <file>", "write the refused lines with their reasons to this CSV file")
     .option("--json", "answer as JSON")
     .action(run(async () => (await import("./cli/import")).importCommand));
+
+  program
+    .command("undo-import")
+    .description("take a whole import back while nothing of it is settled; its records may be imported again")
+    .argument("<import>", "the import, such as imp_01h…")
+    .requiredOption("--reason <text>", "why; it stands on every payment that is given back")
+    .option("--json", "answer as JSON")
+    .action(run(async () => (await import("./cli/undo-import")).undoImportCommand));
 
   program
     .command("seed")

@@ -164,7 +164,7 @@ describe("importing", () => {
   test.each([
     ["file_empty", ""],
     ["file_empty", " \n"],
-    ["not_utf8", Buffer.from([0xff, 0xfe, 0x7b, 0x00])],
+    ["encoding_mixed", Buffer.from([0xc3, 0xa9, 0x20, 0x20, 0xe9, 0x20, 0x20])],
     ["format_unknown", "just some text\nand more"],
     ["columns_missing", HEADER.replace("Amount", "Sum")],
   ])("a file that cannot be read is refused as a whole: %s", async (reason, content) => {
@@ -183,13 +183,19 @@ describe("importing", () => {
     });
   });
 
-  test("a file that names no currency is taken in the program's, and each line says so", async () => {
+  test("a file that names no currency is not taken in another one than its publisher's, until somebody says which it is", async () => {
     const world = await createWorld();
-    const line = "1,2012-05-19 17:50:59,2012-05-19,17:50:00,19:15:00,85,2.75,CREDIT CARD,10255002,6198";
-    const result = await run(world, `${HEADER}\n${line}\n`);
-    expect(result).toMatchObject({ ok: true, import: { rowsAccepted: 1, rowsFlagged: 1, currency: "EUR" } });
-    if (!result.ok) return;
-    const { items } = await listImportRows(system, result.import.id, { flagged: true, limit: 10 });
-    expect(items.map(({ flags }) => flags.map(({ code }) => code))).toEqual([["currency_assumed"]]);
+    const file = `${HEADER}\n${line(1, "2.75")}\n`;
+    const asked = await run(world, file);
+    expect(asked).toMatchObject({ ok: false, reason: "currency_unknown" });
+    if (!asked.ok) expect(asked.message).toContain("USD");
+    expect(await run(world, file, { currency: "USD" })).toMatchObject({
+      ok: false,
+      reason: "currency_not_of_program",
+    });
+    expect(await run(world, file, { currency: "EUR" })).toMatchObject({
+      ok: true,
+      import: { rowsAccepted: 1, rowsFlagged: 0, currency: "EUR" },
+    });
   });
 });

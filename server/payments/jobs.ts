@@ -9,6 +9,7 @@ import { declineOverdueCases } from "./review";
 import { expireHolds } from "./service/capture-payment";
 import { closeDueWindows } from "./service/close-windows";
 import { learnHabits } from "./service/learn-habits";
+import { continueUndos } from "./service/undo-import";
 
 const platform = mintSystemScope("payments");
 
@@ -20,6 +21,7 @@ export const jobs: readonly RepeatedJob[] = [
     everyMs: 5_000,
     run: async () => (await declineOverdueCases(100)) === 100,
   },
+  { name: "payments.undo-imports", everyMs: 10_000, run: async () => await continueUndos() },
   { name: "payments.learn-habits", everyMs: 30_000, run: async () => await learnHabits() },
   {
     name: "payments.forget-answers",

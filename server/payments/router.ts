@@ -5,6 +5,7 @@ import { toPublicId } from "@/server/platform/ids";
 import { parseMicros, toMoneyJson } from "@/server/platform/money";
 import type { MerchantScope, OperatorScope } from "@/server/platform/scope";
 import { PAYMENT_REFUSALS, type PaymentRefusal } from "./constants";
+import { UNDO_REFUSALS } from "./import/constants";
 import type { CurrencyTotal, StateCount } from "./repository/read-payments";
 import { approveHeldPayment, declineHeldPayment, getCaseFile, type ReviewResult } from "./review";
 import * as shape from "./schema";
@@ -18,10 +19,13 @@ import {
 } from "./service/list-payments";
 import { listUsageRecords } from "./service/list-usage";
 import { setInstrumentBlock } from "./service/manage-instruments";
+import { listMappings, removeMapping, saveMapping } from "./service/manage-mappings";
+import { previewImport } from "./service/preview-import";
 import { refundPayment } from "./service/refund-payment";
+import { undoImport } from "./service/undo-import";
 import type { RefundResult } from "./types";
 import { viewCaseFile } from "./view-case";
-import { viewImport, viewImportRow } from "./view-import";
+import { viewImport, viewImportRow, viewMapping, viewPreview } from "./view-import";
 import { viewDetail, viewPayment, viewRecord } from "./view-payment";
 
 /** Usage records on one page of a payment's detail. */
@@ -126,6 +130,32 @@ export const operatorImportsRouter = router({
       const page = await listImportRows(ctx.scope, importId, query);
       return { items: page.items.map(viewImportRow), nextCursor: page.nextCursor };
     }),
+  preview: operatorProcedure("imports.create")
+    .input(shape.importPreviewSchema)
+    .mutation(async ({ ctx, input: { sample, ...request } }) =>
+      viewPreview(await previewImport(ctx.scope, { ...request, sample: Buffer.from(sample, "base64") })),
+    ),
+  undo: operatorProcedure("imports.create")
+    .input(shape.importUndoSchema)
+    .mutation(async ({ ctx, input }) => {
+      const result = await undoImport(ctx.scope, input);
+      if (!result.ok) throw new AppError("conflict", result.reason, UNDO_REFUSALS[result.reason]);
+      return viewImport(result.import);
+    }),
+  mappings: operatorProcedure("imports.read").query(async ({ ctx }) => ({
+    items: (await listMappings(ctx.scope)).map(viewMapping),
+  })),
+  saveMapping: operatorProcedure("imports.create")
+    .input(shape.mappingSaveSchema)
+    .mutation(async ({ ctx, input }) => ({
+      id: toPublicId("importMapping", await saveMapping(ctx.scope, input)),
+    })),
+  removeMapping: operatorProcedure("imports.create")
+    .input(shape.mappingIdSchema)
+    .mutation(async ({ ctx, input }) => {
+      await removeMapping(ctx.scope, input.mappingId);
+      return { removed: true };
+    }),
 });
 
 type ReaderScope = MerchantScope | OperatorScope;
@@ -166,7 +196,8 @@ async function refund(
 }
 
 function refusal(reason: PaymentRefusal): AppError {
-  const code = reason === "payment_not_found" ? "not_found" : "conflict";
+  const code =
+    reason === "payment_not_found" ? "not_found" : reason === "amount_zero" ? "invalid_input" : "conflict";
   return new AppError(code, reason, PAYMENT_REFUSALS[reason]);
 }
 

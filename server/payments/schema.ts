@@ -6,6 +6,8 @@ import { CURRENCIES, parseMicros } from "@/server/platform/money";
 import { plainText } from "@/server/platform/text";
 import type { DeclineReason } from "./constants";
 import { DECLINE_REASONS, PAYMENT_SOURCES, PAYMENT_STATES } from "./constants";
+import { ROW_OUTCOMES } from "./import/constants";
+import { mappingTermsSchema } from "./import/schema";
 
 const decimal = z
   .string()
@@ -76,8 +78,22 @@ export const importListSchema = pageSchema;
 export const importIdSchema = z.object({ importId: publicId("import") });
 export const importRowsSchema = importIdSchema.extend({
   ...pageSchema.shape,
-  outcome: z.enum(["accepted", "duplicate", "refused"]).optional(),
+  outcome: z.enum(ROW_OUTCOMES).optional(),
   flagged: z.boolean().optional(),
+});
+
+export const mappingNameSchema = plainText(1, 80);
+export const mappingSaveSchema = z.object({ name: mappingNameSchema, terms: mappingTermsSchema });
+export const mappingIdSchema = z.object({ mappingId: publicId("importMapping") });
+export const importUndoSchema = importIdSchema.extend({ reason: plainText(3, 300) });
+/** The beginning of a file, and how it is to be read. */
+export const importPreviewSchema = z.object({
+  programId: publicId("program"),
+  merchantId: publicId("organisation"),
+  fileName: plainText(1, 255),
+  sample: z.base64().max(200_000),
+  mapping: mappingTermsSchema.nullable(),
+  currency: z.enum(CURRENCIES).nullable(),
 });
 
 const flag = z.object({ code: z.string(), sentence: z.string() });

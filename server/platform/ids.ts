@@ -28,6 +28,7 @@ export const ID_PREFIXES = {
   bankAccount: "bank",
   case: "case",
   import: "imp",
+  importMapping: "map",
   limit: "lim",
   account: "acct",
   transfer: "xfer",

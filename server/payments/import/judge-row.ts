@@ -9,9 +9,7 @@ import {
   formatMicros,
   isCurrency,
   MICROS_PER_MAJOR,
-  MoneyError,
   minorDigits,
-  parseMinorMicros,
 } from "@/server/platform/money";
 import { CLOCK_TOLERANCE_MINUTES } from "../constants";
 import type { Flag } from "../types";
@@ -23,13 +21,17 @@ import {
   ROW_REFUSALS,
   type RowRefusal,
 } from "./constants";
+import { type Placing, placeRecord } from "./place-record";
+import { parseExact, roundToMinor, symbolFits } from "./read-amount";
 import type { ImportedRecord, JudgedRow, ReadRow } from "./types";
 
 export interface JudgeContext {
   currency: Currency;
   at: Date;
+  placing: Placing;
 }
 
+/** Taken, free, given back or refused; `gives` of a record tells that it is to be given back. */
 export function judgeRow(row: ReadRow, context: JudgeContext): JudgedRow {
   const { rowNumber } = row;
   if (holdsCard(row)) {
@@ -70,24 +72,20 @@ export function judgeRow(row: ReadRow, context: JudgeContext): JudgedRow {
     const sentence = `${record.paidAt.toISOString()} is the time of a clock that was never set.`;
     return refuse("time_is_epoch", { code: "time_is_epoch", sentence });
   }
-  if (record.currency !== context.currency && !record.currencyIsStated) {
-    flags.push({
-      code: "currency_assumed",
-      sentence: `The file names no currency; its publisher uses ${printable(record.currency)}, it was taken as ${context.currency}.`,
-    });
-  } else if (record.currency !== context.currency) {
+  if (record.currency !== context.currency) {
     const message = `The currency is ${printable(record.currency)}, the program's is ${context.currency}.`;
     return refuse("currency_not_of_program", undefined, message);
   }
-  const amount = judgeAmount(record.amount, context.currency);
-  if (!amount.ok) return refuse(amount.code, amount.flag, amount.message);
-  if (amount.micros > HUGE_AMOUNT_MAJOR * MICROS_PER_MAJOR) {
-    const text = formatMicros(amount.micros, minorDigits(context.currency));
-    flags.push({
-      code: "amount_huge",
-      sentence: `${text} ${context.currency} is more than such payments cost.`,
-    });
+  if (record.amountSymbol && !symbolFits(record.amountSymbol, context.currency)) {
+    const message = `The amount is written with ${record.amountSymbol}, the program's currency is ${context.currency}.`;
+    return refuse("currency_not_of_program", undefined, message);
   }
+  const amount = judgeAmount(record, context.currency);
+  if (!amount.ok) return refuse(amount.code, amount.flag, amount.message);
+  flags.push(...amount.flags);
+  const place = placeRecord(record, context.placing);
+  if (record.gives === null && amount.micros > 0n) flags.push(...place.flags);
+  const { amountSymbol: _, ...kept } = record;
   return {
     rowNumber,
     raw: flags.length > 0 ? raw : "",
@@ -95,43 +93,63 @@ export function judgeRow(row: ReadRow, context: JudgeContext): JudgedRow {
     flags,
     ok: true,
     record: {
-      ...record,
+      ...kept,
       externalRef,
+      recordKey: printable(record.recordKey),
       instrumentLabel: printable(record.instrumentLabel),
       description: record.description && printable(record.description),
       amountMicros: amount.micros,
       currency: context.currency,
       latitude: finite(record.latitude),
       longitude: finite(record.longitude),
+      deviceKind: place.deviceKind,
+      zone: place.zone,
+      deviceId: place.deviceId,
       flags,
     },
   };
 }
 
-type Amount = { ok: true; micros: bigint } | { ok: false; code: RowRefusal; flag?: Flag; message?: string };
+type Amount =
+  | { ok: true; micros: bigint; flags: Flag[] }
+  | { ok: false; code: RowRefusal; flag?: Flag; message?: string };
 
-function judgeAmount(text: string, currency: Currency): Amount {
-  try {
-    if (!isCurrency(currency)) return { ok: false, code: "currency_not_of_program" };
-    const micros = parseMinorMicros(text, currency);
-    if (micros > 0n) return { ok: true, micros };
-    const code = micros < 0n ? "amount_negative" : "amount_zero";
-    return { ok: false, code, flag: { code, sentence: ROW_REFUSALS[code] } };
-  } catch (error) {
-    if (!(error instanceof MoneyError)) throw error;
-    const code = error.code === "currency_unknown" ? "currency_not_of_program" : error.code;
-    if (text.startsWith("-")) {
-      return {
-        ok: false,
-        code: "amount_negative",
-        flag: { code: "amount_negative", sentence: ROW_REFUSALS.amount_negative },
-      };
-    }
-    const flag =
-      code === "amount_out_of_range" ? { code: "amount_huge", sentence: error.message } : undefined;
-    return { ok: false, code, message: printable(error.message), ...(flag ? { flag } : {}) };
+/** The sum that moves, above or at zero. Finer amounts are rounded to the minor unit, halves to the even one. */
+function judgeAmount(record: ImportedRecord, currency: Currency): Amount {
+  if (!isCurrency(currency)) return { ok: false, code: "currency_not_of_program" };
+  const exact = parseExact(record.amount);
+  if (!exact) {
+    const message = `"${printable(record.amount.slice(0, 40))}" is not a decimal amount such as "2.75".`;
+    return { ok: false, code: "amount_malformed", message };
   }
+  const result = roundToMinor(exact, currency);
+  if (!result) {
+    const sentence = `"${printable(record.amount.slice(0, 40))}" is above ${ROW_LIMIT}.`;
+    return {
+      ok: false,
+      code: "amount_out_of_range",
+      message: sentence,
+      flag: { code: "amount_huge", sentence },
+    };
+  }
+  if (exact.units < 0n && record.gives?.back == null) {
+    const code = "amount_negative" as const;
+    return { ok: false, code, flag: { code, sentence: ROW_REFUSALS[code] } };
+  }
+  const micros = result.micros < 0n ? -result.micros : result.micros;
+  const shown = `${formatMicros(micros, minorDigits(currency))} ${currency}`;
+  const flags: Flag[] = [];
+  if (result.rounded) {
+    const sentence = `${printable(record.amount.slice(0, 40))} is finer than the smallest unit of ${currency}; it was rounded to ${shown}, halves to the even one.`;
+    flags.push({ code: "amount_rounded", sentence });
+  }
+  if (micros > HUGE_AMOUNT_MAJOR * MICROS_PER_MAJOR) {
+    flags.push({ code: "amount_huge", sentence: `${shown} is more than such payments cost.` });
+  }
+  return { ok: true, micros, flags };
 }
+
+const ROW_LIMIT = "one billion";
 
 function timeFlags({ startedAt, endedAt, paidAt }: ImportedRecord): Flag[] {
   const flags: Flag[] = [];

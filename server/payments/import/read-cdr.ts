@@ -1,31 +1,28 @@
 /**
  * Charge detail records of OCPI 2.1.1 to 2.3.0. The amount is what the driver pays: before taxes plus taxes (2.3.0),
  * including VAT (2.2.1). Where a record states no tax (2.1.1, or 2.2.1 without `incl_vat`), the stated amount is
- * taken and flagged. It counts as paid when the session ended.
+ * taken and flagged. It counts as paid when the session ended. A credit record gives back the record that it names.
  */
 import { z } from "zod";
-import { MoneyError, parseMicros } from "@/server/platform/money";
 import type { Flag } from "../types";
-import type { RowRefusal } from "./constants";
+import { ROW_REFUSALS, type RowRefusal } from "./constants";
+import { nameOfCdr, nameOfRefund } from "./name-record";
+import { type Exact, exactText, parseExact } from "./read-amount";
+import { partsDifference, price, totalOf } from "./read-total";
 import { splitJson } from "./split-json";
 import type { ImportedRecord, ReadRow } from "./types";
 
 const text = z.string().max(500);
 // Numbers arrive as the text that stood in the file, so that no amount ever becomes a float.
 const decimal = z.string().max(60);
-const price = z.union([
-  decimal,
-  z.looseObject({
-    before_taxes: decimal,
-    taxes: z.array(z.looseObject({ amount: decimal })).nullish(),
-  }),
-  z.looseObject({ excl_vat: decimal, incl_vat: decimal.nullish() }),
-]);
 const place = z.looseObject({
+  id: text.nullish(),
   name: text.nullish(),
+  city: text.nullish(),
   country: text.nullish(),
   coordinates: z.looseObject({ latitude: decimal, longitude: decimal }).nullish(),
   evse_id: text.nullish(),
+  evse_uid: text.nullish(),
 });
 
 const cdrSchema = z.looseObject({
@@ -33,9 +30,9 @@ const cdrSchema = z.looseObject({
   country_code: z.string().max(3).nullish(),
   party_id: z.string().max(10).nullish(),
   start_date_time: text,
-  end_date_time: text.optional(),
-  stop_date_time: text.optional(),
-  currency: z.string().max(10),
+  end_date_time: text.nullish(),
+  stop_date_time: text.nullish(),
+  currency: z.string().trim().min(1).max(10),
   cdr_token: z
     .looseObject({ type: text.nullish(), contract_id: text.nullish(), uid: text.nullish() })
     .nullish(),
@@ -50,9 +47,14 @@ const cdrSchema = z.looseObject({
   total_reservation_cost: price.nullish(),
   total_energy: decimal.nullish(),
   total_time: decimal.nullish(),
+  credit: z.union([z.boolean(), z.enum(["true", "false"])]).nullish(),
+  credit_reference_id: z.string().max(100).nullish(),
 });
 type Cdr = z.infer<typeof cdrSchema>;
-type Price = z.infer<typeof price>;
+
+/** Without one of these an object is no charge detail record at all. */
+const TELLING = ["id", "start_date_time", "total_cost", "cdr_token", "charging_periods"];
+const NEEDED = ["id", "start_date_time", "end_date_time", "currency", "total_cost"] as const;
 
 export async function* readCdrs(chunks: AsyncIterable<string>): AsyncGenerator<ReadRow> {
   let rowNumber = 0;
@@ -80,32 +82,54 @@ interface Refused {
   code: RowRefusal;
   message?: string;
   externalRef?: string;
+  flags?: Flag[];
 }
 
 function readCdr(raw: string): Reading {
   const value = parseExactly(raw);
   if (value === undefined) return { ok: false, code: "json_malformed" };
+  if (typeof value !== "object" || value === null || !TELLING.some((name) => name in value)) {
+    return { ok: false, code: "not_a_record" };
+  }
+  const fault = faultOf(value);
+  if (fault) return fault;
   const parsed = cdrSchema.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const where = issue?.path.join(".") || "the record";
-    const isOther = typeof value !== "object" || value === null || !("total_cost" in value);
-    if (isOther) return { ok: false, code: "not_a_record" };
+  if (parsed.success) return toRecord(parsed.data);
+  const where = [...new Set(parsed.error.issues.map((issue) => issue.path.join(".")))];
+  return { ok: false, code: "field_missing", message: `${listed(where)} not as the standard has it.` };
+}
+
+/** What of the needed fields is not there, in words. */
+function faultOf(value: object): Refused | null {
+  const record = value as Record<string, unknown>;
+  const missing: string[] = NEEDED.filter((name) => {
+    const held = name === "end_date_time" ? (record[name] ?? record.stop_date_time) : record[name];
+    return held === undefined || held === null;
+  });
+  if (missing.length > 0) return { ok: false, code: "field_missing", message: `${listed(missing)} missing.` };
+  if (typeof record.id === "string" && record.id.trim() === "") {
+    const sentence = "The id is blank, so that the record could not be told from others.";
     return {
       ok: false,
       code: "field_missing",
-      message: `${where}: ${issue?.message ?? "is not as it should be"}`,
+      message: "id is blank.",
+      flags: [{ code: "id_blank", sentence }],
     };
   }
-  return toRecord(parsed.data);
+  return null;
+}
+
+/** `a is`, or `a, b and c are`. */
+function listed(names: readonly string[]): string {
+  if (names.length < 2) return `${names[0] || "The record"} is`;
+  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)} are`;
 }
 
 function toRecord(cdr: Cdr): Reading {
-  const issuer = [cdr.country_code, cdr.party_id].filter(Boolean).join("*");
-  const externalRef = `ocpi:${issuer ? `${issuer}*` : ""}${cdr.id}`;
+  const name = nameOfCdr(cdr, cdr.id);
+  const { externalRef } = name;
   const startedAt = parseOcpiTime(cdr.start_date_time);
-  const endText = cdr.end_date_time ?? cdr.stop_date_time;
-  const endedAt = endText === undefined ? null : parseOcpiTime(endText);
+  const endedAt = parseOcpiTime(cdr.end_date_time ?? cdr.stop_date_time ?? "");
   if (!startedAt || !endedAt) {
     const which = startedAt ? "end_date_time" : "start_date_time";
     return {
@@ -125,29 +149,85 @@ function toRecord(cdr: Cdr): Reading {
       sentence: "The record states no taxes; its total was taken as it is.",
     });
   }
-  const difference = partsDifference(cdr, total.micros);
+  if (total.contradiction) flags.push({ code: "totals_contradict", sentence: total.contradiction });
+  const difference = partsDifference(
+    [
+      cdr.total_fixed_cost,
+      cdr.total_energy_cost,
+      cdr.total_time_cost,
+      cdr.total_parking_cost,
+      cdr.total_reservation_cost,
+    ],
+    total.value,
+  );
   if (difference) flags.push({ code: "total_differs_from_parts", sentence: difference });
+  const credit = creditOf(cdr, total.value, externalRef);
+  if (credit && !credit.ok) return credit;
+  if (credit?.flag) flags.push(credit.flag);
   const token = cdr.cdr_token;
-  const name = token?.contract_id ?? token?.uid ?? cdr.auth_id ?? "";
+  const holder = token?.contract_id ?? token?.uid ?? cdr.auth_id ?? "";
+  const amount = exactText(total.value);
+  const isOfItself = credit?.back === name.recordKey;
   return {
     ok: true,
     record: {
-      externalRef,
-      amount: total.text,
+      ...(isOfItself ? nameOfRefund(name, { at: endedAt, amount }) : name),
+      amount: credit && !amount.startsWith("-") ? `-${amount}` : amount,
+      amountSymbol: null,
       currency: cdr.currency.toUpperCase(),
-      currencyIsStated: true,
       paidAt: endedAt,
       startedAt,
       endedAt,
       deviceKind: "ev_charger",
-      instrumentLabel: `${token?.type ?? "Token"} ···· ${name.slice(-4)}`.trim(),
+      instrumentLabel: `${token?.type ?? "Token"} ···· ${holder.slice(-4)}`.trim(),
       description: [location?.name, location?.evse_id].filter(Boolean).join(", ").slice(0, 200) || null,
-      quantity: quantityOf({ kwh: cdr.total_energy, hours: cdr.total_time }),
+      ...quantitiesOf({ kwh: cdr.total_energy, hours: cdr.total_time }, flags),
       latitude: location?.coordinates?.latitude ?? null,
       longitude: location?.coordinates?.longitude ?? null,
       country: location?.country ?? null,
-      flags,
+      devices: present([location?.evse_id, location?.evse_uid]),
+      places: present([location?.evse_id, location?.evse_uid, location?.id, location?.name, location?.city]),
+      gives: credit && { back: credit.back },
     },
+  };
+}
+
+function present(names: readonly (string | null | undefined)[]): string[] {
+  return names.flatMap((name) => (name?.trim() ? [name.trim()] : []));
+}
+
+/**
+ * Whether a record gives another one back: by its `credit` mark, or by a total below zero. The record that it names is
+ * one of the same party. Senders write such totals with or without a minus.
+ */
+function creditOf(
+  cdr: Cdr,
+  total: Exact,
+  externalRef: string,
+): ({ ok: true; back: string | null; flag: Flag | null } | Refused) | null {
+  const isMarked = cdr.credit === true || cdr.credit === "true";
+  const reference = cdr.credit_reference_id?.trim() || null;
+  const isBelowZero = total.units < 0n;
+  if (!isMarked && !isBelowZero) {
+    if (!reference) return null;
+    return {
+      ok: false,
+      code: "credit_not_marked",
+      externalRef,
+      flags: [{ code: "credit_not_marked", sentence: ROW_REFUSALS.credit_not_marked }],
+    };
+  }
+  if (total.units === 0n)
+    return { ok: false, code: "field_missing", externalRef, message: "The credit is zero." };
+  if (!reference) {
+    const code = isMarked ? "credit_names_nothing" : "amount_negative";
+    return { ok: false, code, externalRef, flags: [{ code, sentence: ROW_REFUSALS[code] }] };
+  }
+  const sentence = `The record is a credit of ${reference}, written without a minus; it was taken as one.`;
+  return {
+    ok: true,
+    back: nameOfCdr(cdr, reference).recordKey,
+    flag: isBelowZero ? null : { code: "credit_unsigned", sentence },
   };
 }
 
@@ -173,57 +253,27 @@ function parseOcpiTime(value: string): Date | null {
   return day.getUTCDate() === Number(match[3]) ? at : null;
 }
 
-interface Total {
-  micros: bigint;
-  text: string;
-  taxesStated: boolean;
-}
-
-function totalOf(value: Price): Total | null {
-  const parts =
-    typeof value === "string"
-      ? [value]
-      : "before_taxes" in value
-        ? [
-            value.before_taxes as string,
-            ...((value.taxes as { amount: string }[] | null) ?? []).map((tax) => tax.amount),
-          ]
-        : [((value.incl_vat as string | null | undefined) ?? value.excl_vat) as string];
-  const taxesStated = typeof value !== "string" && ("before_taxes" in value || value.incl_vat != null);
-  try {
-    const micros = parts.reduce((sum, part) => sum + parseMicros(part), 0n);
-    return { micros, text: decimalOf(micros), taxesStated };
-  } catch (error) {
-    if (!(error instanceof MoneyError)) throw error;
-    // One part keeps its own text, so that the line is refused for what is wrong with it.
-    const [only, ...others] = parts;
-    return only !== undefined && others.length === 0 ? { micros: 0n, text: only, taxesStated } : null;
+/** Kept where they are sound; what is not is left out and flagged. */
+function quantitiesOf(
+  values: Record<string, string | null | undefined>,
+  before: readonly Flag[],
+): { quantity: Record<string, string> | null; flags: Flag[] } {
+  const flags = [...before];
+  const kept: [string, string][] = [];
+  for (const [unit, text] of Object.entries(values)) {
+    if (text === null || text === undefined) continue;
+    const value = parseExact(text);
+    if (value && value.units >= 0n && /^\d{1,13}(\.\d{1,12})?$/.test(exactText(value))) {
+      kept.push([unit, exactText(value)]);
+      continue;
+    }
+    const isNegative = value !== null && value.units < 0n;
+    flags.push({
+      code: isNegative ? "quantity_negative" : "quantity_malformed",
+      sentence: isNegative
+        ? `The record says ${text.slice(0, 40)} ${unit}, which is below zero; it was left out.`
+        : `"${text.slice(0, 40)}" is no number of ${unit}; it was left out.`,
+    });
   }
-}
-
-function decimalOf(micros: bigint): string {
-  const digits = (micros < 0n ? -micros : micros).toString().padStart(7, "0");
-  return `${micros < 0n ? "-" : ""}${digits.slice(0, -6)}.${digits.slice(-6)}`;
-}
-
-function partsDifference(cdr: Cdr, totalMicros: bigint): string | null {
-  const parts = [
-    cdr.total_fixed_cost,
-    cdr.total_energy_cost,
-    cdr.total_time_cost,
-    cdr.total_parking_cost,
-    cdr.total_reservation_cost,
-  ].filter((part) => part !== null && part !== undefined);
-  if (parts.length === 0) return null;
-  const sum = parts.reduce((all, part) => all + (totalOf(part)?.micros ?? 0n), 0n);
-  if (sum === totalMicros) return null;
-  return `The parts add up to ${decimalOf(sum)}, the total is ${decimalOf(totalMicros)}.`;
-}
-
-function quantityOf(values: Record<string, string | null | undefined>): Record<string, string> | null {
-  const entries = Object.entries(values).filter(
-    (entry): entry is [string, string] =>
-      typeof entry[1] === "string" && /^\d{1,13}(\.\d{1,12})?$/.test(entry[1]),
-  );
-  return entries.length === 0 ? null : Object.fromEntries(entries);
+  return { quantity: kept.length === 0 ? null : Object.fromEntries(kept), flags };
 }

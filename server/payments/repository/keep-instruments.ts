@@ -11,11 +11,13 @@ export interface ProgramFacts {
   currency: Currency;
   timeZone: string;
   closedAt: Date | null;
+  operatorId: Id<"organisation">;
 }
 
 export async function findProgram(tx: SqlTx, programId: Id<"program">): Promise<ProgramFacts | null> {
   const { rows } = await tx.query<ProgramFacts>(
-    `select id, slug, name, currency, time_zone as "timeZone", closed_at as "closedAt" from program where id = $1`,
+    `select id, slug, name, currency, time_zone as "timeZone", closed_at as "closedAt",
+       operator_id as "operatorId" from program where id = $1`,
     [programId],
   );
   return rows[0] ?? null;

@@ -83,6 +83,23 @@ export async function markReleased(
   };
 }
 
+/** Payments of an import that money is left of, or whose record is registered still, in the order of their ids, locked. */
+export async function lockImportedPayments(
+  tx: SqlTx,
+  importId: Id<"import">,
+  page: { after: Id<"payment"> | null; limit: number },
+): Promise<Payment[]> {
+  const { rows } = await tx.query<Payment>(
+    `select ${PAYMENT_COLUMNS} from payment p
+     where p.import_id = $1 and ($2::uuid is null or p.id > $2)
+       and (p.refunded_micros < p.captured_micros
+         or exists (select 1 from imported_record r where r.payment_id = p.id and r.undone_at is null))
+     order by p.id limit $3 for no key update of p`,
+    [importId, page.after, page.limit],
+  );
+  return rows;
+}
+
 /** Authorised payments whose hold is over, oldest first, locked; those in other hands are left out. */
 export async function lockExpiredHolds(tx: SqlTx, at: Date, limit: number): Promise<Payment[]> {
   const { rows } = await tx.query<Payment>(

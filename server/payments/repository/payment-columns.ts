@@ -2,7 +2,6 @@
 import { binaryArray, type ElementType } from "@/server/platform/binary-array";
 import { type BulkColumn, insertRows } from "@/server/platform/bulk";
 import type { SqlTx } from "@/server/platform/db";
-import type { Id } from "@/server/platform/ids";
 import type { Payment, PaymentEvent } from "../types";
 
 interface PaymentColumn {
@@ -76,21 +75,14 @@ export const PAYMENT_COLUMNS = COLUMNS.map(({ name, as }) => `p.${name} as "${as
 
 /**
  * Inserts payments in the given order; captured ones get their place in the order of capture, which the allocator
- * follows. With `skipKnown`, those that exist under the same merchant, source and reference are left out. Gives the
- * ids that went in.
+ * follows.
  */
-export async function insertPayments(
-  tx: SqlTx,
-  payments: readonly Payment[],
-  { skipKnown = false } = {},
-): Promise<Set<Id<"payment">>> {
-  const rows = await insertRows<Payment, { id: Id<"payment"> }>(tx, "payment", BULK, payments, {
+export async function insertPayments(tx: SqlTx, payments: readonly Payment[]): Promise<void> {
+  await insertRows(tx, "payment", BULK, payments, {
     computed: {
       capture_seq: "case when t.captured_at is not null then nextval('payment_capture_seq') end",
     },
-    suffix: `${skipKnown ? "on conflict (merchant_id, source, external_ref) where source <> 'device' do nothing" : ""} returning id`,
   });
-  return new Set(rows.map((row) => row.id));
 }
 
 export async function insertPaymentEvents(tx: SqlTx, events: readonly PaymentEvent[]): Promise<void> {

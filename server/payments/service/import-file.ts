@@ -4,12 +4,12 @@
  * cut off is simply run again.
  */
 import { audit } from "@/server/audit/service";
-import { accountIdFor, ensureAccounts, postTransfers } from "@/server/ledger/service";
+import { ensureAccounts } from "@/server/ledger/service";
 import { now } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
 import { invariant, notFound } from "@/server/platform/errors";
 import { type Id, newIdAt, toPublicId } from "@/server/platform/ids";
-import { toMoneyJson } from "@/server/platform/money";
+import { type Currency, toMoneyJson } from "@/server/platform/money";
 import { emit } from "@/server/platform/outbox";
 import type { PlatformScope } from "@/server/platform/scope";
 import {
@@ -17,35 +17,44 @@ import {
   type FileRefusal,
   IMPORT_CHUNK_ROWS,
   type ImportFormat,
-  ROW_REFUSALS,
+  MOST_WAITING_CREDITS,
 } from "../import/constants";
-import { decodeText, peek } from "../import/decode-text";
-import { judgeRow } from "../import/judge-row";
-import { readCdrs } from "../import/read-cdr";
-import { readSeattle } from "../import/read-seattle";
+import { type JudgeContext, judgeRow } from "../import/judge-row";
+import type { MappingTerms } from "../import/schema";
 import {
-  type AcceptedRecord,
+  type DryRunResult,
   ImportFileError,
   type ImportResult,
-  type ImportRow,
   type ImportSummary,
   type JudgedRow,
-  type ReadRow,
 } from "../import/types";
 import { findProgram, isPartyOf, type ProgramFacts } from "../repository/keep-instruments";
-import { insertPaymentEvents, insertPayments } from "../repository/payment-columns";
+import { findMappingByName } from "../repository/keep-mappings";
+import { readPlacing } from "../repository/read-placing";
 import * as imports from "../repository/store-imports";
 import { clearingAccount, receivableAccount } from "../rules/derive-accounts";
-import { PAID_IN_MONEY } from "../rules/present-payment";
-import type { Payment } from "../types";
+import { bookRows } from "./book-import";
+import { DryRunTally } from "./dry-run-import";
+import { type OpenedFile, openImport } from "./open-import";
 
 export interface ImportRequest {
   programId: Id<"program">;
   merchantId: Id<"organisation">;
-  /** `auto`: JSON is OCPI, anything else CSV. */
+  /** `auto`: JSON is OCPI; a table is read by its mapping, or in Seattle's columns. */
   format: ImportFormat | "auto";
+  /** Name of a saved mapping. */
+  mapping?: string | undefined;
+  /** The currency of a file that names none, as somebody said. */
+  currency?: Currency | undefined;
   fileName: string;
   stream: AsyncIterable<Uint8Array>;
+}
+
+interface Ready {
+  program: ProgramFacts;
+  mapping: { name: string; terms: MappingTerms } | null;
+  context: JudgeContext;
+  file: OpenedFile;
 }
 
 /**
@@ -53,148 +62,194 @@ export interface ImportRequest {
  * that was imported before is a duplicate and adds nothing. A file of which no line can be read is refused as a whole.
  */
 export async function importFile(scope: PlatformScope, request: ImportRequest): Promise<ImportResult> {
-  const program = await withScope(scope, async (tx) => {
-    const found = await findProgram(tx, request.programId);
-    if (!found) throw notFound("program");
-    return (await isPartyOf(tx, found.id, request.merchantId)) ? found : null;
+  return await withReadyFile(scope, request, async (ready) => {
+    const run = new ImportRun(scope, request, ready);
+    const failure = await run.take();
+    return { ok: true, import: await run.finish(failure) };
   });
-  if (!program) return refused("merchant_not_in_program");
-  const decoded = decodeText(request.stream);
-  const run = new ImportRun(scope, request, program);
-  let failure: { code: FileRefusal; message: string } | null = null;
-  try {
-    const { first, text } = await peek(decoded.chunks);
-    if (first === null) return refused("file_empty");
-    const isJson = first === "{" || first === "[";
-    const format = request.format === "auto" ? (isJson ? "ocpi_cdr" : "seattle_parking") : request.format;
-    if (format === "ocpi_cdr" && !isJson) return refused("not_json");
-    const rows = format === "ocpi_cdr" ? readCdrs(text) : readSeattle(text, program.timeZone);
-    await run.take(format, rows);
-  } catch (error) {
-    if (!(error instanceof ImportFileError)) throw error;
-    failure = { code: error.code, message: error.message };
-    if (!run.hasBegun) return { ok: false, reason: failure.code, message: failure.message };
-  }
-  return { ok: true, import: await run.finish(decoded.sha256(), failure) };
 }
 
-function refused(reason: FileRefusal): ImportResult {
-  return { ok: false, reason, message: FILE_REFUSALS[reason] };
+/** The same without writing anything: what would be taken, given back, refused and flagged, in counts and sums. */
+export async function dryRunFile(scope: PlatformScope, request: ImportRequest): Promise<DryRunResult> {
+  return await withReadyFile(scope, request, async ({ program, context, file }) => {
+    const tally = new DryRunTally(scope, program, request.merchantId);
+    const failure = await inChunks(file, context, (rows) => tally.take(rows));
+    await tally.end();
+    return {
+      ok: true,
+      dryRun: {
+        format: file.format,
+        fileSha256: file.sha256(),
+        encoding: file.encoding(),
+        delimiter: file.delimiter,
+        currency: program.currency,
+        ...tally.result(),
+        failure,
+      },
+    };
+  });
+}
+
+async function withReadyFile<Result>(
+  scope: PlatformScope,
+  request: ImportRequest,
+  work: (ready: Ready) => Promise<Result>,
+): Promise<Result | { ok: false; reason: FileRefusal; message: string }> {
+  const refused = (reason: FileRefusal, message: string = FILE_REFUSALS[reason]) => ({
+    ok: false as const,
+    reason,
+    message,
+  });
+  const known = await withScope(scope, async (tx) => {
+    const program = await findProgram(tx, request.programId);
+    if (!program) throw notFound("program");
+    if (!(await isPartyOf(tx, program.id, request.merchantId))) return null;
+    const mapping = request.mapping ? await findMappingByName(tx, program.operatorId, request.mapping) : null;
+    if (request.mapping && !mapping) throw notFound("import mapping");
+    const zones = mapping?.terms.kind === "table" ? mapping.terms.place.zones : (mapping?.terms.zones ?? {});
+    const placing = await readPlacing(tx, program.id, request.merchantId, zones);
+    return { program, mapping, placing };
+  });
+  if (!known) return refused("merchant_not_in_program");
+  const { program, mapping, placing } = known;
+  const context = { currency: program.currency, at: now(), placing };
+  const question = {
+    format: request.format,
+    mapping: mapping?.terms ?? null,
+    currency: request.currency ?? null,
+  };
+  try {
+    const file = await openImport(request.stream, question, program);
+    return await work({
+      program,
+      mapping: mapping && { name: mapping.name, terms: mapping.terms },
+      context,
+      file,
+    });
+  } catch (error) {
+    if (error instanceof ImportFileError) return refused(error.code, error.message);
+    throw error;
+  }
+}
+
+/**
+ * Hands the judged rows on in chunks. What was read before the file broke off is handed on as well, and the failure
+ * given; a file that breaks off before its first line throws.
+ */
+async function inChunks(
+  file: OpenedFile,
+  context: JudgeContext,
+  hand: (rows: JudgedRow[]) => Promise<void>,
+): Promise<{ code: FileRefusal; message: string } | null> {
+  let chunk: JudgedRow[] = [];
+  let hasBegun = false;
+  const handOn = async () => {
+    hasBegun = true;
+    const rows = chunk;
+    chunk = [];
+    await hand(rows);
+  };
+  try {
+    for await (const row of file.rows) {
+      chunk.push(judgeRow(row, context));
+      if (chunk.length >= IMPORT_CHUNK_ROWS) await handOn();
+    }
+  } catch (error) {
+    if (!(error instanceof ImportFileError) || (!hasBegun && chunk.length === 0)) throw error;
+    if (chunk.length > 0) await handOn();
+    return { code: error.code, message: error.message };
+  }
+  if (chunk.length > 0 || !hasBegun) await handOn();
+  return null;
 }
 
 class ImportRun {
   private readonly id: Id<"import">;
-  private readonly at = now();
+  private readonly at: Date;
   private begun = false;
+  private waiting: JudgedRow[] = [];
 
   constructor(
     private readonly scope: PlatformScope,
     private readonly request: ImportRequest,
-    private readonly program: ProgramFacts,
+    private readonly ready: Ready,
   ) {
+    this.at = ready.context.at;
     this.id = newIdAt("import", this.at);
   }
 
-  get hasBegun(): boolean {
-    return this.begun;
-  }
-
   /** Stores what can be read; lines before an error of the file stay stored. */
-  async take(format: ImportFormat, rows: AsyncIterable<ReadRow>): Promise<void> {
-    const context = { currency: this.program.currency, at: this.at };
-    let chunk: JudgedRow[] = [];
-    try {
-      for await (const row of rows) {
-        chunk.push(judgeRow(row, context));
-        if (chunk.length < IMPORT_CHUNK_ROWS) continue;
-        await this.store(format, chunk);
-        chunk = [];
-      }
-    } catch (error) {
-      if (error instanceof ImportFileError && chunk.length > 0) await this.store(format, chunk);
-      throw error;
+  async take(): Promise<{ code: FileRefusal; message: string } | null> {
+    const { file, context } = this.ready;
+    const failure = await inChunks(file, context, (rows) => this.store(rows, false));
+    for (let at = 0; at < this.waiting.length; at += IMPORT_CHUNK_ROWS) {
+      await this.store(this.waiting.slice(at, at + IMPORT_CHUNK_ROWS), true);
     }
-    if (chunk.length > 0 || !this.begun) await this.store(format, chunk);
+    return failure;
   }
 
-  private async store(format: ImportFormat, rows: readonly JudgedRow[]): Promise<void> {
-    const { scope, request, program, id } = this;
-    const isFirst = !this.begun;
-    await withScope(scope, async (tx) => {
-      const clearing = clearingAccount(program.id, program.currency);
-      const receivable = receivableAccount(program.id, program.currency);
-      if (isFirst) {
+  private async store(rows: readonly JudgedRow[], isEnd: boolean): Promise<void> {
+    const { scope, request, id } = this;
+    const { program, mapping, file } = this.ready;
+    const run = { id, scope, program, merchantId: request.merchantId, at: this.at };
+    const booked = await withScope(scope, async (tx) => {
+      if (!this.begun) {
         await imports.insertBatch(tx, {
           id,
           programId: program.id,
           merchantId: request.merchantId,
-          format,
+          format: file.format,
+          mapping,
           fileName: request.fileName.slice(0, 255),
           createdBy: scope.actor.kind === "user" ? scope.actor.id : null,
           createdAt: this.at,
         });
+        const accounts = [
+          clearingAccount(program.id, program.currency),
+          receivableAccount(program.id, program.currency),
+        ];
         await ensureAccounts(
           tx,
-          [clearing, receivable].map((account) => ({ ...account, programRef: program.id })),
+          accounts.map((account) => ({ ...account, programRef: program.id })),
         );
       }
-      const candidates = new Map<JudgedRow, Payment>();
-      for (const row of rows) if (row.ok) candidates.set(row, this.toPayment(row.record));
-      const inserted = await insertPayments(tx, [...candidates.values()], { skipKnown: true });
-      const fresh = [...candidates.values()].filter((payment) => inserted.has(payment.id));
-      const codes = await postTransfers(
-        tx,
-        fresh.map((payment) => ({
-          id: payment.captureTransferId ?? "",
-          debitAccountId: accountIdFor(receivable),
-          creditAccountId: accountIdFor(clearing),
-          amountMicros: payment.amountMicros,
-          code: "capture" as const,
-          journalId: payment.id,
-          effectiveAt: payment.capturedAt,
-        })),
-      );
-      for (const code of codes) invariant(code === "created", `an import's transfer is created, not ${code}`);
-      await insertPaymentEvents(
-        tx,
-        fresh.map((payment) => ({
-          paymentId: payment.id,
-          merchantId: payment.merchantId,
-          at: this.at,
-          kind: "imported",
-          detail: { import: toPublicId("import", id), amount_micros: payment.amountMicros.toString() },
-        })),
-      );
-      const known = await imports.findImported(
-        tx,
-        request.merchantId,
-        [...candidates.values()]
-          .filter((payment) => !inserted.has(payment.id))
-          .map((each) => each.externalRef),
-      );
-      const outcomes = rows.map((row) => outcomeOf(row, candidates.get(row) ?? null, inserted, known));
-      await imports.insertImportRows(tx, id, outcomes);
+      const mayWait = !isEnd && this.waiting.length < MOST_WAITING_CREDITS;
+      const done = await bookRows(tx, run, rows, !mayWait);
+      const count = (outcome: string) => done.rows.filter((row) => row.outcome === outcome).length;
+      await imports.insertImportRows(tx, id, done.rows);
       await imports.growBatch(tx, id, {
-        accepted: fresh.length,
-        duplicate: outcomes.filter((row) => row.outcome === "duplicate").length,
-        refused: outcomes.filter((row) => row.outcome === "refused").length,
-        flagged: outcomes.filter((row) => row.flags.length > 0).length,
-        acceptedMicros: fresh.reduce((sum, payment) => sum + payment.amountMicros, 0n),
+        accepted: count("accepted"),
+        refunds: count("refund"),
+        free: count("free"),
+        duplicate: count("duplicate"),
+        refused: count("refused"),
+        flagged: done.rows.filter((row) => row.flags.length > 0).length,
+        acceptedMicros: done.acceptedMicros,
+        refundedMicros: done.refundedMicros,
       });
+      return done;
     });
     this.begun = true;
+    this.waiting.push(...booked.waiting);
   }
 
-  async finish(
-    sha256: string,
-    failure: { code: FileRefusal; message: string } | null,
-  ): Promise<ImportSummary> {
+  async finish(failure: { code: FileRefusal; message: string } | null): Promise<ImportSummary> {
+    const { file } = this.ready;
     return await withScope(this.scope, async (tx) => {
-      await imports.finishBatch(tx, this.id, { at: now(), sha256, failure });
+      const sha256 = file.sha256();
+      await imports.finishBatch(tx, this.id, {
+        at: now(),
+        sha256,
+        encoding: file.encoding(),
+        delimiter: file.delimiter,
+        failure,
+      });
       const summary = await imports.findBatch(tx, this.id);
       invariant(summary, "an import that began has a batch");
       const counts = {
         accepted: summary.rowsAccepted,
+        refunds: summary.rowsRefunds,
+        free: summary.rowsFree,
         duplicate: summary.rowsDuplicate,
         refused: summary.rowsRefused,
         flagged: summary.rowsFlagged,
@@ -203,9 +258,11 @@ class ImportRun {
         action: "import.finished",
         subjectKind: "import",
         subjectId: this.id,
+        organisationId: summary.merchantId,
         after: {
           file_name: summary.fileName,
           file_sha256: sha256,
+          mapping: summary.mappingName,
           failure: failure?.code ?? null,
           ...counts,
         },
@@ -228,66 +285,4 @@ class ImportRun {
       return summary;
     });
   }
-
-  private toPayment(record: AcceptedRecord): Payment {
-    return {
-      id: newIdAt("payment", record.paidAt),
-      programId: this.program.id,
-      merchantId: this.request.merchantId,
-      deviceId: null,
-      deviceKind: record.deviceKind,
-      zone: null,
-      payerId: null,
-      instrumentId: null,
-      instrumentKind: "external",
-      instrumentLabel: record.instrumentLabel,
-      source: "import",
-      externalRef: record.externalRef,
-      deviceSequence: null,
-      importId: this.id,
-      currency: record.currency,
-      amountMicros: record.amountMicros,
-      capturedMicros: record.amountMicros,
-      refundedMicros: 0n,
-      state: "captured",
-      declineReason: null,
-      description: record.description,
-      quantity: record.quantity,
-      latitude: record.latitude,
-      longitude: record.longitude,
-      flags: record.flags,
-      riskScore: null,
-      captureOnApproval: false,
-      occurredAt: record.paidAt,
-      authorisedAt: null,
-      expiresAt: null,
-      capturedAt: record.paidAt,
-      closedAt: null,
-      holdTransferId: null,
-      captureTransferId: newIdAt("transfer", this.at),
-      ...PAID_IN_MONEY,
-    };
-  }
-}
-
-function outcomeOf(
-  row: JudgedRow,
-  payment: Payment | null,
-  inserted: ReadonlySet<Id<"payment">>,
-  known: ReadonlyMap<string, imports.KnownImport>,
-): ImportRow {
-  const { rowNumber, externalRef, flags, raw } = row;
-  const base = { rowNumber, externalRef, flags, raw, paymentId: null, code: null, message: null };
-  if (!row.ok) return { ...base, outcome: "refused", code: row.code, message: row.message };
-  invariant(payment, "an accepted row has a payment");
-  if (inserted.has(payment.id)) return { ...base, outcome: "accepted", paymentId: payment.id };
-  const first = known.get(payment.externalRef);
-  invariant(first, "a row that was not inserted was known");
-  const isSame =
-    first.amountMicros === payment.amountMicros &&
-    first.currency === payment.currency &&
-    first.occurredAt.getTime() === payment.occurredAt.getTime();
-  if (isSame) return { ...base, outcome: "duplicate", paymentId: first.id };
-  const code = "already_imported_otherwise" as const;
-  return { ...base, outcome: "refused", paymentId: first.id, code, message: ROW_REFUSALS[code] };
 }

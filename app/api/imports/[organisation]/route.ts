@@ -1,14 +1,17 @@
 /**
  * Upload of a file of transactions by an operator: `POST /api/imports/{operator}?program=prog_…&merchant=org_…` with
- * the file itself as the body, which is read as it arrives. Optional: `format`, `name`.
+ * the file itself as the body, which is read as it arrives. Optional: `format`, `name`, `mapping` (a saved one's name),
+ * `currency` (of a file that names none), `dryRun=true` (counts and sums, nothing is written).
  */
 import type { NextRequest } from "next/server";
 import { z } from "zod";
 import { IMPORT_FORMATS } from "@/server/payments/import/constants";
-import { importFile } from "@/server/payments/service/import-file";
-import { viewImport } from "@/server/payments/view-import";
+import { mappingNameSchema } from "@/server/payments/schema";
+import { dryRunFile, importFile } from "@/server/payments/service/import-file";
+import { viewDryRun, viewImport } from "@/server/payments/view-import";
 import { AppError } from "@/server/platform/errors";
 import { publicId } from "@/server/platform/ids";
+import { CURRENCIES } from "@/server/platform/money";
 import { plainText } from "@/server/platform/text";
 import { guardRoute, problem } from "@/server/trpc/route-guard";
 
@@ -23,6 +26,9 @@ const query = z.object({
   merchant: publicId("organisation"),
   format: z.enum(["auto", ...IMPORT_FORMATS]).default("auto"),
   name: plainText(1, 255).default("upload"),
+  mapping: mappingNameSchema.optional(),
+  currency: z.enum(CURRENCIES).optional(),
+  dryRun: z.enum(["true", "false"]).default("false"),
 });
 
 // No form of another site can send these types, so the session's cookie cannot be borrowed.
@@ -48,16 +54,23 @@ export async function POST(request: NextRequest, context: Context): Promise<Resp
       throw new AppError("bad_request", "input_invalid", message);
     }
     if (!request.body) throw new AppError("invalid_input", "file_empty", "The file is empty.");
-    const { program, merchant, format, name } = asked.data;
-    const result = await importFile(entered.scope, {
+    const { program, merchant, name, dryRun, ...how } = asked.data;
+    const whole = {
       programId: program,
       merchantId: merchant,
-      format,
       fileName: name,
       stream: request.body,
-    });
+      ...how,
+    };
+    const headers = { "cache-control": "no-store" };
+    if (dryRun === "true") {
+      const foretold = await dryRunFile(entered.scope, whole);
+      if (!foretold.ok) throw new AppError("invalid_input", foretold.reason, foretold.message);
+      return Response.json(viewDryRun(foretold.dryRun), { headers });
+    }
+    const result = await importFile(entered.scope, whole);
     if (!result.ok) throw new AppError("invalid_input", result.reason, result.message);
-    return Response.json(viewImport(result.import), { headers: { "cache-control": "no-store" } });
+    return Response.json(viewImport(result.import), { headers });
   } catch (error) {
     return problem(error, entered.requestId);
   }
