@@ -79,6 +79,15 @@ async function runCommandLine(argv: readonly string[]): Promise<number> {
     .option("--json", "answer as JSON")
     .action(run(async () => (await import("./cli/settle")).settleCommand));
 
+  program
+    .command("verify")
+    .description(
+      "prove the whole: figures, approvals, reports, the log of evidence, the guards and the ledger",
+    )
+    .option("--head <file>", "a head of the evidence chain that was exported earlier")
+    .option("--json", "answer as JSON")
+    .action(run(async () => (await import("./cli/verify")).verifyWholeCommand));
+
   const ledger = program.command("ledger").description("proofs of the ledger");
   ledger
     .command("verify")

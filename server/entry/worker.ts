@@ -10,6 +10,7 @@ import { type RepeatedJob, runRepeatedly } from "@/server/platform/jobs";
 import { loggerFor } from "@/server/platform/logger";
 import { jobs as platformJobs } from "@/server/platform/upkeep";
 import { jobs as reportJobs } from "@/server/reporting/exports/jobs";
+import { jobs as proofJobs } from "@/server/reporting/proof/jobs";
 import { jobs as settlementJobs } from "@/server/settlement/jobs";
 
 const JOBS: readonly RepeatedJob[] = [
@@ -20,6 +21,7 @@ const JOBS: readonly RepeatedJob[] = [
   ...paymentJobs,
   ...settlementJobs,
   ...reportJobs,
+  ...proofJobs,
 ];
 
 const log = loggerFor("worker");

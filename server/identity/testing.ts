@@ -38,7 +38,7 @@ interface Catalogue {
 }
 
 /** Tables that belong to the platform's own machinery and hold no row of a tenant. */
-const NOT_FILLED = new Set(["_prisma_migrations"]);
+const NOT_FILLED = new Set(["_prisma_migrations", "evidence_block", "evidence_horizon"]);
 
 /** Made by services before the filling begins, because scopes need them. */
 const MADE_BEFORE = new Set(["organisation", "program", "program_party"]);

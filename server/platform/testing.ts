@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, inject } from "vitest";
-import { closePool } from "./db";
+import { closePool, withOwner } from "./db";
 import { forgetEnv } from "./env";
 import { type Login, urlFor } from "./login";
 
@@ -55,4 +55,30 @@ async function onServer(url: string, statement: string): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+/**
+ * What only a superuser can do: runs `statement` while no trigger of `tables` fires, and puts each back as it was, so
+ * that nothing but the change itself can give it away.
+ */
+export async function pastGuards(
+  tables: readonly string[],
+  statement: string,
+  params: readonly unknown[] = [],
+): Promise<number> {
+  return await withOwner(async (owner) => {
+    await owner.query("begin");
+    const { rows } = await owner.query<{ table: string; name: string; enabled: string }>(
+      `select tgrelid::regclass::text as table, quote_ident(tgname) as name, tgenabled::text as enabled
+         from pg_trigger where tgrelid = any($1::regclass[]) and tgenabled <> 'D'`,
+      [tables],
+    );
+    for (const table of tables) await owner.query(`alter table ${table} disable trigger all`);
+    // Several statements answer one by one; the last is the change.
+    const answers = [await owner.query(statement, [...params])].flat();
+    for (const { table, name, enabled } of rows)
+      await owner.query(`alter table ${table} enable ${enabled === "A" ? "always" : ""} trigger ${name}`);
+    await owner.query("commit");
+    return answers.at(-1)?.rowCount ?? 0;
+  });
 }

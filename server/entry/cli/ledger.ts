@@ -1,23 +1,13 @@
 /** `purse ledger …`: proofs that anybody can run. */
 
-import { z } from "zod";
 import { CaseFileError, replayCases } from "@/server/ledger/replay";
 import { type Finding, type VerifyResult, verifyLedger } from "@/server/ledger/verify";
 import { closePool, type SqlTx, withOwner, withScope } from "@/server/platform/db";
 import { mintSystemScope } from "@/server/platform/scope";
-import { answer, CommandFailure, EXIT, fromWhereThePersonStood, type JsonOption, readJson } from "./answer";
+import { answer, CommandFailure, EXIT, fromWhereThePersonStood, type JsonOption } from "./answer";
+import { readHead } from "./read-head";
 
-const exportedHead = z.object({
-  height: z.union([z.string().regex(/^\d{1,18}$/), z.int().positive()]).transform(BigInt),
-  hash: z.string().regex(/^[0-9a-fA-F]{64}$/),
-});
 const MOST_FINDINGS = 10_000;
-
-async function readHead(file: string): Promise<{ height: bigint; hash: string }> {
-  const head = exportedHead.safeParse(await readJson(file));
-  if (head.success) return head.data;
-  throw new CommandFailure(EXIT.refused, `${file} is not an exported head: it wants a height and a hash.`);
-}
 
 /**
  * The proof of the whole ledger. Findings that break it end with exit code 4; mere notices do not. Of very many the

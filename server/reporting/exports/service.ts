@@ -62,6 +62,21 @@ export async function openStatementReport(
   };
 }
 
+/** The CSV of a statement as it would be made now, held against nothing that was made before. */
+export async function makeReportText(
+  statementId: string,
+): Promise<{ ok: true; chunks: () => AsyncGenerator<string> } | { ok: false; reason: ReportRefusal }> {
+  const opened = await openReportSource(mintSystemScope("proof"), statementId);
+  if (!opened.ok) return opened;
+  const { source } = opened;
+  const parts: ReportParts = {
+    ...source,
+    lines: () => readReportLines(source.statement.id),
+    legs: () => readReportLegs(source.statement),
+  };
+  return { ok: true, chunks: () => writeCsv(parts) };
+}
+
 async function* hashed(
   chunks: AsyncGenerator<string>,
   statementId: string,

@@ -5,7 +5,7 @@ import { withClock } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
 import { CURRENCIES, microsPerMinor } from "@/server/platform/money";
 import { mintPortalScope, mintSystemScope, type OperatorScope } from "@/server/platform/scope";
-import { useTestDatabase } from "@/server/platform/testing";
+import { pastGuards, useTestDatabase } from "@/server/platform/testing";
 import { partyAccount } from "../rules/name-accounts";
 import { balanceOf, byTwo, type City, confirmAs, createCity, createMember } from "../testing";
 import { confirmProposal, expireProposals, rejectProposal, withdrawProposal } from "./answer-proposal";
@@ -21,12 +21,12 @@ beforeAll(async () => {
 });
 
 async function member(role: string, invitedBy: string | null = null): Promise<OperatorScope> {
-  const id = await withScope(system, async (tx) => {
-    const email = `${role}-${Math.random()}@example.org`;
-    const person = await createMember(tx, city.operatorId, email, role);
-    await tx.query("update membership set created_by = $2 where user_id = $1", [person, invitedBy]);
-    return person;
-  });
+  const email = `${role}-${Math.random()}@example.org`;
+  const id = await withScope(system, (tx) => createMember(tx, city.operatorId, email, role));
+  await pastGuards(["membership"], "update membership set created_by = $2 where user_id = $1", [
+    id,
+    invitedBy,
+  ]);
   return mintPortalScope("operator", city.operatorId, { kind: "user", id });
 }
 
