@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleCheck, Download, ShieldCheck, TriangleAlert } from "lucide-react";
 import { downloadText } from "@/components/charts/to-csv";
 import { LedgerFrame } from "@/components/ledger/ledger-frame";
+import { WholeProof } from "@/components/ledger/whole-proof";
 import { formatCount } from "@/components/money/format-count";
 import { QueryView } from "@/components/query/query-view";
 import { ExactTime, RelativeTime } from "@/components/time/relative-time";
@@ -55,6 +56,7 @@ export function ProofPage() {
         </Button>
       }
     >
+      <WholeProof />
       <QueryView
         query={proof}
         what="The proof"
@@ -73,7 +75,7 @@ export function ProofPage() {
               <LastProof last={data.last} />
               <Head data={data} />
             </div>
-            <Card title="What does the proof check?">
+            <Card title="What does the proof of the ledger check?">
               <ul className="grid list-inside list-disc gap-1 text-sm text-muted">
                 <li>
                   Every sealed block is hashed again from its transfers and accounts; the first altered one is

@@ -9,6 +9,8 @@ import {
   router,
 } from "@/server/identity/procedures";
 import { publicId } from "@/server/platform/ids";
+import { wholeProofView } from "./proof/schema";
+import { readWholeProof, startWholeProof } from "./proof/service";
 import {
   agencyOverview,
   attention,
@@ -84,4 +86,13 @@ export const operatorReportingRouter = router({
     .input(z.object({ journalId: publicId("journal") }))
     .output(journalCause)
     .query(({ ctx, input }) => explainJournal(ctx.scope, input.journalId)),
+});
+
+export const operatorProofRouter = router({
+  whole: operatorProcedure("ledger.read")
+    .output(wholeProofView)
+    .query(({ ctx }) => readWholeProof(ctx.scope)),
+  start: operatorProcedure("ledger.read")
+    .output(z.object({ started: z.boolean() }))
+    .mutation(({ ctx }) => ({ started: startWholeProof(ctx.scope) })),
 });

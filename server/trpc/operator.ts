@@ -13,7 +13,7 @@ import {
   operatorReviewRouter,
 } from "@/server/payments/router";
 import { operatorAllowancesRouter, operatorLimitsRouter } from "@/server/payments/router/limits";
-import { operatorReportingRouter } from "@/server/reporting/router";
+import { operatorProofRouter, operatorReportingRouter } from "@/server/reporting/router";
 import {
   operatorAgreementsRouter,
   operatorConfirmationsRouter,
@@ -42,6 +42,7 @@ export const operatorRouter = router({
   organisations: operatorOrganisationsRouter,
   payments: operatorPaymentsRouter,
   programs: operatorProgramsRouter,
+  proof: operatorProofRouter,
   reporting: operatorReportingRouter,
   rules: operatorRulesRouter,
   team: operatorTeamRouter,

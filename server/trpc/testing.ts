@@ -167,6 +167,8 @@ const operator: Record<string, Sample> = {
   "ledger.trialBalance": () => ({ currency: "EUR" }),
   "ledger.proof": nothing,
   "ledger.startProof": nothing,
+  "proof.whole": nothing,
+  "proof.start": nothing,
   "reporting.journalCause": (of) => ({ journalId: of.id("journal") }),
   "ledger.transfer": (of) => ({ transferId: of.id("transfer") }),
   "cases.ofPayment": (of) => ({ paymentId: of.id("payment") }),

@@ -1,0 +1,133 @@
+"use client";
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { CircleCheck, ShieldCheck, TriangleAlert } from "lucide-react";
+import { formatCount } from "@/components/money/format-count";
+import { QueryView } from "@/components/query/query-view";
+import { ExactTime, RelativeTime } from "@/components/time/relative-time";
+import { Banner } from "@/components/ui/banner";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { Progress } from "@/components/ui/progress";
+import { SkeletonCard } from "@/components/ui/skeleton";
+import { showToast } from "@/components/ui/toast";
+import type { CheckResult, WholeProofView } from "@/server/reporting/proof/schema";
+import { useOperatorTrpc } from "@/server/trpc/client";
+import { callErrorOf } from "@/server/trpc/query-client";
+
+/** The proof of the whole: figures, approvals, reports, the log of evidence, the guards and the ledger. */
+export function WholeProof() {
+  const trpc = useOperatorTrpc();
+  const queryClient = useQueryClient();
+  const proof = useQuery(
+    trpc.proof.whole.queryOptions(undefined, {
+      staleTime: 0,
+      refetchInterval: ({ state }) => (state.data?.running ? 500 : 15_000),
+    }),
+  );
+  const start = useMutation(
+    trpc.proof.start.mutationOptions({
+      onSettled: () => queryClient.invalidateQueries(trpc.proof.whole.queryFilter()),
+      onError: (error) =>
+        showToast({ title: callErrorOf(error)?.message ?? "The server did not answer.", tone: "loss" }),
+    }),
+  );
+  return (
+    <QueryView query={proof} what="The proof of everything" skeleton={<SkeletonCard lines={6} />}>
+      {(data) => (
+        <Card
+          title="Does everything add up?"
+          hint={<When view={data} />}
+          actions={
+            <Button
+              size="sm"
+              icon={<ShieldCheck />}
+              loading={start.isPending || Boolean(data.running)}
+              onClick={() => start.mutate()}
+            >
+              {data.running ? "Proving" : "Prove everything"}
+            </Button>
+          }
+        >
+          <div className="grid gap-3">
+            {data.failure ? <Banner tone="loss">{data.failure}</Banner> : null}
+            {data.running ? (
+              <Progress
+                label="Checks done"
+                done={data.running.done.length}
+                total={data.running.total}
+                unit="checks"
+              />
+            ) : null}
+            {data.last && !data.running ? (
+              <Banner
+                tone={data.last.ok ? "arrived" : "loss"}
+                icon={data.last.ok ? <CircleCheck aria-hidden /> : <TriangleAlert aria-hidden />}
+                title={
+                  data.last.ok
+                    ? "Nothing contradicts anything"
+                    : `${formatCount(data.last.broken)} ${data.last.broken === 1 ? "contradiction" : "contradictions"}`
+                }
+              />
+            ) : null}
+            <Checks checks={data.running ? data.running.done : (data.last?.checks ?? [])} />
+            {!data.last && !data.running ? (
+              <p className="text-sm text-muted">
+                Nothing was proved yet. The worker does it every night; the proof reads everything and changes
+                nothing.
+              </p>
+            ) : null}
+          </div>
+        </Card>
+      )}
+    </QueryView>
+  );
+}
+
+function When({ view: { running, last } }: { view: WholeProofView }) {
+  if (running)
+    return (
+      <>
+        started <RelativeTime at={running.startedAt} />. You can leave this page
+      </>
+    );
+  if (!last) return null;
+  return (
+    <>
+      <ExactTime at={last.at} format="dateTime" withOffset />, {last.by ? `${last.by}, ` : ""}
+      {last.seconds} s
+    </>
+  );
+}
+
+function Checks({ checks }: { checks: readonly CheckResult[] }) {
+  if (checks.length === 0) return null;
+  return (
+    <ul className="grid gap-x-8 gap-y-1.5 text-sm xl:grid-cols-2">
+      {checks.map((check) => (
+        <li key={check.check} className={check.ok ? undefined : "xl:col-span-2"}>
+          <div className="flex items-start gap-2">
+            {check.ok ? (
+              <CircleCheck aria-label="In order" className="mt-0.5 size-4 shrink-0 text-arrived" />
+            ) : (
+              <TriangleAlert aria-label="Contradiction" className="mt-0.5 size-4 shrink-0 text-loss" />
+            )}
+            <span className="min-w-0 break-words">
+              {check.title}
+              {check.ok ? null : `: ${formatCount(check.broken)}`}
+            </span>
+          </div>
+          {check.findings.length > 0 ? (
+            <ul className="mt-1 ml-6 grid gap-1 text-muted">
+              {check.findings.map((finding) => (
+                <li key={`${finding.subject} ${finding.message}`} className="break-words">
+                  <span className="font-medium text-ink">{finding.subject}</span>: {finding.message}
+                </li>
+              ))}
+            </ul>
+          ) : null}
+        </li>
+      ))}
+    </ul>
+  );
+}
