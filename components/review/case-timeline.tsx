@@ -1,6 +1,7 @@
-import { Check, Flag, Gauge, Hourglass, Nfc, User, X } from "lucide-react";
+import { Check, Flag, Gauge, Hourglass, Nfc, Undo2, User, X } from "lucide-react";
 import { Money } from "@/components/money/money";
 import { type CaseFile, isOpenCase } from "@/components/review/case-types";
+import { REASON_LABELS } from "@/components/review/decision-words";
 import { ExactTime } from "@/components/time/relative-time";
 import { Card } from "@/components/ui/card";
 import { Timeline, type TimelineItem } from "@/components/ui/timeline";
@@ -77,9 +78,21 @@ export function CaseTimeline({
       id: "decided",
       time: <ExactTime at={found.decision.at} format="millis" />,
       title: found.decision.by ? `${outcome.title} by ${found.decision.by}` : outcome.title,
-      detail: found.decision.note,
+      detail: [found.decision.reason ? REASON_LABELS[found.decision.reason] : null, found.decision.note]
+        .filter(Boolean)
+        .join(". "),
       icon: outcome.icon,
       tone: outcome.tone,
+    });
+  }
+  if (found.overturn) {
+    items.push({
+      id: "overturned",
+      time: <ExactTime at={found.overturn.at} format="millis" />,
+      title: `Overturned by ${found.overturn.by ?? "a colleague"}`,
+      detail: `${REASON_LABELS[found.overturn.reason]}. ${found.overturn.note}`,
+      icon: <Undo2 />,
+      tone: "waiting",
     });
   }
   return (

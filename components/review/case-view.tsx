@@ -11,8 +11,10 @@ import { CaseHistory } from "@/components/review/case-history";
 import { CaseNotes } from "@/components/review/case-notes";
 import { CaseTimeline } from "@/components/review/case-timeline";
 import { type CaseFile, isOpenCase, type Verdict } from "@/components/review/case-types";
+import { REASON_LABELS } from "@/components/review/decision-words";
 import { IfYouDecide } from "@/components/review/if-you-decide";
 import { LinkedPayments } from "@/components/review/linked-payments";
+import { OverturnDecision } from "@/components/review/overturn-decision";
 import { TapCard } from "@/components/review/tap-card";
 import type { CaseActions } from "@/components/review/use-case-actions";
 import { WhyScore } from "@/components/review/why-score";
@@ -70,7 +72,7 @@ function Opened(props: CaseViewProps & { file: CaseFile }) {
   return (
     <article aria-label={`Case ${file.case.id}`} className="grid gap-4">
       <CaseHeader {...props} />
-      <Standing file={file} me={me} pending={pending} />
+      <Standing file={file} me={me} pending={pending} onChange={actions.refresh} />
       <div className="grid items-start gap-4 @3xl:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
         {/* In one column the consequences come right after the reasons. */}
         <div className="contents gap-4 @3xl:grid">
@@ -224,11 +226,14 @@ function Standing({
   file,
   me,
   pending,
+  onChange,
 }: {
   file: CaseFile;
   me: string | null;
   pending: Verdict | undefined;
+  onChange: () => Promise<unknown>;
 }) {
+  const { can } = usePortal();
   const { case: found } = file;
   if (pending) {
     return (
@@ -245,14 +250,32 @@ function Standing({
       expired: "Declined by the policy, because nobody decided in time",
       withdrawn: "Withdrawn: the device gave up waiting",
     };
+    const { decision, overturn } = found;
+    const why = decision?.reason ? `, ${REASON_LABELS[decision.reason].toLowerCase()}` : "";
+    const byPerson = decision?.byId !== null && decision?.byId !== undefined;
     return (
-      <Banner
-        tone={found.state === "approved" ? "arrived" : found.state === "declined" ? "loss" : "neutral"}
-        title={`${words[found.state] ?? found.state}${by ? ` by ${by}` : ""}`}
-      >
-        {found.decision ? <ExactTime at={found.decision.at} format="exact" /> : null}
-        {found.decision?.note ? `: ${found.decision.note}` : null}
-      </Banner>
+      <>
+        <Banner
+          tone={found.state === "approved" ? "arrived" : found.state === "declined" ? "loss" : "neutral"}
+          title={`${words[found.state] ?? found.state}${by ? ` by ${by}` : ""}${why}`}
+          actions={
+            byPerson && decision.byId !== me && !overturn && can("cases.decide") ? (
+              <OverturnDecision file={file} onDone={onChange} />
+            ) : undefined
+          }
+        >
+          {decision ? <ExactTime at={decision.at} format="exact" /> : null}
+          {decision?.note ? `: ${decision.note}` : null}
+        </Banner>
+        {overturn ? (
+          <Banner
+            tone="waiting"
+            title={`Overturned by ${overturn.by ?? "a colleague"}: it should have been ${overturn.verdict}, ${REASON_LABELS[overturn.reason].toLowerCase()}`}
+          >
+            <ExactTime at={overturn.at} format="exact" />: {overturn.note}
+          </Banner>
+        ) : null}
+      </>
     );
   }
   if (found.claim && found.claim.userId !== me) {

@@ -8,8 +8,8 @@ import { useShortcutsEnabled } from "@/components/ui/use-preference";
 const KEYS: readonly { keys: readonly string[]; does: string }[] = [
   { keys: ["j", "k"], does: "Next and previous case" },
   { keys: ["c"], does: "Claim the case for ten minutes, or give it back" },
-  { keys: ["a"], does: "Approve: the hold is captured" },
-  { keys: ["d"], does: "Decline: the hold is released" },
+  { keys: ["a"], does: "Approve: the hold is captured; then 1 to 3 for the reason" },
+  { keys: ["d"], does: "Decline: the hold is released; then 1 to 3 for the reason" },
   { keys: ["u"], does: "Undo the last decision, within six seconds" },
   { keys: ["e"], does: "Escalate" },
   { keys: ["n"], does: "Write a note" },

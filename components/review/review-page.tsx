@@ -16,12 +16,14 @@ import { EscalateDialog } from "@/components/review/escalate-dialog";
 import { KeysHelp } from "@/components/review/keys-help";
 import { undoLast, usePendingDecisions } from "@/components/review/pending-decisions";
 import { QueueFooter, QueueHead } from "@/components/review/queue-head";
+import { ReasonDialog } from "@/components/review/reason-dialog";
 import { useCaseActions } from "@/components/review/use-case-actions";
 import { type QueueTab, useReviewQueue } from "@/components/review/use-review-queue";
 import { FirstUse } from "@/components/ui/empty-state";
 import { shortenId } from "@/components/ui/shorten-id";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useSingleKeys } from "@/components/ui/use-single-keys";
+import type { DecisionReason } from "@/server/fraud/constants";
 import { useAccountTrpc, useOperatorTrpc } from "@/server/trpc/client";
 
 /** A second press of the same key right after the next case opened was meant for the one before. */
@@ -40,6 +42,7 @@ export function ReviewPage() {
   const actions = useCaseActions();
   const [helpOpen, setHelpOpen] = useState(false);
   const [escalating, setEscalating] = useState(false);
+  const [asking, setAsking] = useState<Verdict | null>(null);
   const [announced, setAnnounced] = useState("");
   const wantsFocus = useRef(false);
   const noteInput = useRef<HTMLTextAreaElement>(null);
@@ -81,13 +84,23 @@ export function ReviewPage() {
     wantsFocus.current = true;
   }
 
-  function decide(verdict: Verdict) {
+  /** The file at the right, when it can be decided now. */
+  function decidable(): CaseFile | null {
     const { current } = file;
-    if (!current || !mayDecide || current.case.id !== openId || pending.has(current.case.id)) return;
-    if (!isOpenCase(current.case) || performance.now() - openedAt.current < SETTLE_MS) return;
-    const decided = current.case;
+    if (!current || !mayDecide || current.case.id !== openId || pending.has(current.case.id)) return null;
+    return isOpenCase(current.case) ? current : null;
+  }
+
+  function ask(verdict: Verdict) {
+    if (decidable() && performance.now() - openedAt.current >= SETTLE_MS) setAsking(verdict);
+  }
+
+  function decide(verdict: Verdict, reason: DecisionReason) {
+    setAsking(null);
+    const decided = decidable()?.case;
+    if (!decided) return;
     const next = items[at + 1] ?? items[at - 1];
-    actions.decide(decided, verdict, () => queue.choose(decided.id));
+    actions.decide(decided, verdict, reason, () => queue.choose(decided.id));
     queue.choose(next && next.id !== decided.id ? next.id : null);
     const done = verdict === "approve" ? "Approved" : "Declined";
     setAnnounced(
@@ -114,8 +127,8 @@ export function ReviewPage() {
     j: () => open(items[at + 1]),
     k: () => open(items[at < 0 ? 0 : at - 1]),
     c: claim,
-    a: () => decide("approve"),
-    d: () => decide("decline"),
+    a: () => ask("approve"),
+    d: () => ask("decline"),
     e: escalate,
     n: () => noteInput.current?.focus(),
     u: () => void (undoLast() && setAnnounced("Undone.")),
@@ -163,7 +176,7 @@ export function ReviewPage() {
             pending={pending.get(openId)?.verdict}
             actions={actions}
             keysOn={keysOn}
-            onDecide={(_, verdict) => decide(verdict)}
+            onDecide={(_, verdict) => ask(verdict)}
             onEscalate={escalate}
             onBack={() => queue.choose(null)}
             onFile={keepFile}
@@ -177,6 +190,12 @@ export function ReviewPage() {
         )}
       </TwoPane>
       <KeysHelp open={helpOpen} onOpenChange={setHelpOpen} />
+      <ReasonDialog
+        verdict={asking}
+        subject={escalated ? caseWords(escalated.case) : "It"}
+        onReason={decide}
+        onClose={() => setAsking(null)}
+      />
       <EscalateDialog
         open={escalating}
         onOpenChange={setEscalating}

@@ -6,6 +6,7 @@ import { formatAmount } from "@/components/money/format-amount";
 import type { CaseItem, Verdict } from "@/components/review/case-types";
 import { holdDecision } from "@/components/review/pending-decisions";
 import { showToast } from "@/components/ui/toast";
+import type { DecisionReason } from "@/server/fraud/constants";
 import { useOperatorClient, useOperatorTrpc } from "@/server/trpc/client";
 import { callErrorOf } from "@/server/trpc/query-client";
 
@@ -31,7 +32,7 @@ export function useCaseActions() {
 
   /** Decides in six seconds. The case is claimed meanwhile, so that nobody else starts on it. */
   const decide = useCallback(
-    (subject: Subject, verdict: Verdict, onUndo: () => void) => {
+    (subject: Subject, verdict: Verdict, reason: DecisionReason, onUndo: () => void) => {
       const caseId = subject.id;
       const figure = `${formatAmount(subject.amount.amount, subject.amount)} ${subject.amount.currency}`;
       const where = subject.device?.name ?? subject.merchant.name;
@@ -52,7 +53,7 @@ export function useCaseActions() {
         },
         send: async () => {
           try {
-            await client.cases[verdict].mutate({ caseId });
+            await client.cases[verdict].mutate({ caseId, reason });
           } catch (error) {
             const failure = callErrorOf(error);
             showToast({

@@ -52,17 +52,19 @@ export class ReviewPage {
    * Presses a key that decides. A key that comes right after the case opened is meant for the one before and does
    * nothing, so it is pressed until the page says that it was heard.
    */
-  async decide(key: "a" | "d", says: string): Promise<void> {
-    const toast = this.page.locator("[data-toast]").filter({ hasText: says });
+  async decide(key: "a" | "d", says: string, reason: "1" | "2" | "3" = "1"): Promise<void> {
+    const why = this.page.getByRole("dialog", { name: /^Why do you/ });
     await expect
       .poll(
         async () => {
-          await this.page.keyboard.press(key);
-          return await toast.isVisible();
+          if (!(await why.isVisible())) await this.page.keyboard.press(key);
+          return await why.isVisible();
         },
         { timeout: 10_000, intervals: [400] },
       )
       .toBe(true);
+    await this.page.keyboard.press(reason);
+    await expect(this.page.locator("[data-toast]").filter({ hasText: says })).toBeVisible();
   }
 
   /** The list of keys; a key is heard once the page has come alive. */

@@ -22,6 +22,20 @@ export function caseOpened(opened: NewCase): OutboxEvent {
   };
 }
 
+export function caseOverturned(
+  caseId: string,
+  paymentId: string,
+  verdict: "approved" | "declined",
+): OutboxEvent {
+  return {
+    aggregateType: "case",
+    aggregateId: caseId,
+    type: "case.overturned",
+    payload: { id: toPublicId("case", caseId), payment: toPublicId("payment", paymentId), verdict },
+    organisationId: null,
+  };
+}
+
 export function caseDecided(caseId: string, paymentId: string, state: CaseState): OutboxEvent {
   return {
     aggregateType: "case",

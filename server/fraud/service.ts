@@ -6,8 +6,14 @@ import { invariant, notFound } from "@/server/platform/errors";
 import type { Id } from "@/server/platform/ids";
 import { emit, type OutboxEvent } from "@/server/platform/outbox";
 import type { OperatorScope, PlatformScope } from "@/server/platform/scope";
-import { type CaseState, CLAIM_LEASE_MINUTES, OPEN_CASE_STATES } from "./constants";
-import { caseDecided, caseOpened } from "./events";
+import {
+  type CaseState,
+  CLAIM_LEASE_MINUTES,
+  type DecisionReason,
+  OPEN_CASE_STATES,
+  type OverturnRefusal,
+} from "./constants";
+import { caseDecided, caseOpened, caseOverturned } from "./events";
 import * as policies from "./repository/keep-policies";
 import * as reads from "./repository/read-cases";
 import * as writes from "./repository/write-cases";
@@ -56,6 +62,8 @@ export interface CaseDecision {
   paymentId: Id<"payment">;
   state: Extract<CaseState, "approved" | "declined" | "expired" | "withdrawn">;
   note: string | null;
+  /** Of a reviewer's decision; the policy and devices give none. */
+  reason: DecisionReason | null;
 }
 
 /**
@@ -71,9 +79,62 @@ export async function closeCase(tx: SqlTx, scope: PlatformScope, decision: CaseD
     action: `case.${decision.state}`,
     subjectKind: "case",
     subjectId: decision.caseId,
-    after: { payment_id: decision.paymentId, note: decision.note },
+    after: { payment_id: decision.paymentId, reason: decision.reason, note: decision.note },
   });
   await emit(tx, [caseDecided(decision.caseId, decision.paymentId, decision.state)]);
+  return true;
+}
+
+/** The case as it is in this transaction. Throws `not_found`. */
+export async function readCase(tx: SqlTx, caseId: Id<"case">): Promise<CaseDetail> {
+  const found = await reads.findCase(tx, caseId);
+  if (!found) throw notFound("case");
+  return found;
+}
+
+/** Why the signed-in person cannot overturn what somebody else decided; null when they can. */
+export async function whyNotOverturn(
+  tx: SqlTx,
+  scope: OperatorScope,
+  found: CaseDetail,
+): Promise<OverturnRefusal | null> {
+  if (found.state !== "approved" && found.state !== "declined") return "not_decided_by_person";
+  if (!found.decidedById || !found.decidedAt) return "not_decided_by_person";
+  if (found.overturnedAt) return "already_overturned";
+  const fault = await writes.faultOfSecond(tx, found.decidedById, userOf(scope), found.decidedAt);
+  return fault === null ? null : fault === "same_person" ? "own_decision" : "not_independent";
+}
+
+/**
+ * Records that a second person found another verdict right, in the transaction that moves what can still be moved.
+ * The database refuses the one who decided, whoever that person brought in, and accounts made since.
+ */
+export async function recordOverturn(
+  tx: SqlTx,
+  scope: OperatorScope,
+  found: CaseDetail,
+  overturn: Pick<writes.Overturn, "verdict" | "reason" | "note" | "refundId">,
+): Promise<boolean> {
+  invariant(found.decidedById && found.decidedAt, "what is overturned was decided by a person");
+  const { decidedById: decidedBy, decidedAt } = found;
+  const by = userOf(scope);
+  const done = await writes.insertOverturn(tx, {
+    ...overturn,
+    caseId: found.id,
+    decidedBy,
+    decidedAt,
+    overturnedBy: by,
+    at: now(),
+  });
+  if (!done) return false;
+  await audit(tx, scope, {
+    action: "case.overturned",
+    subjectKind: "case",
+    subjectId: found.id,
+    before: { state: found.state, reason: found.decisionReason, decided_by: decidedBy },
+    after: { verdict: overturn.verdict, reason: overturn.reason, note: overturn.note },
+  });
+  await emit(tx, [caseOverturned(found.id, found.paymentId, overturn.verdict)]);
   return true;
 }
 
@@ -174,7 +235,9 @@ export async function claimNextCase(
 /** Claims this case, or renews the reviewer's own claim. */
 export async function claimCase(scope: OperatorScope, caseId: Id<"case">): Promise<Outcome> {
   return await withScope(scope, async (tx) => {
-    if (await writes.claimOne(tx, caseId, lease(scope))) {
+    const reviewer = lease(scope);
+    if (await writes.holdsTooMany(tx, caseId, reviewer)) return { ok: false, reason: "too_many_claims" };
+    if (await writes.claimOne(tx, caseId, reviewer)) {
       await auditCase(tx, scope, "case.claimed", caseId);
       return { ok: true };
     }

@@ -1,6 +1,6 @@
 import type { Id } from "@/server/platform/ids";
 import type { Currency } from "@/server/platform/money";
-import type { CASE_REFUSALS, CaseState, SignalName, Verdict } from "./constants";
+import type { CASE_REFUSALS, CaseState, DecisionReason, SignalName, Verdict } from "./constants";
 import type { FraudTerms } from "./schema";
 
 export interface Place {
@@ -95,9 +95,16 @@ export interface CaseRow {
   claimedById: Id<"user"> | null;
   claimedByName: string | null;
   claimExpiresAt: Date | null;
+  decidedById: Id<"user"> | null;
   decidedByName: string | null;
   decidedAt: Date | null;
   decisionNote: string | null;
+  decisionReason: DecisionReason | null;
+  overturnedByName: string | null;
+  overturnedAt: Date | null;
+  overturnVerdict: "approved" | "declined" | null;
+  overturnReason: DecisionReason | null;
+  overturnNote: string | null;
 }
 
 export interface CaseNote {

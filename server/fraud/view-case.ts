@@ -28,8 +28,24 @@ export function viewCase(row: CaseRow) {
           }
         : null,
     decision: row.decidedAt
-      ? { by: row.decidedByName, at: row.decidedAt.toISOString(), note: row.decisionNote }
+      ? {
+          by: row.decidedByName,
+          byId: row.decidedById && toPublicId("user", row.decidedById),
+          at: row.decidedAt.toISOString(),
+          note: row.decisionNote,
+          reason: row.decisionReason,
+        }
       : null,
+    overturn:
+      row.overturnedAt && row.overturnVerdict && row.overturnReason
+        ? {
+            by: row.overturnedByName,
+            at: row.overturnedAt.toISOString(),
+            verdict: row.overturnVerdict,
+            reason: row.overturnReason,
+            note: row.overturnNote ?? "",
+          }
+        : null,
   };
 }
 

@@ -13,9 +13,15 @@ import {
 } from "@/server/fraud/service";
 import { withClock } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
-import { fromPublicId } from "@/server/platform/ids";
+import { fromPublicId, type Id } from "@/server/platform/ids";
 import { useTestDatabase } from "@/server/platform/testing";
-import { approveHeldPayment, declineHeldPayment, declineOverdueCases, getCaseFile } from "./review";
+import {
+  approveHeldPayment,
+  declineHeldPayment,
+  declineOverdueCases,
+  getCaseFile,
+  overturnDecision,
+} from "./review";
 import { clearingAccount, walletAccount } from "./rules/derive-accounts";
 import { authorisePayment } from "./service/authorise-payment";
 import { capturePayment, getPaymentForDevice, voidPayment } from "./service/capture-payment";
@@ -81,7 +87,9 @@ describe("a flagged payment", () => {
 
   test("approved is captured when that was asked, and the device sees it", async () => {
     const { world, wallet, paymentId, caseId } = await held();
-    expect(await approveHeldPayment(world.operator, { caseId, note: "Known fleet card." })).toMatchObject({
+    expect(
+      await approveHeldPayment(world.operator, { caseId, reason: "genuine", note: "Known fleet card." }),
+    ).toMatchObject({
       ok: true,
     });
     expect(await balanceOf(walletAccount(wallet.id, "EUR"))).toMatchObject({
@@ -99,7 +107,7 @@ describe("a flagged payment", () => {
       ok: false,
       reason: "payment_in_review",
     });
-    await approveHeldPayment(world.operator, { caseId });
+    await approveHeldPayment(world.operator, { caseId, reason: "genuine" });
     expect(await capturePayment(world.device, { paymentId })).toMatchObject({
       ok: true,
       payment: { state: "captured" },
@@ -108,7 +116,7 @@ describe("a flagged payment", () => {
 
   test("declined gives the money back and says so to the device", async () => {
     const { world, wallet, paymentId, caseId } = await held();
-    await declineHeldPayment(world.operator, { caseId });
+    await declineHeldPayment(world.operator, { caseId, reason: "fraud" });
     expect(await balanceOf(walletAccount(wallet.id, "EUR"))).toMatchObject({
       posted: 95_000_000n,
       debitsPending: 0n,
@@ -122,8 +130,8 @@ describe("a flagged payment", () => {
     for (let round = 0; round < 5; round++) {
       const { world, wallet, paymentId, caseId } = await held();
       const [approved, declined, voided] = await Promise.all([
-        approveHeldPayment(world.operator, { caseId }),
-        declineHeldPayment(world.colleague, { caseId }),
+        approveHeldPayment(world.operator, { caseId, reason: "genuine" }),
+        declineHeldPayment(world.colleague, { caseId, reason: "fraud" }),
         voidPayment(world.device, { paymentId }),
       ]);
       const decided = await getCase(world.operator, caseId);
@@ -148,6 +156,107 @@ describe("a flagged payment", () => {
   });
 });
 
+describe("a decision", () => {
+  test("keeps its reason, and whoever comes late is told who decided what", async () => {
+    const { world, caseId } = await held();
+    await declineHeldPayment(world.operator, { caseId, reason: "mistake" });
+    expect(await getCase(world.operator, caseId)).toMatchObject({
+      state: "declined",
+      decisionReason: "mistake",
+    });
+    const name = (await getCase(world.operator, caseId)).decidedByName;
+    expect(await approveHeldPayment(world.colleague, { caseId, reason: "genuine" })).toEqual({
+      ok: false,
+      reason: "case_already_decided",
+      message: `This case was declined by ${name} already.`,
+    });
+    await expect(
+      withScope(system, (tx) =>
+        tx.query("update review_case set decision_reason = null where id = $1", [caseId]),
+      ),
+    ).rejects.toThrow(/decided_with_reason/);
+  });
+
+  test("that approved is overturned by a second person, who thereby gives the money back; never by its author", async () => {
+    const { world, wallet, caseId, paymentId } = await held();
+    await approveHeldPayment(world.operator, { caseId, reason: "genuine" });
+    expect((await balanceOf(walletAccount(wallet.id, "EUR"))).posted).toBe(94_000_000n);
+    const request = {
+      caseId,
+      verdict: "declined" as const,
+      reason: "fraud" as const,
+      note: "The card was stolen.",
+    };
+    expect(await overturnDecision(world.operator, request)).toEqual({ ok: false, reason: "own_decision" });
+    expect(await overturnDecision(world.colleague, { ...request, verdict: "approved" })).toEqual({
+      ok: false,
+      reason: "same_verdict",
+    });
+    expect(await overturnDecision(world.colleague, request)).toMatchObject({
+      ok: true,
+      refunded: true,
+      payment: { state: "refunded" },
+    });
+    expect((await balanceOf(walletAccount(wallet.id, "EUR"))).posted).toBe(95_000_000n);
+    expect(await overturnDecision(world.colleague, request)).toEqual({
+      ok: false,
+      reason: "already_overturned",
+    });
+    expect(await getCase(world.operator, caseId)).toMatchObject({
+      state: "approved",
+      overturnVerdict: "declined",
+      overturnReason: "fraud",
+    });
+    expect(await getPaymentForDevice(world.device, paymentId)).toMatchObject({
+      payment: { state: "refunded" },
+    });
+  });
+
+  test("that declined is corrected by a second person without moving money, and none of the policy's is", async () => {
+    const { world, wallet, caseId } = await held();
+    await declineHeldPayment(world.operator, { caseId, reason: "fraud" });
+    const request = {
+      caseId,
+      verdict: "approved" as const,
+      reason: "genuine" as const,
+      note: "A known fleet.",
+    };
+    expect(await overturnDecision(world.colleague, request)).toMatchObject({ ok: true, refunded: false });
+    expect(await balanceOf(walletAccount(wallet.id, "EUR"))).toMatchObject({
+      posted: 95_000_000n,
+      debitsPending: 0n,
+    });
+    const expired = await held();
+    await withClock(new Date(Date.now() + (DEFAULT_TERMS.reviewMinutes + 1) * 60_000), () =>
+      declineOverdueCases(1_000),
+    );
+    expect(await overturnDecision(expired.world.colleague, { ...request, caseId: expired.caseId })).toEqual({
+      ok: false,
+      reason: "not_decided_by_person",
+    });
+  });
+
+  test("cannot be overturned in the database by its author or in another's name", async () => {
+    const { world, caseId } = await held();
+    await declineHeldPayment(world.operator, { caseId, reason: "fraud" });
+    const found = await getCase(world.operator, caseId);
+    const insert = (scope: typeof world.operator, decidedBy: string | null, overturnedBy: string | null) =>
+      withScope(scope, (tx) =>
+        tx.query(
+          `insert into case_overturn (case_id, decided_by, decided_at, overturned_by, overturned_at, verdict, reason, note)
+           values ($1, $2, $3, $4, now(), 'approved', 'genuine', 'planted')`,
+          [caseId, decidedBy, found.decidedAt, overturnedBy],
+        ),
+      );
+    const me = world.operator.actor.kind === "user" ? world.operator.actor.id : null;
+    const other = world.colleague.actor.kind === "user" ? world.colleague.actor.id : null;
+    await expect(insert(world.operator, me, me)).rejects.toThrow(/second person/);
+    await expect(insert(world.operator, me, other)).rejects.toThrow(/another person's name/);
+    // The decision that it names has to be the one that was made.
+    await expect(insert(world.operator, other, me)).rejects.toThrow(/foreign key/);
+  });
+});
+
 describe("the queue", () => {
   test("gives two reviewers who ask together different cases, most to lose first", async () => {
     const world = await createWorld();
@@ -159,10 +268,8 @@ describe("the queue", () => {
     ]);
     const claimed = [mine, theirs].map((result) => (result.ok ? result.caseId : null));
     expect(new Set(claimed)).toEqual(new Set([small.caseId, large.caseId]));
-    expect(await claimNextCase(world.operator, world.programId)).toEqual({
-      ok: false,
-      reason: "queue_empty",
-    });
+    // Who asks again has one in hand already and gets that one.
+    expect(await claimNextCase(world.operator, world.programId)).toEqual(mine);
     const page = await listCases(world.operator, {
       programId: world.programId,
       sort: "expected_loss",
@@ -191,14 +298,32 @@ describe("the queue", () => {
     const { world, caseId } = await held();
     expect(await claimCase(world.operator, caseId)).toEqual({ ok: true });
     expect(await claimCase(world.colleague, caseId)).toEqual({ ok: false, reason: "claimed_by_other" });
-    expect(await declineHeldPayment(world.colleague, { caseId })).toEqual({
+    expect(await declineHeldPayment(world.colleague, { caseId, reason: "fraud" })).toMatchObject({
       ok: false,
       reason: "claimed_by_other",
+      message: expect.stringContaining("is working on this case"),
     });
     expect(await releaseCase(world.colleague, caseId)).toEqual({ ok: false, reason: "not_claimed" });
     const later = new Date(Date.now() + 11 * 60_000);
     expect(await withClock(later, () => claimCase(world.colleague, caseId))).toEqual({ ok: true });
     expect(await releaseCase(world.colleague, caseId)).toEqual({ ok: true });
+  });
+
+  test("gives one reviewer one case at a time, also in two windows, and lets nobody hold more than five", async () => {
+    const world = await createWorld();
+    const cases: Id<"case">[] = [];
+    for (let n = 0; n < 7; n++)
+      cases.push((await held({ world, amountMicros: BigInt(n + 1) * 1_000_000n })).caseId);
+    const pulled = await Promise.all([1, 2, 3].map(() => claimNextCase(world.operator, world.programId)));
+    expect(new Set(pulled.map((each) => (each.ok ? each.caseId : null)))).toEqual(new Set([cases[6]]));
+    for (const caseId of cases.slice(0, 4))
+      expect(await claimCase(world.operator, caseId)).toEqual({ ok: true });
+    const [, , , , fifth] = cases;
+    if (!fifth) throw new Error("There are seven.");
+    expect(await claimCase(world.operator, fifth)).toEqual({ ok: false, reason: "too_many_claims" });
+    expect(await claimCase(world.colleague, fifth)).toEqual({ ok: true });
+    await releaseCase(world.operator, cases[0] ?? fifth);
+    expect(await claimCase(world.operator, cases[5] ?? fifth)).toEqual({ ok: true });
   });
 
   test("escalated cases leave the open queue and keep their notes", async () => {
@@ -213,7 +338,9 @@ describe("the queue", () => {
       ok: false,
       reason: "queue_empty",
     });
-    expect(await approveHeldPayment(world.colleague, { caseId })).toMatchObject({ ok: true });
+    expect(await approveHeldPayment(world.colleague, { caseId, reason: "genuine" })).toMatchObject({
+      ok: true,
+    });
   });
 });
 

@@ -1,4 +1,6 @@
 /** Payments over tRPC: merchants read and refund theirs, operators read all, decide held ones and import. */
+
+import { OVERTURN_REFUSALS } from "@/server/fraud/constants";
 import { agencyProcedure, merchantProcedure, operatorProcedure, router } from "@/server/identity/procedures";
 import { AppError } from "@/server/platform/errors";
 import { toPublicId } from "@/server/platform/ids";
@@ -7,7 +9,13 @@ import type { MerchantScope, OperatorScope } from "@/server/platform/scope";
 import { PAYMENT_REFUSALS, type PaymentRefusal } from "./constants";
 import { UNDO_REFUSALS } from "./import/constants";
 import type { CurrencyTotal, StateCount } from "./repository/read-payments";
-import { approveHeldPayment, declineHeldPayment, getCaseFile, type ReviewResult } from "./review";
+import {
+  approveHeldPayment,
+  declineHeldPayment,
+  getCaseFile,
+  overturnDecision,
+  type ReviewResult,
+} from "./review";
 import * as shape from "./schema";
 import { getImport, listImportRows, listImports } from "./service/list-imports";
 import {
@@ -106,6 +114,13 @@ export const operatorReviewRouter = router({
   decline: operatorProcedure("cases.decide")
     .input(shape.decideSchema)
     .mutation(async ({ ctx, input }) => viewDecision(await declineHeldPayment(ctx.scope, input))),
+  overturn: operatorProcedure("cases.decide")
+    .input(shape.overturnSchema)
+    .mutation(async ({ ctx, input }) => {
+      const result = await overturnDecision(ctx.scope, input);
+      if (!result.ok) throw new AppError("conflict", result.reason, OVERTURN_REFUSALS[result.reason]);
+      return { state: result.payment.state, refunded: result.refunded };
+    }),
   blockInstrument: operatorProcedure("cases.decide")
     .input(shape.blockSchema)
     .mutation(async ({ ctx, input: { instrumentId, ...block } }) => {
@@ -221,11 +236,5 @@ function viewDecision(result: ReviewResult) {
   if (result.ok) {
     return { paymentId: toPublicId("payment", result.payment.id), state: result.payment.state };
   }
-  throw new AppError(
-    "conflict",
-    result.reason,
-    result.reason === "claimed_by_other"
-      ? "A colleague is working on this case."
-      : "This case was decided already.",
-  );
+  throw new AppError("conflict", result.reason, result.message);
 }

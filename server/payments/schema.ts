@@ -1,6 +1,7 @@
 /** What comes in from portals, and what goes out to them, as Zod schemas. The device API has its own. */
 import { z } from "zod";
 import { DEVICE_KINDS } from "@/server/devices/constants";
+import { DECISION_REASONS } from "@/server/fraud/constants";
 import { publicId } from "@/server/platform/ids";
 import { CURRENCIES, parseMicros } from "@/server/platform/money";
 import { plainText } from "@/server/platform/text";
@@ -61,9 +62,17 @@ export const refundSchema = paymentIdSchema.extend({
   requestKey: plainText(1, 128),
 });
 
+const decisionReason = z.enum(keysOf(DECISION_REASONS));
 export const decideSchema = z.object({
   caseId: publicId("case"),
+  reason: decisionReason,
   note: plainText(1, 4_000).optional(),
+});
+export const overturnSchema = z.object({
+  caseId: publicId("case"),
+  verdict: z.enum(["approved", "declined"]),
+  reason: decisionReason,
+  note: plainText(3, 4_000),
 });
 
 export const blockSchema = z.object({

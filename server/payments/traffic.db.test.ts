@@ -90,7 +90,10 @@ test("random traffic from ten actors at once leaves payments and ledger in agree
       const claimed = await claimNextCase(world.operator, world.programId);
       const decide = random() < 0.5 ? approveHeldPayment : declineHeldPayment;
       if (claimed.ok)
-        await decide(random() < 0.5 ? world.operator : world.colleague, { caseId: claimed.caseId });
+        await decide(random() < 0.5 ? world.operator : world.colleague, {
+          caseId: claimed.caseId,
+          reason: "cannot_tell",
+        });
     } else if (dice < 0.96) await withClock(later(30), () => closeDueWindows(3));
     else if (dice < 0.98) await withClock(later(5), () => declineOverdueCases(2));
     else {

@@ -77,8 +77,14 @@ const cases: Record<string, Sample> = {
   "cases.escalate": (of) => ({ caseId: of.id("case") }),
   "cases.addNote": (of) => ({ caseId: of.id("case"), text: "A note" }),
   "cases.detail": (of) => ({ caseId: of.id("case") }),
-  "cases.approve": (of) => ({ caseId: of.id("case") }),
-  "cases.decline": (of) => ({ caseId: of.id("case") }),
+  "cases.approve": (of) => ({ caseId: of.id("case"), reason: "genuine" }),
+  "cases.decline": (of) => ({ caseId: of.id("case"), reason: "fraud" }),
+  "cases.overturn": (of) => ({
+    caseId: of.id("case"),
+    verdict: "declined",
+    reason: "fraud",
+    note: "A second look",
+  }),
   "cases.blockInstrument": (of) => ({ instrumentId: of.id("instrument"), blocked: true, reason: "A reason" }),
 };
 

@@ -23,7 +23,8 @@ export async function decideOldCases(city: City, at: Date, random: () => number)
     const decline = found.score >= 70 || random() < 0.3;
     const note = decline ? "Card reported by its holder." : "Payer confirmed by phone.";
     const decide = decline ? declineHeldPayment : approveHeldPayment;
-    await withClock(at, () => decide(mina, { caseId: found.id, note }));
+    const reason = decline ? "fraud" : "genuine";
+    await withClock(at, () => decide(mina, { caseId: found.id, reason, note }));
   }
 }
 

@@ -11,14 +11,17 @@ const CASE_COLUMNS = `
   c.score, c.base_points as "basePoints", c.amount_micros as "amountMicros", c.currency,
   c.expected_loss_micros as "expectedLossMicros", c.headline, c.would_have_passed as "wouldHavePassed", c.state,
   c.opened_at as "openedAt", c.due_at as "dueAt", c.claimed_by as "claimedById", cu.name as "claimedByName",
-  c.claim_expires_at as "claimExpiresAt", du.name as "decidedByName", c.decided_at as "decidedAt",
-  c.decision_note as "decisionNote"`;
+  c.claim_expires_at as "claimExpiresAt", c.decided_by as "decidedById", du.name as "decidedByName", c.decided_at as "decidedAt",
+  c.decision_note as "decisionNote", c.decision_reason as "decisionReason", ou.name as "overturnedByName",
+  o.overturned_at as "overturnedAt", o.verdict as "overturnVerdict", o.reason as "overturnReason", o.note as "overturnNote"`;
 const CASE_TABLES = `review_case c
   join program p on p.id = c.program_id
   join organisation m on m.id = c.merchant_id
   left join device d on d.id = c.device_id
   left join app_user cu on cu.id = c.claimed_by
-  left join app_user du on du.id = c.decided_by`;
+  left join app_user du on du.id = c.decided_by
+  left join case_overturn o on o.case_id = c.id
+  left join app_user ou on ou.id = o.overturned_by`;
 
 export interface CaseQuery {
   programId: Id<"program"> | null;

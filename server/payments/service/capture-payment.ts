@@ -59,6 +59,7 @@ export async function voidPayment(
         caseId,
         paymentId: payment.id,
         state: "withdrawn",
+        reason: null,
         note: "The device took the payment back.",
       });
       invariant(closed, "whoever holds the payment's lock finds its case open");

@@ -1,0 +1,60 @@
+"use client";
+
+import type { KeyboardEvent } from "react";
+import type { Verdict } from "@/components/review/case-types";
+import { REASON_HINTS, REASON_LABELS, REASONS_OF } from "@/components/review/decision-words";
+import { Dialog } from "@/components/ui/dialog";
+import { Kbd } from "@/components/ui/kbd";
+import type { DecisionReason } from "@/server/fraud/constants";
+
+interface ReasonDialogProps {
+  /** What is about to be decided; null while nothing is. */
+  verdict: Verdict | null;
+  /** "48.20 EUR at EV charger 0417" */
+  subject: string;
+  onReason: (verdict: Verdict, reason: DecisionReason) => void;
+  onClose: () => void;
+}
+
+/** Asks why, with one more key: 1, 2 or 3. Enter takes the first. */
+export function ReasonDialog({ verdict, subject, onReason, onClose }: ReasonDialogProps) {
+  const reasons = verdict ? REASONS_OF[verdict] : [];
+
+  function press(event: KeyboardEvent) {
+    const reason = reasons[Number(event.key) - 1];
+    if (!reason || !verdict || event.repeat || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    onReason(verdict, reason);
+  }
+
+  return (
+    <Dialog
+      open={verdict !== null}
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+      size="sm"
+      title={verdict === "approve" ? "Why do you approve it?" : "Why do you decline it?"}
+      description={`${subject}. The reason is kept with the decision.`}
+    >
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the buttons inside do the same by themselves. */}
+      <div onKeyDown={press} className="grid gap-1.5">
+        {reasons.map((reason, index) => (
+          <button
+            key={reason}
+            type="button"
+            aria-keyshortcuts={String(index + 1)}
+            onClick={() => verdict && onReason(verdict, reason)}
+            className="flex items-center gap-3 rounded-lg border border-line px-3 py-2 text-left text-sm hover:border-line-strong hover:bg-hover"
+          >
+            <Kbd>{String(index + 1)}</Kbd>
+            <span className="min-w-0">
+              <span className="block font-medium">{REASON_LABELS[reason]}</span>
+              <span className="block text-xs text-muted">{REASON_HINTS[reason]}</span>
+            </span>
+          </button>
+        ))}
+      </div>
+    </Dialog>
+  );
+}
