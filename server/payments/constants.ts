@@ -114,6 +114,11 @@ export const HOLD_HOURS: Record<DeviceKind, number> = {
   phone: 24,
 };
 
+/** The id that an imported payment has in its own system; null for all others. */
+export function sourceIdOf(payment: { source: PaymentSource; externalRef: string }): string | null {
+  return payment.source === "import" ? payment.externalRef.replace(/^[a-z0-9-]+:/, "") : null;
+}
+
 export const CLOCK_TOLERANCE_MINUTES = 5;
 /** Devices may be offline for a while; what they bring later than this is not taken. */
 export const OLDEST_TAP_DAYS = 7;

@@ -56,8 +56,8 @@ export interface PaymentFilter {
   minAmount?: bigint | undefined;
   maxAmount?: bigint | undefined;
   flagged?: boolean | undefined;
-  /** A whole id (already as UUID) or a text to look for. */
-  textId?: Id<"payment"> | undefined;
+  /** Whole ids that the text stands for (already as UUIDs), or a text to look for. */
+  textIds?: readonly Id<"payment">[] | undefined;
   text?: string | undefined;
 }
 
@@ -94,7 +94,7 @@ function whereOf(filter: PaymentFilter, params: unknown[]): string {
   add(filter.minAmount, (n) => `p.amount_micros >= ${n}`);
   add(filter.maxAmount, (n) => `p.amount_micros <= ${n}`);
   add(filter.flagged, (n) => `(${n} and p.flags <> '[]')`);
-  if (filter.textId) add(filter.textId, (n) => `p.id = ${n}`);
+  if (filter.textIds) add(filter.textIds, (n) => `p.id = any(${n}::uuid[])`);
   else if (filter.text !== undefined) {
     add(`%${filter.text.replace(/[\\%_]/g, "\\$&")}%`, (n) => {
       params.push(filter.text);
@@ -102,6 +102,17 @@ function whereOf(filter: PaymentFilter, params: unknown[]): string {
     });
   }
   return conditions.length === 0 ? "true" : conditions.join(" and ");
+}
+
+/** Payments by the id of their record in their own system, plain, with its party, or as we write it. */
+export async function findBySourceId(tx: SqlTx, text: string): Promise<Id<"payment">[]> {
+  const folded = text.trim().toLowerCase();
+  const { rows } = await tx.query<{ id: Id<"payment"> }>(
+    `select distinct payment_id as id from imported_record
+     where (source_id = $1 or party_source_id = $1 or party_source_id = $2) and payment_id is not null limit 200`,
+    [folded, folded.replace(/^[a-z0-9-]+:/, "")],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Newest first by id, whose embedded time is when the payment was made. */

@@ -1,4 +1,5 @@
 /** What the operator reads of imports, and the refused lines as a file. */
+import { CSV_BEGINNING, csvRow } from "@/server/platform/csv";
 import { withScope } from "@/server/platform/db";
 import { notFound } from "@/server/platform/errors";
 import { fromPublicId, type Id, toPublicId } from "@/server/platform/ids";
@@ -50,7 +51,7 @@ export async function* exportRefusedRows(
   scope: PlatformScope,
   importId: Id<"import">,
 ): AsyncGenerator<string> {
-  yield "row,code,reason,id,flags,line\r\n";
+  yield `${CSV_BEGINNING}${csvRow(["row", "code", "reason", "id", "flags", "line"])}`;
   let after = 0;
   for (;;) {
     const page = { after, limit: CSV_PAGE };
@@ -66,11 +67,5 @@ export async function* exportRefusedRows(
 function toCsvLine(row: ImportRow): string {
   const flags = row.flags.map((flag) => flag.sentence).join(" ");
   const cells = [row.rowNumber, row.code ?? "", row.message ?? "", row.externalRef ?? "", flags, row.raw];
-  return `${cells.map((cell) => quote(String(cell))).join(",")}\r\n`;
-}
-
-/** Quoted where needed; what a spreadsheet would run as a formula is made text. */
-function quote(cell: string): string {
-  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvRow(cells.map(String));
 }

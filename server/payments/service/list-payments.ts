@@ -3,7 +3,7 @@
 import type { AccountCode } from "@/server/ledger/constants";
 import { getAccounts, listTransfers } from "@/server/ledger/service";
 import type { Transfer } from "@/server/ledger/types";
-import { withScope } from "@/server/platform/db";
+import { type SqlTx, withScope } from "@/server/platform/db";
 import { notFound } from "@/server/platform/errors";
 import { fromPublicId, type Id, toPublicId } from "@/server/platform/ids";
 import {
@@ -26,8 +26,8 @@ export async function listPayments(
   page: { cursor?: string | null | undefined; limit: number },
 ): Promise<{ items: reads.ListedPayment[]; nextCursor: string | null }> {
   const after = fromPublicId("payment", page.cursor ?? "");
-  const rows = await withScope(scope, (tx) =>
-    reads.listPayments(tx, narrow(scope, filter), { after, limit: page.limit + 1 }),
+  const rows = await withScope(scope, async (tx) =>
+    reads.listPayments(tx, await narrow(tx, scope, filter), { after, limit: page.limit + 1 }),
   );
   const items = rows.slice(0, page.limit);
   const last = items.at(-1);
@@ -36,7 +36,7 @@ export async function listPayments(
 
 /** How many payments each tab of a list holds under the other filters. */
 export async function countPayments(scope: Scope, filter: reads.PaymentFilter): Promise<reads.StateCount[]> {
-  return await withScope(scope, (tx) => reads.countByState(tx, narrow(scope, filter)));
+  return await withScope(scope, async (tx) => reads.countByState(tx, await narrow(tx, scope, filter)));
 }
 
 /** What a filter leaves, added up. Amounts in micros, one row a currency. */
@@ -44,17 +44,21 @@ export async function totalPayments(
   scope: Scope,
   filter: reads.PaymentFilter,
 ): Promise<reads.CurrencyTotal[]> {
-  return await withScope(scope, (tx) => reads.sumPayments(tx, narrow(scope, filter)));
+  return await withScope(scope, async (tx) => reads.sumPayments(tx, await narrow(tx, scope, filter)));
 }
 
 /**
  * Names a merchant's own payments, which row-level security would leave as the only ones anyway, so that their index
- * is used; and takes a pasted id for the payment it is.
+ * is used; and takes a pasted id, ours or that of the payment's own system, for the payment it is.
  */
-function narrow(scope: Scope, filter: reads.PaymentFilter): reads.PaymentFilter {
+async function narrow(tx: SqlTx, scope: Scope, filter: reads.PaymentFilter): Promise<reads.PaymentFilter> {
   const own = scope.kind === "merchant" ? scope.organisationId : undefined;
-  const textId = filter.text === undefined ? null : fromPublicId("payment", filter.text);
-  return { ...filter, merchantId: filter.merchantId ?? own, textId: textId ?? undefined };
+  const { text } = filter;
+  const known = { ...filter, merchantId: filter.merchantId ?? own };
+  if (text === undefined) return known;
+  const id = fromPublicId("payment", text);
+  const ids = id ? [id] : await reads.findBySourceId(tx, text);
+  return ids.length > 0 ? { ...known, textIds: ids } : known;
 }
 
 /** A payment that an agency has a part in. Throws when it has none, or when there is no such payment. */

@@ -38,11 +38,11 @@ export async function listUsageRecords(
 async function findUsage(
   tx: SqlTx,
   paymentId: Id<"payment">,
-): Promise<{ window: PaymentWindow | null; currency: Currency }> {
+): Promise<{ window: PaymentWindow | null; currency: Currency; timeZone: string }> {
   const payment = await findListedPayment(tx, paymentId);
   if (!payment) throw notFound("payment");
   const window = payment.source === "usage" ? await findWindowOfPayment(tx, paymentId) : null;
-  return { window, currency: payment.currency };
+  return { window, currency: payment.currency, timeZone: payment.programTimeZone };
 }
 
 /**
@@ -53,11 +53,16 @@ async function findUsage(
 export async function openUsageRecords(
   scope: MerchantScope | OperatorScope,
   paymentId: Id<"payment">,
-): Promise<{ window: PaymentWindow; currency: Currency; pages: () => AsyncGenerator<UsageRecord[]> }> {
-  const { window, currency } = await withScope(scope, async (tx) => {
+): Promise<{
+  window: PaymentWindow;
+  currency: Currency;
+  timeZone: string;
+  pages: () => AsyncGenerator<UsageRecord[]>;
+}> {
+  const { window, currency, timeZone } = await withScope(scope, async (tx) => {
     const found = await findUsage(tx, paymentId);
     if (!found.window) throw notFound("payment");
-    return { window: found.window, currency: found.currency };
+    return { ...found, window: found.window };
   });
   async function* pages(): AsyncGenerator<UsageRecord[]> {
     let after: RecordCursor | null = null;
@@ -71,7 +76,7 @@ export async function openUsageRecords(
       after = { at: last.occurredAt.toISOString(), deviceId: last.deviceId, key: last.key };
     }
   }
-  return { window, currency, pages };
+  return { window, currency, timeZone, pages };
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

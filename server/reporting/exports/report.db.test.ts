@@ -71,7 +71,7 @@ describe("a statement's report", () => {
   test("adds up in all of its parts, for every party", async () => {
     for (const party of [...city.merchants, ...city.agencies, { id: city.operatorId }]) {
       const text = await textOf(await statementOf(party.id));
-      const rows = parse(text, { columns: true }) as Row[];
+      const rows = parse(text, { bom: true, columns: true }) as Row[];
       const of = (record: string) => rows.filter((row) => row.record === record);
       const summary = Object.fromEntries(of("summary").map((row) => [row.item, row.amount ?? ""]));
       expect(sum(of("line"), "amount")).toBe(parseMicros(summary.allocated ?? ""));
@@ -79,15 +79,22 @@ describe("a statement's report", () => {
       expect(sum(of("line"), "refunds")).toBe(parseMicros(summary.refunds ?? ""));
       expect(sum(of("refund"), "amount")).toBe(parseMicros(summary.refunds ?? ""));
       expect(of("payment").length).toBeGreaterThan(0);
+      for (const row of of("payment")) {
+        expect(row.local_time).toMatch(/^2026-06-0\d \d\d:\d\d:\d\d$/);
+        expect(row.source_id).not.toBe("");
+        expect(row.currency).toBe("EUR");
+      }
       expect(of("total").map((row) => row.item)).toEqual(["payments", "refunds", "balance"]);
     }
   });
 
   test("is one table of RFC 4180 without formulas: equal columns, CRLF", async () => {
     const text = await textOf(await statementOf(city.agencies[0]?.id));
+    expect(text.startsWith("\ufeffrecord,")).toBe(true);
+    expect(text).not.toContain("\u00b7");
     expect(text.endsWith("\r\n")).toBe(true);
     expect(text.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
-    const rows = parse(text) as string[][];
+    const rows = parse(text, { bom: true }) as string[][];
     expect(new Set(rows.map((row) => row.length)).size).toBe(1);
     expect(rows.flat().filter((field) => /^[=+@]/.test(field))).toEqual([]);
     expect(text).toContain(`"'=HYPERLINK(""x"")"`);
@@ -121,7 +128,7 @@ describe("a statement's report", () => {
       payments: { amount: string; refund: number }[];
       totals: Row;
     };
-    const rows = parse(await textOf(id), { columns: true }) as Row[];
+    const rows = parse(await textOf(id), { bom: true, columns: true }) as Row[];
     expect(json.payments.length).toBe(
       rows.filter(({ record }) => /^(payment|refund)$/.test(record ?? "")).length,
     );

@@ -1,16 +1,22 @@
 /** A list of payments as a CSV file: exactly what its filters show, streamed in constant memory. */
+
+import { sourceIdOf } from "@/server/payments/constants";
 import type { PaymentFilter } from "@/server/payments/schema";
 import { listPayments } from "@/server/payments/service/list-payments";
+import { CSV_BEGINNING, csvLocalTime, csvRow } from "@/server/platform/csv";
 import { toPublicId } from "@/server/platform/ids";
 import { formatMicros, minorDigits } from "@/server/platform/money";
 import type { MerchantScope, OperatorScope } from "@/server/platform/scope";
-import { csvRow } from "./rules";
 
 const PAGE = 500;
 const COLUMNS = [
   "payment_id",
+  "source_id",
   "occurred_at",
   "captured_at",
+  "occurred_local",
+  "captured_local",
+  "time_zone",
   "state",
   "decline_reason",
   "merchant",
@@ -32,12 +38,12 @@ const COLUMNS = [
   "currency",
 ];
 
-/** Newest first, times in UTC. Rows that come in while it runs are not in it: it walks from the newest down. */
+/** Newest first, times in UTC and by the clock of each program. Rows that come in while it runs are not in it: it walks from the newest down. */
 export async function* writePayments(
   scope: MerchantScope | OperatorScope,
   filter: PaymentFilter,
 ): AsyncGenerator<string> {
-  yield csvRow(COLUMNS);
+  yield `${CSV_BEGINNING}${csvRow(COLUMNS)}`;
   let cursor: string | null = null;
   do {
     const page: Awaited<ReturnType<typeof listPayments>> = await listPayments(scope, filter, {
@@ -54,8 +60,12 @@ function lineOf(payment: Awaited<ReturnType<typeof listPayments>>["items"][numbe
   const quantity = Object.entries(payment.quantity ?? {}).map(([unit, value]) => `${value} ${unit}`);
   return csvRow([
     toPublicId("payment", payment.id),
+    sourceIdOf(payment) ?? "",
     payment.occurredAt.toISOString(),
     payment.capturedAt?.toISOString() ?? "",
+    csvLocalTime(payment.occurredAt, payment.programTimeZone),
+    csvLocalTime(payment.capturedAt, payment.programTimeZone),
+    payment.programTimeZone,
     payment.state,
     payment.declineReason ?? "",
     payment.merchantName,

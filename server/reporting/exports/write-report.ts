@@ -2,10 +2,10 @@
  * A statement's report as text, piece by piece. Nothing in it depends on when or by whom it is made, so that it is the
  * same to the byte whenever it is made again.
  */
+import { CSV_BEGINNING, csvLocalTime, csvRow } from "@/server/platform/csv";
 import { toPublicId } from "@/server/platform/ids";
 import { formatMicros, isCurrency, minorDigits } from "@/server/platform/money";
 import type { ReportLeg, ReportLine, ReportSource } from "@/server/settlement/service/read-report";
-import { csvRow } from "./rules";
 
 export interface ReportParts extends ReportSource {
   lines: () => AsyncGenerator<ReportLine[]>;
@@ -26,7 +26,9 @@ const COLUMNS = [
   "value",
   "day",
   "time",
+  "local_time",
   "payment_id",
+  "source_id",
   "refund",
   "merchant",
   "device_kind",
@@ -51,7 +53,7 @@ function moneyText(source: ReportSource): (micros: bigint) => string {
 function headerOf({ statement, agreements }: ReportSource): [string, string][] {
   return [
     ["report", "settlement statement"],
-    ["format", "1"],
+    ["format", "2"],
     ["party", statement.party_name],
     ["party_id", toPublicId("organisation", statement.party_id)],
     ["program", statement.program_name],
@@ -109,7 +111,7 @@ export async function* writeCsv(parts: ReportParts): AsyncGenerator<string> {
   const { currency } = parts.statement;
   const row = (cells: Partial<Record<Column, string>>) =>
     csvRow(COLUMNS.map((column) => cells[column] ?? ""));
-  yield csvRow(COLUMNS);
+  yield `${CSV_BEGINNING}${csvRow(COLUMNS)}`;
   yield headerOf(parts)
     .map(([item, value]) => row({ record: "header", item, value }))
     .join("");
@@ -144,6 +146,8 @@ export async function* writeCsv(parts: ReportParts): AsyncGenerator<string> {
         return row({
           record: leg.refund_ordinal === 0 ? "payment" : "refund",
           time: leg.effective_at.toISOString(),
+          local_time: csvLocalTime(leg.effective_at, parts.statement.time_zone),
+          source_id: leg.source_id ?? "",
           payment_id: toPublicId("payment", leg.payment_id),
           refund: leg.refund_ordinal === 0 ? "" : String(leg.refund_ordinal),
           merchant: leg.merchant_slug,
@@ -218,6 +222,7 @@ export async function* writeJson(parts: ReportParts): AsyncGenerator<string> {
         const text = JSON.stringify({
           time: leg.effective_at.toISOString(),
           paymentId: toPublicId("payment", leg.payment_id),
+          sourceId: leg.source_id,
           refund: leg.refund_ordinal,
           merchant: leg.merchant_slug,
           deviceKind: leg.device_kind,

@@ -58,7 +58,7 @@ beforeAll(async () => {
 
 describe("the usage records of a payment", () => {
   test("come as CSV, all of them once, in order, with what the allowance paid", async () => {
-    const rows = parse(await textOf("csv"), { columns: true }) as Record<string, string>[];
+    const rows = parse(await textOf("csv"), { bom: true, columns: true }) as Record<string, string>[];
     expect(rows).toHaveLength(RECORDS);
     expect(new Set(rows.map((row) => row.record_key)).size).toBe(RECORDS);
     const times = rows.map((row) => row.occurred_at ?? "");

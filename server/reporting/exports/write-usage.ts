@@ -1,9 +1,9 @@
 /** The usage records of a payment as a file: CSV or one JSON object a line, streamed in constant memory. */
 import { openUsageRecords, type UsageRecord } from "@/server/payments/service/list-usage";
+import { CSV_BEGINNING, csvLocalTime, csvRow } from "@/server/platform/csv";
 import { type Id, toPublicId } from "@/server/platform/ids";
 import { type Currency, formatMicros, minorDigits, toMoneyJson } from "@/server/platform/money";
 import type { MerchantScope, OperatorScope } from "@/server/platform/scope";
-import { csvRow } from "./rules";
 
 export const USAGE_FORMATS = ["csv", "jsonl"] as const;
 export type UsageFormat = (typeof USAGE_FORMATS)[number];
@@ -11,6 +11,8 @@ export type UsageFormat = (typeof USAGE_FORMATS)[number];
 const COLUMNS = [
   "record_key",
   "occurred_at",
+  "occurred_local",
+  "time_zone",
   "device_id",
   "device",
   "quantity",
@@ -44,8 +46,8 @@ export async function openUsageExport(
   paymentId: Id<"payment">,
   format: UsageFormat,
 ): Promise<UsageExport> {
-  const { window, currency, pages } = await openUsageRecords(scope, paymentId);
-  const write = format === "csv" ? csvWriter(currency) : jsonWriter(currency);
+  const { window, currency, timeZone, pages } = await openUsageRecords(scope, paymentId);
+  const write = format === "csv" ? csvWriter(currency, timeZone) : jsonWriter(currency);
   return {
     fileName: `usage-${toPublicId("payment", paymentId)}.${format}`,
     contentType: format === "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson; charset=utf-8",
@@ -73,15 +75,17 @@ interface Writer {
   line: (record: UsageRecord) => string;
 }
 
-function csvWriter(currency: Currency): Writer {
+function csvWriter(currency: Currency, timeZone: string): Writer {
   const digits = minorDigits(currency);
   const publicId = publicIds();
   return {
-    head: csvRow(COLUMNS),
+    head: `${CSV_BEGINNING}${csvRow(COLUMNS)}`,
     line: (record) =>
       csvRow([
         record.key,
         record.occurredAt.toISOString(),
+        csvLocalTime(record.occurredAt, timeZone),
+        timeZone,
         publicId(record.deviceId),
         record.deviceName,
         record.quantity ?? "",

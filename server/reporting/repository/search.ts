@@ -16,9 +16,15 @@ export async function searchEverything(
 ): Promise<SearchRow[]> {
   const pattern = `${text.replace(/[\\%_]/g, "\\$&")}%`;
   const inside = `%${pattern}`;
+  const folded = text.trim().toLowerCase();
   const { rows } = await tx.query<SearchRow>(
     `(select 'payment' as kind, id, instrument_label || ' · ' || state as title, device_kind || ' · ' || occurred_at::date as detail
-        from payment where id = $3 or external_ref = $1 limit 5)
+        from payment where id in (select $3::uuid union all select payment_id from imported_record
+          where source_id = $11 or party_source_id = $11 or party_source_id = $12)
+        limit 5)
+     union
+     (select 'payment', id, instrument_label || ' · ' || state, device_kind || ' · ' || occurred_at::date
+        from payment where source = 'device' and external_ref = $1 limit 5)
      union all
      (select 'device', id, name, kind || ' · ' || state from device where id = $4 or name ilike $5 order by name limit 6)
      union all
@@ -42,6 +48,8 @@ export async function searchEverything(
       ids.statement ?? null,
       ids.run ?? null,
       ids.organisation ?? null,
+      folded,
+      folded.replace(/^[a-z0-9-]+:/, ""),
     ],
   );
   return rows;

@@ -27,6 +27,8 @@ export interface ReportLegRow {
   merchant_slug: string;
   device_kind: string;
   description: string | null;
+  /** Of an imported payment: its id in its own system. */
+  source_id: string | null;
   captured_micros: bigint;
   rule: string;
   step: string;
@@ -56,7 +58,8 @@ export async function listReportLegs(
 ): Promise<ReportLegRow[]> {
   const { rows } = await tx.query<ReportLegRow>(
     `select l.tranche_no, l.effective_at, l.payment_id, l.refund_ordinal, l.ordinal, m.slug as merchant_slug,
-            p.device_kind, p.description, p.captured_micros, l.rule, l.step, l.step_kind, l.amount_micros
+            p.device_kind, case when p.source = 'import' then regexp_replace(p.external_ref, '^[a-z0-9-]+:', '') end as source_id,
+            p.description, p.captured_micros, l.rule, l.step, l.step_kind, l.amount_micros
        from (select * from allocation_leg
               where tranche_no = $1 and party_id = $2
                 and effective_at >= $8::timestamptz and effective_at < $9::timestamptz

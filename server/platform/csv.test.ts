@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { csvField, csvRow } from "./rules";
+import { csvField, csvLocalTime, csvRow } from "./csv";
 
 describe("CSV", () => {
   test("no text field begins as a formula, and numbers stay numbers", () => {
@@ -10,6 +10,18 @@ describe("CSV", () => {
     }
     expect(csvField("-12.50")).toBe("-12.50");
     expect(csvField("12")).toBe("12");
+  });
+
+  test("middle dots of screens are plain ASCII, so that no program shows them as other signs", () => {
+    expect(csvField("Card \u00b7\u00b7\u00b7\u00b7 8061")).toBe("Card **** 8061");
+    expect(csvField("Oslo \u00b7 Quay 4")).toBe("Oslo - Quay 4");
+  });
+
+  test("local times are those of the zone, over a change of clocks too", () => {
+    expect(csvLocalTime(new Date("2026-10-25T00:30:00Z"), "Europe/Oslo")).toBe("2026-10-25 02:30:00");
+    expect(csvLocalTime(new Date("2026-10-25T01:30:00Z"), "Europe/Oslo")).toBe("2026-10-25 02:30:00");
+    expect(csvLocalTime(new Date("2026-11-20T18:15:59Z"), "Asia/Tokyo")).toBe("2026-11-21 03:15:59");
+    expect(csvLocalTime(null, "Europe/Oslo")).toBe("");
   });
 
   test("whatever stands in a field is read back by any parser of RFC 4180", () => {
