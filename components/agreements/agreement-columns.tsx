@@ -33,13 +33,9 @@ export const AGREEMENT_COLUMNS: readonly DataColumn<AgreementSummary>[] = [
   },
   {
     id: "answers",
-    header: "Approved by",
+    header: "Agreed",
     priority: 2,
-    cell: (row) => (
-      <span className="tabular text-muted">
-        {row.answers.filter((each) => each.answer === "approved").length} of {row.answers.length}
-      </span>
-    ),
+    cell: (row) => <span className="tabular text-muted">{agreedOf(row)}</span>,
   },
   {
     id: "own",
@@ -54,5 +50,13 @@ export const AGREEMENT_COLUMNS: readonly DataColumn<AgreementSummary>[] = [
   },
   { id: "id", header: "Agreement", priority: 3, cell: (row) => <CopyableId id={row.id} /> },
 ];
+
+/** Of everybody who must agree: the operator's second person, the parties and all merchants. */
+function agreedOf({ answers, merchants, operator }: AgreementSummary): string {
+  const others = answers.filter(({ party }) => party.kind !== "merchant");
+  const agreed =
+    others.filter((each) => each.agreed).length + merchants.agreed + (operator.approvedAt ? 1 : 0);
+  return `${agreed} of ${others.length + merchants.asked + 1}`;
+}
 
 const ANSWERS: Record<string, string> = { approved: "Approved", rejected: "Rejected" };

@@ -7,6 +7,7 @@ import { changedSteps } from "@/components/agreements/changed-steps";
 import type { NameOf } from "@/components/agreements/step-sentence";
 import { stepWords } from "@/components/payments/payment-words";
 import { ExactTime } from "@/components/time/relative-time";
+import { Banner } from "@/components/ui/banner";
 import { Card } from "@/components/ui/card";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { JsonView } from "@/components/ui/json-view";
@@ -29,6 +30,12 @@ interface AgreementDetailProps {
   /** Above the rules: what it would have changed, in money. */
   comparison?: ReactNode;
 }
+
+const OUTCOMES = {
+  rejected: "Rejected by one who was asked",
+  withdrawn: "Withdrawn by the operator",
+  expired: "Expired without everybody's answer",
+};
 
 /** Terms are stored as they were validated when they were drafted, so their form is known. */
 export function termsOf(agreement: AgreementDetail): Agreement {
@@ -58,6 +65,12 @@ export function AgreementDetailView(props: AgreementDetailProps) {
         }
         actions={actions}
       />
+      {agreement.outcome ? (
+        <Banner tone="neutral" title={OUTCOMES[agreement.outcome]}>
+          {agreement.outcomeReason ??
+            "Not everybody had agreed thirty days after its date and the notice. Draft it again with a later date."}
+        </Banner>
+      ) : null}
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.9fr)_minmax(0,1fr)]">
         <AgreementTerms
           terms={termsOf(agreement)}
@@ -71,7 +84,7 @@ export function AgreementDetailView(props: AgreementDetailProps) {
           {before ? (
             <ChangeList before={before} after={termsOf(agreement)} currency={currency} nameOf={nameOf} />
           ) : null}
-          {agreement.answers.length > 0 ? <AgreementAnswers agreement={agreement} /> : null}
+          <AgreementAnswers agreement={agreement} />
           <Card title="Facts" bodyClassName="pt-1">
             <KeyValueList
               items={[

@@ -2,9 +2,11 @@
 
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Handshake } from "lucide-react";
+import type { ReactNode } from "react";
 import { AGREEMENT_COLUMNS } from "@/components/agreements/agreement-columns";
 import { AgreementDetailView } from "@/components/agreements/agreement-detail";
 import { AnswerAgreement } from "@/components/agreements/answer-agreement";
+import { MerchantTerms } from "@/components/agreements/merchant-terms";
 import { SimulationCard, SimulationSums } from "@/components/agreements/simulation-card";
 import { DataTable } from "@/components/data-table/data-table";
 import { useTableState } from "@/components/data-table/use-table-state";
@@ -23,7 +25,11 @@ import { type MerchantTrpc, useAgencyTrpc, useMerchantTrpc } from "@/server/trpc
 type PartyTrpc = Pick<MerchantTrpc, "agreements" | "programs">;
 
 export function MerchantAgreementsPage() {
-  return <AgreementsPage trpc={useMerchantTrpc()} none="No agreement yet" />;
+  return (
+    <AgreementsPage trpc={useMerchantTrpc()} none="No agreement yet">
+      <MerchantTerms />
+    </AgreementsPage>
+  );
 }
 
 export function AgencyAgreementsPage() {
@@ -39,7 +45,7 @@ export function AgencyAgreementPage({ id }: { id: string }) {
 }
 
 /** The versions of the agreements that split a merchant's payments or name an agency, newest first. */
-function AgreementsPage({ trpc, none }: { trpc: PartyTrpc; none: string }) {
+function AgreementsPage({ trpc, none, children }: { trpc: PartyTrpc; none: string; children?: ReactNode }) {
   const { base } = usePortal();
   const state = useTableState();
   const list = useInfiniteQuery(
@@ -49,7 +55,7 @@ function AgreementsPage({ trpc, none }: { trpc: PartyTrpc; none: string }) {
     <Page>
       <PageHeader
         title="Agreements"
-        meta="How payments are split. A version comes into force only when everybody it names has approved it."
+        meta="How payments are split. A version comes into force only when everybody whose money it touches has agreed."
       />
       <DataTable
         id="agreements"
@@ -66,6 +72,7 @@ function AgreementsPage({ trpc, none }: { trpc: PartyTrpc; none: string }) {
           </FirstUse>
         }
       />
+      {children}
     </Page>
   );
 }
@@ -115,7 +122,10 @@ function Loaded({ agreement, trpc }: { agreement: AgreementDetail; trpc: PartyTr
     return party === "operator" ? "The platform" : (names.get(party) ?? party);
   };
   const mayAnswer =
-    agreement.state === "proposed" && agreement.ownAnswer === "waiting" && can("agreements.answer");
+    agreement.state === "proposed" &&
+    agreement.ownAnswer === "waiting" &&
+    can("agreements.answer") &&
+    agreement.ownFault === null;
   return (
     <ZoneProvider zone={program.data?.timeZone ?? "UTC"} place={agreement.program.name}>
       <Crumbs items={[{ label: `Version ${agreement.version}` }]} />

@@ -10,7 +10,7 @@ import { Textarea } from "@/components/ui/input";
 import type { AgreementSummary } from "@/server/settlement/schema";
 
 interface AnswerAgreementProps {
-  agreement: Pick<AgreementSummary, "id" | "version" | "effectiveFrom" | "answers">;
+  agreement: AgreementSummary;
   /** In the dialog of an approval: what it means in money. */
   evidence?: ReactNode;
   /** Throws, or gives back a sentence, when it was refused. */
@@ -21,7 +21,12 @@ interface AnswerAgreementProps {
 export function AnswerAgreement({ agreement, evidence, onAnswer }: AnswerAgreementProps) {
   const [asking, setAsking] = useState<"approved" | "rejected" | null>(null);
   const [reason, setReason] = useState("");
-  const others = agreement.answers.filter((each) => each.answer === null).length - 1;
+  const { answers, merchants, operator } = agreement;
+  const waiting =
+    answers.filter(({ party, agreed }) => party.kind !== "merchant" && !agreed).length +
+    (merchants.asked - merchants.agreed) +
+    (operator.approvedAt ? 0 : 1);
+  const others = waiting - 1;
   return (
     <>
       <Button variant="danger-quiet" onClick={() => setAsking("rejected")}>
@@ -37,7 +42,7 @@ export function AnswerAgreement({ agreement, evidence, onAnswer }: AnswerAgreeme
         consequence={
           <>
             {others > 0
-              ? `${others} other ${others === 1 ? "party has" : "parties have"} not answered yet. When all have approved, it`
+              ? `${others} ${others === 1 ? "other has" : "others have"} not agreed yet. When all have, it`
               : "You are the last to answer. It"}{" "}
             decides how payments are split from <ExactTime at={agreement.effectiveFrom} format="dateTime" />.
             An approval cannot be taken back.

@@ -13,6 +13,7 @@ import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
 import { AddParty } from "@/components/programs/add-party";
 import { delayWords, periodWords } from "@/components/programs/calendar-words";
 import { ProgramMoney } from "@/components/programs/program-money";
+import { ProgramTerms } from "@/components/programs/program-terms";
 import { QueryView } from "@/components/query/query-view";
 import { Countdown } from "@/components/time/countdown";
 import { Period } from "@/components/time/period";
@@ -116,6 +117,7 @@ function Loaded({ program }: { program: Program }) {
         <div className="grid gap-4">
           <SettlementCard program={program} />
           {can("agreements.read") ? <AgreementCard program={program} /> : null}
+          {can("agreements.read") ? <ProgramTerms program={program} /> : null}
         </div>
         <Card title="Who takes part?" hint={`${program.parties.length}`} flush>
           <SimpleTable

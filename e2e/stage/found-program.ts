@@ -12,6 +12,7 @@ import { type Id, toPublicId } from "@/server/platform/ids";
 import { mintDeviceScope, mintPortalScope, mintSystemScope } from "@/server/platform/scope";
 import { lastFinishedPeriod } from "@/server/settlement/rules/compute-period";
 import { answerAgreement } from "@/server/settlement/service/answer-agreement";
+import { approveAgreement } from "@/server/settlement/service/approve-agreement";
 import { createAgreementDraft, proposeAgreement } from "@/server/settlement/service/draft-agreement";
 
 const HOUR = 3_600_000;
@@ -81,8 +82,14 @@ const { programId, device } = await withClock(before, async () => {
   const proposed = await proposeAgreement(operator, draft.agreementId);
   if (!proposed.ok) throw new Error(`The terms cannot be proposed: ${proposed.reason}`);
   const agency = mintPortalScope("agency", agencyId, await person("hugo@emeraldstreets.example"));
-  const answer = await answerAgreement(agency, draft.agreementId, { answer: "approved" });
-  if (!answer.ok) throw new Error(`The agency cannot answer: ${answer.reason}`);
+  const merchant = mintPortalScope("merchant", merchantId, await person("wren@pikemeters.example"));
+  for (const party of [agency, merchant]) {
+    const answer = await answerAgreement(party, draft.agreementId, { answer: "approved" });
+    if (!answer.ok) throw new Error(`The ${party.kind} cannot answer: ${answer.reason}`);
+  }
+  const second = mintPortalScope("operator", operatorId, await person("ravi@harborcity.example"));
+  const approved = await approveAgreement(second, draft.agreementId);
+  if (!approved.ok) throw new Error(`The operator's second person cannot approve: ${approved.reason}`);
   const keys = generateKeyPairSync("ed25519");
   const { deviceId, credentialId } = await registerDevice(manager, {
     programId: program.id,

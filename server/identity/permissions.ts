@@ -4,6 +4,7 @@
  */
 export const PERMISSIONS = [
   "agreements.answer",
+  "agreements.approve",
   "agreements.read",
   "agreements.write",
   "audit.read",
@@ -100,6 +101,7 @@ export const ROLE_TABLE = {
     admin: PERMISSIONS,
     finance: [
       ...operatorEverybody,
+      "agreements.approve",
       "agreements.read",
       "agreements.write",
       "cases.read",

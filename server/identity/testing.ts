@@ -58,6 +58,7 @@ const VALUES: Record<string, (tenant: TestTenant) => unknown> = {
   "payment.allowance_month": () => "2026-01-01T00:00:00Z",
   "payment_limit.max_payments": () => 1,
   "payment_limit.period": () => "day",
+  "program_terms.notice_days": () => 30,
   "program.slug": (tenant) => `program-${tenant.marker}`,
   "statement.closing_micros": () => 2, // the opening, the allocated and the refunds, less the payout: each 1
   "settlement_run.period_start": () => "2026-01-01T00:00:00Z",
@@ -66,7 +67,7 @@ const VALUES: Record<string, (tenant: TestTenant) => unknown> = {
 
 /** Approval by a second person cannot be told from the catalogue either: these stay empty. */
 const LEFT_EMPTY =
-  /(^|_)(approved_by|confirmed_by|released_by|confirmed_in|ended_by|revoked_at|suspended_at|disabled_at|closed_at|accepted_at|accepted_by|published_at)$/;
+  /(^|_)(approved_by|confirmed_by|released_by|confirmed_in|withdrawn_by|ended_by|revoked_at|suspended_at|disabled_at|closed_at|accepted_at|accepted_by|published_at)$/;
 
 export async function readCatalogue(client: pg.Client): Promise<Catalogue> {
   const tables = await client.query<{ name: string }>(

@@ -47,11 +47,10 @@ export async function createWorld({
   const tail = v7().slice(-12);
   await withScope(system, async (tx) => {
     for (const [at, person] of people.entries()) {
-      await tx.query("insert into app_user (id, email, name) values ($1, $2, $3)", [
-        person,
-        `person-${at}-${tail}@example.org`,
-        `Person ${at}`,
-      ]);
+      await tx.query(
+        "insert into app_user (id, email, name, created_at) values ($1, $2, $3, '2020-01-01T00:00:00Z')",
+        [person, `person-${at}-${tail}@example.org`, `Person ${at}`],
+      );
     }
     await tx.query(
       `insert into organisation (id, kind, slug, name) values ($1, 'operator', $3, 'Operator'), ($2, 'merchant', $4, 'Merchant')`,
@@ -62,6 +61,13 @@ export async function createWorld({
        values ($1, $2, 'Program', $3, $4, $5, '{"every":"day","cutOff":"22:00"}')`,
       [programId, `program-${tail}`, operatorId, currency, timeZone],
     );
+    for (const [at, person] of people.entries()) {
+      await tx.query(
+        `insert into membership (id, user_id, organisation_id, role, created_at)
+         values ($1, $2, $3, 'admin', '2020-01-01T00:00:00Z')`,
+        [newId("membership"), person, at === 0 ? merchantId : operatorId],
+      );
+    }
     await tx.query("insert into program_party (program_id, organisation_id) values ($1, $2), ($1, $3)", [
       programId,
       merchantId,

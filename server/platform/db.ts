@@ -135,13 +135,28 @@ export function sqlStateOf(error: unknown): string {
 const RETRYABLE = new Set(["40001", "40P01"]);
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-function beginStatement(scope: Scope): string {
+function scopeSettings(scope: Scope): string {
   const organisation = scope.organisationId ?? "";
   if (organisation !== "" && !UUID.test(organisation))
     throw new Error("A scope's organisation must be a UUID.");
   const actor = scope.actor.kind === "user" ? scope.actor.id : "";
   if (actor !== "" && !UUID.test(actor)) throw new Error("A scope's actor must be a UUID.");
-  return `begin; select set_config('purse.scope_kind','${scope.kind}',true), set_config('purse.scope_org','${organisation}',true), set_config('purse.scope_actor','${actor}',true)`;
+  return `select set_config('purse.scope_kind','${scope.kind}',true), set_config('purse.scope_org','${organisation}',true), set_config('purse.scope_actor','${actor}',true)`;
+}
+
+/**
+ * Goes on for somebody else inside a transaction, then for the first again: what the platform does in consequence of a
+ * tenant's act is done with the act or not at all. An error of `work` must end the transaction.
+ */
+export async function continueAs<T>(
+  tx: SqlTx,
+  scopes: { from: Scope; to: Scope },
+  work: () => Promise<T>,
+): Promise<T> {
+  await tx.query(scopeSettings(scopes.to));
+  const value = await work();
+  await tx.query(scopeSettings(scopes.from));
+  return value;
 }
 
 /**
@@ -153,7 +168,7 @@ export async function withScope<T>(scope: Scope, work: (tx: SqlTx) => Promise<T>
     const client = await appPool().connect();
     let broken: Error | undefined;
     try {
-      await client.query(beginStatement(scope));
+      await client.query(`begin; ${scopeSettings(scope)}`);
       const tx: SqlTx = {
         async query<Row>(text: string, params?: readonly unknown[]) {
           const result = await client.query(text, params as unknown[] | undefined);

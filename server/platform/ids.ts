@@ -21,6 +21,8 @@ export const ID_PREFIXES = {
   refund: "ref",
   usageWindow: "win",
   agreement: "agr",
+  programTerms: "pterm",
+  standingConsent: "cons",
   settlementRun: "run",
   statement: "stl",
   payout: "po",

@@ -74,11 +74,14 @@ beforeAll(async () => {
       "insert into program_party (program_id, organisation_id) select $1, unnest($2::uuid[])",
       [ids.program, [ids.operator, ids.merchant, ids.rival, ids.agency]],
     );
+    // Only its id is needed, so it is put in as a restored row would be.
+    await client.query("set session_replication_role = replica");
     await client.query(
       `insert into agreement (id, program_id, version, state, terms, terms_sha256, effective_from, governs_from)
        values ($1, $2, 1, 'in_force', '{}', '', '2026-01-01', '2026-01-01')`,
       [ids.agreement, ids.program],
     );
+    await client.query("reset session_replication_role");
   });
   await withOwner((client) =>
     client.query(

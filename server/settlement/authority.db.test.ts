@@ -38,6 +38,14 @@ const SIGNATURES: Record<string, { table: string; also?: string; before?: string
       "action = 'payout_rule.set', expires_at = '2026-03-08', proposed_in = (select id from organisation where kind = 'operator')",
     also: `confirmed_in = proposed_in, confirmed_at = '${LATER}'`,
   },
+  // Two signatures of one deed: against whoever drafted the version, and against whoever proposed it.
+  "agreement.approve": {
+    table: "agreement",
+    before: `proposed_at = '${AT}'`,
+    also: `operator_approved_at = '${LATER}'`,
+  },
+  "agreement.approve_proposal": { table: "agreement", also: `operator_approved_at = '${LATER}'` },
+  "program_terms.confirm": { table: "program_terms", also: `confirmed_at = '${LATER}'` },
 };
 
 /** Every deed that is impossible without a confirmed proposal of just this deed: what would do it, past the services. */

@@ -40,6 +40,13 @@ export const AUTHORITY_SETTINGS = [
 export type ConfirmationAction = (typeof CONFIRMATION_ACTIONS)[number];
 export type ConfirmationOutcome = (typeof CONFIRMATION_OUTCOMES)[number];
 export type AuthoritySetting = (typeof AUTHORITY_SETTINGS)[number];
+/** Why a version was rejected: by a party, taken back by the operator, or not answered by everybody in time. */
+export const AGREEMENT_OUTCOMES = ["rejected", "withdrawn", "expired"] as const;
+/** Days of notice that a program's terms can give; the database holds the same bounds. */
+export const NOTICE_DAYS = { least: 7, most: 365 } as const;
+export const PROGRAM_TERMS_LENGTH = { least: 40, most: 20_000 } as const;
+
+export type AgreementOutcome = (typeof AGREEMENT_OUTCOMES)[number];
 export type AgreementState = (typeof AGREEMENT_STATES)[number];
 export type RunState = (typeof RUN_STATES)[number];
 export type RunStep = (typeof RUN_STEPS)[number];

@@ -13,6 +13,8 @@ const REFUSALS: Record<string, { code: ErrorCode; message: string }> = {
   agreement_not_draft: { code: "conflict", message: "This version is no draft any more; draft a new one." },
   agreement_not_proposed: { code: "conflict", message: "This version does not wait for answers." },
   already_answered: { code: "conflict", message: "Your organisation has answered this version already." },
+  already_confirmed: { code: "conflict", message: "These terms are confirmed already." },
+  already_consented: { code: "conflict", message: "Your organisation consents to these terms already." },
   amount_too_precise: {
     code: "invalid_input",
     message: "This amount is finer than the minor unit of the program's currency.",
@@ -24,13 +26,18 @@ const REFUSALS: Record<string, { code: ErrorCode; message: string }> = {
     message: "Whoever created this cannot approve it. Ask somebody else of the operator.",
   },
   approver_unknown: { code: "forbidden", message: "Only a person who is signed in can approve." },
+  brought_by_operator: {
+    code: "forbidden",
+    message:
+      "Your account was made by the operator after this version was drafted. Somebody who was there before has to answer, or the operator drafts the version again.",
+  },
   creator_unknown: {
     code: "conflict",
     message: "Nobody is on record as the creator, so no second person can approve this.",
   },
   effective_date_taken: {
     code: "conflict",
-    message: "Another version governs from this very moment; choose another date.",
+    message: "Another version begins at this very moment; choose another date.",
   },
   effective_in_past: {
     code: "conflict",
@@ -41,11 +48,24 @@ const REFUSALS: Record<string, { code: ErrorCode; message: string }> = {
     code: "forbidden",
     message: "One of you two brought the other in, so you do not count as two people. Ask somebody else.",
   },
+  not_a_member: {
+    code: "forbidden",
+    message: "Only a person who belongs to the organisation can speak for it.",
+  },
   not_a_signer: {
     code: "forbidden",
     message: "Only an admin or somebody of finance can sign this. Ask one of them.",
   },
+  not_consented: { code: "conflict", message: "Your organisation has no standing consent to withdraw." },
   not_the_proposer: { code: "forbidden", message: "Only who proposed this can withdraw it." },
+  notice_over: {
+    code: "conflict",
+    message: "The notice has passed, and by its standing consent your organisation is bound by this version.",
+  },
+  of_the_operator: {
+    code: "forbidden",
+    message: "You belong to the operator's side as well, so you cannot speak for a party to it.",
+  },
   party_is_operator: {
     code: "invalid_input",
     message: "The operator bears adjustments; name another party.",
@@ -54,23 +74,19 @@ const REFUSALS: Record<string, { code: ErrorCode; message: string }> = {
     code: "forbidden",
     message: "The operator entered this, so somebody of the party has to confirm it.",
   },
+  party_not_asked: { code: "forbidden", message: "Your organisation was not asked about this version." },
   party_not_in_program: { code: "invalid_input", message: "This organisation is no party of the program." },
-  party_not_named: { code: "forbidden", message: "This version does not name your organisation." },
+  payout_not_approved: { code: "conflict", message: "Only approved payouts can be sent." },
+  payout_not_open: { code: "conflict", message: "Only payouts that were not sent yet can be cancelled." },
+  payout_not_submitted: { code: "conflict", message: "Only payouts that were sent can take this step." },
+  period_before_last_run: { code: "conflict", message: "Everything up to this moment is closed already." },
+  period_not_over: { code: "conflict", message: "This period is not over yet." },
   person_unknown: { code: "forbidden", message: "Only a person who is signed in can do this." },
   proposal_changed: { code: "conflict", message: "This is not what you saw. Look again, then confirm." },
   proposal_waits: {
     code: "conflict",
     message: "Somebody has proposed this already; it waits for a second person.",
   },
-  same_person: {
-    code: "forbidden",
-    message: "You proposed this yourself. Somebody else has to confirm it.",
-  },
-  payout_not_approved: { code: "conflict", message: "Only approved payouts can be sent." },
-  payout_not_open: { code: "conflict", message: "Only payouts that were not sent yet can be cancelled." },
-  payout_not_submitted: { code: "conflict", message: "Only payouts that were sent can take this step." },
-  period_before_last_run: { code: "conflict", message: "Everything up to this moment is closed already." },
-  period_not_over: { code: "conflict", message: "This period is not over yet." },
   reason_missing: { code: "invalid_input", message: "Say why you reject it, so that it can be mended." },
   revision_changed: {
     code: "conflict",
@@ -79,8 +95,17 @@ const REFUSALS: Record<string, { code: ErrorCode; message: string }> = {
   run_not_calculated: { code: "conflict", message: "Only a calculated run can be approved." },
   run_stopped: { code: "conflict", message: "The run stopped; the exceptions say why." },
   run_unfinished: { code: "conflict", message: "The run before is not finished yet." },
-  too_many_periods: { code: "invalid_input", message: "These are too many periods to be closed at once." },
+  same_person: {
+    code: "forbidden",
+    message: "You proposed this yourself. Somebody else has to confirm it.",
+  },
+  terms_changed: {
+    code: "conflict",
+    message: "The terms have changed since you read them. Read them again.",
+  },
   terms_invalid: { code: "invalid_input", message: "These terms cannot be used; each reason is listed." },
+  terms_not_newest: { code: "conflict", message: "Newer terms were drafted since; confirm those." },
+  too_many_periods: { code: "invalid_input", message: "These are too many periods to be closed at once." },
 };
 
 /** The value of a successful result; a refusal is thrown as the error that its reason stands for. */

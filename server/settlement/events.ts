@@ -1,4 +1,4 @@
-/** Events of settlement. Those about a payout go to its party as well. */
+/** Events of settlement. Those about a payout or an agreement go to the parties concerned. */
 import type { SqlTx } from "@/server/platform/db";
 import { type Currency, isCurrency, toMoneyJson } from "@/server/platform/money";
 import { emit, type OutboxEvent } from "@/server/platform/outbox";
@@ -54,6 +54,27 @@ export async function emitConfirmationChanged(
       organisationId: proposal.action === "bank_account.use" ? proposal.organisationId : null,
     },
   ]);
+}
+
+/** Tells each of the organisations that it is asked to agree to a version, or that the version was decided. */
+export async function emitAgreementEvents(
+  tx: SqlTx,
+  agreement: { id: string; program_id: string; version: number },
+  type: "agreement.proposed" | "agreement.decided",
+  organisationIds: readonly string[],
+): Promise<void> {
+  await emit(
+    tx,
+    organisationIds.map(
+      (organisationId): OutboxEvent => ({
+        aggregateType: "agreement",
+        aggregateId: agreement.id,
+        type,
+        payload: { agreementId: agreement.id, programId: agreement.program_id, version: agreement.version },
+        organisationId,
+      }),
+    ),
+  );
 }
 
 function moneyOf(micros: bigint, currency: string): { amount: string; currency: Currency } {

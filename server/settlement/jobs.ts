@@ -5,9 +5,9 @@ import { loggerFor } from "@/server/platform/logger";
 import { mintSystemScope } from "@/server/platform/scope";
 import { listProgramIds } from "./repository/read-program";
 import { allocatePending } from "./service/allocate-pending";
-import { advanceAgreements } from "./service/answer-agreement";
 import { expireProposals } from "./service/answer-proposal";
 import { finishRuns } from "./service/close-period";
+import { advanceAgreements } from "./service/settle-agreement";
 import { simulateProposals } from "./service/simulate-agreement";
 
 const log = loggerFor("settlement");

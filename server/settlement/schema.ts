@@ -4,9 +4,12 @@ import { publicId } from "@/server/platform/ids";
 import { parseMicros } from "@/server/platform/money";
 import { stepSchema } from "./agreement/shape";
 import {
+  AGREEMENT_OUTCOMES,
   AGREEMENT_STATES,
   AUTHORITY_SETTINGS,
+  NOTICE_DAYS,
   PAYOUT_STATES,
+  PROGRAM_TERMS_LENGTH,
   RUN_STATES,
   STATEMENT_STATES,
 } from "./constants";
@@ -52,6 +55,17 @@ export const answerAgreementInput = z.object({
   agreementId: publicId("agreement"),
   answer: z.enum(["approved", "rejected"]),
   reason: z.string().trim().max(2000).optional(),
+});
+
+export const withdrawAgreementInput = z.object({
+  agreementId: publicId("agreement"),
+  reason: z.string().trim().min(3).max(2000),
+});
+
+export const draftProgramTermsInput = z.object({
+  programId: publicId("program"),
+  body: z.string().trim().min(PROGRAM_TERMS_LENGTH.least).max(PROGRAM_TERMS_LENGTH.most),
+  noticeDays: z.number().int().min(NOTICE_DAYS.least).max(NOTICE_DAYS.most),
 });
 
 /** A decimal string in the program's currency; whole minor units are asked for by the service. */
@@ -303,14 +317,33 @@ export const agreementSummarySchema = z.object({
   createdAt: time,
   proposedAt: time.nullable(),
   decidedAt: time.nullable(),
+  /** When it is given up, if not everybody has agreed by then; null once it was decided and for drafts. */
+  expiresAt: time.nullable(),
+  outcome: z.enum(AGREEMENT_OUTCOMES).nullable(),
+  outcomeReason: z.string().nullable(),
+  /** Who must agree: for a party itself and the agencies, for the operator everybody. */
   answers: z.array(
     z.object({
       party: partySchema,
+      /** Null once it was decided. */
+      because: z.enum(["named", "named_before", "merchant"]).nullable(),
       answer: z.enum(["approved", "rejected"]).nullable(),
       answeredAt: time.nullable(),
       reason: z.string().nullable(),
+      /** It gave a standing consent, so that its silence counts from then on. */
+      noticeEndsAt: time.nullable(),
+      agreed: z.boolean(),
     }),
   ),
+  /** All merchants of the program, also those that the reader may not see by name. */
+  merchants: z.object({ asked: z.number(), agreed: z.number() }),
+  /** The operator's own side, two people; the names are told to the operator alone. */
+  operator: z.object({
+    draftedBy: z.string().nullable(),
+    proposedBy: z.string().nullable(),
+    approvedBy: z.string().nullable(),
+    approvedAt: time.nullable(),
+  }),
   /** The answer of the organisation that asks; undefined where it is not named. */
   ownAnswer: z.enum(["approved", "rejected", "waiting"]).nullable(),
 });
@@ -416,8 +449,55 @@ export type StatementDetail = z.output<typeof statementDetailSchema>;
 export const agreementDetailSchema = agreementSummarySchema.extend({
   /** As it was written; see the agreement's own schema. */
   terms: z.record(z.string(), z.unknown()),
+  /** Why whoever asks cannot answer it for their side although it waits for that; null when they can. */
+  ownFault: z
+    .enum([
+      "person_unknown",
+      "same_person",
+      "invited_by_other",
+      "account_too_new",
+      "not_a_member",
+      "of_the_operator",
+      "brought_by_operator",
+    ])
+    .nullable(),
 });
 export type AgreementDetail = z.output<typeof agreementDetailSchema>;
+
+/** A program's terms for its merchants: notice and objection. */
+export const programTermsSchema = z.object({
+  id: z.string(),
+  version: z.number(),
+  body: z.string(),
+  noticeDays: z.number(),
+  draftedBy: z.string().nullable(),
+  draftedAt: time,
+  confirmedBy: z.string().nullable(),
+  confirmedAt: time.nullable(),
+});
+export type ProgramTermsView = z.output<typeof programTermsSchema>;
+
+export const operatorTermsSchema = z.object({
+  current: programTermsSchema.nullable(),
+  /** Drafted after the current ones; it waits for a second person. */
+  waiting: programTermsSchema.nullable(),
+  /** Why whoever asks cannot confirm those that wait; null when they can. */
+  ownFault: z.enum(["person_unknown", "same_person", "invited_by_other", "account_too_new"]).nullable(),
+  merchants: z.array(z.object({ party: partySchema, joinedAt: time, consentedAt: time.nullable() })),
+});
+export type OperatorTermsView = z.output<typeof operatorTermsSchema>;
+
+export const merchantTermsSchema = z.object({
+  program: z.object({ id: z.string(), slug: z.string(), name: z.string(), timeZone: z.string() }),
+  joinedAt: time,
+  /** The version that governed when the merchant joined or governs now, to read. */
+  inForce: z.object({ id: z.string(), version: z.number() }).nullable(),
+  terms: programTermsSchema.nullable(),
+  consent: z.object({ givenAt: time, givenBy: z.string().nullable() }).nullable(),
+  /** It consented to earlier terms of the program, which no longer count. */
+  consentedBefore: z.boolean(),
+});
+export type MerchantTermsView = z.output<typeof merchantTermsSchema>;
 
 /** What a party got of past payments, and what a version would have given it, by rule and before refunds. */
 export const simulationSchema = z.object({

@@ -1,7 +1,7 @@
 /** A small city for the tests of settlement: an operator, merchants, agencies, one program, and money that moved. */
 import { accountIdFor, ensureAccounts, postJournal } from "@/server/ledger/service";
 import { now, withClock } from "@/server/platform/clock";
-import { type SqlTx, withScope } from "@/server/platform/db";
+import { type SqlTx, withOwner, withScope } from "@/server/platform/db";
 import { type Id, newId } from "@/server/platform/ids";
 import {
   type AgencyScope,
@@ -14,6 +14,7 @@ import {
 import { clearingAccount } from "./rules/name-accounts";
 import { answerAgreement } from "./service/answer-agreement";
 import { type AnswerResult, confirmProposal } from "./service/answer-proposal";
+import { approveAgreement } from "./service/approve-agreement";
 import { createAgreementDraft, proposeAgreement } from "./service/draft-agreement";
 
 const system = mintSystemScope("settlement tests");
@@ -100,24 +101,24 @@ async function createOrganisation(tx: SqlTx, kind: string, slug: string): Promis
   return id;
 }
 
-/** Somebody who has been a member for longer than anything that they will sign; nobody invited them. */
+/** Somebody who has been a member for longer than anything that they will sign, or since `at`; nobody invited them. */
 export async function createMember(
   tx: SqlTx,
   organisationId: string,
   email: string,
   role = "admin",
+  at = new Date("2012-01-01T00:00:00Z"),
 ): Promise<Id<"user">> {
   const id = newId("user");
-  await tx.query("insert into app_user (id, email, name, created_at) values ($1, $2, $2, '2012-01-01')", [
+  await tx.query("insert into app_user (id, email, name, created_at) values ($1, $2, $2, $3)", [
     id,
     email,
+    at,
   ]);
-  await tx.query("insert into membership (id, user_id, organisation_id, role) values ($1, $2, $3, $4)", [
-    newId("membership"),
-    id,
-    organisationId,
-    role,
-  ]);
+  await tx.query(
+    "insert into membership (id, user_id, organisation_id, role, created_at) values ($1, $2, $3, $4, $5)",
+    [newId("membership"), id, organisationId, role, at],
+  );
   return id;
 }
 
@@ -141,6 +142,21 @@ export async function confirmAs(scope: PortalScope, confirmationId: string): Pro
     ]),
   );
   return await confirmProposal(scope, confirmationId, rows[0]?.sha ?? "");
+}
+
+/** Puts on record that one person invited another, as a restored row would: invitations are made by other rules. */
+export async function recordInvitation(
+  ownerUrl: string,
+  row: { organisationId: string; by: string; accepted: string; at: Date },
+): Promise<void> {
+  await withOwner(async (client) => {
+    await client.query("set session_replication_role = replica");
+    await client.query(
+      `insert into invitation (id, organisation_id, email, role, token_hash, created_by, expires_at, accepted_at, accepted_by)
+       values ($1, $2, 'somebody@example.org', 'admin', decode(md5($1::uuid::text), 'hex'), $3, $4, $4, $5)`,
+      [newId("invitation"), row.organisationId, row.by, row.at, row.accepted],
+    );
+  }, ownerUrl);
 }
 
 /** Terms with every kind of step, in which the city's first three agencies share. */
@@ -175,24 +191,32 @@ export function termsFor(city: City, change: Record<string, unknown> = {}): Reco
   };
 }
 
-/** Drafts, proposes and has every named party approve, through the services. */
+/** Drafts, proposes, has the operator's second person and everybody who was asked approve, through the services. */
 export async function bringIntoForce(city: City, terms: unknown): Promise<Id<"agreement">> {
+  const id = await propose(city, terms);
+  const approved = await approveAgreement(city.approver, id);
+  if (!approved.ok) throw new Error(approved.reason);
+  const asked = await withScope(system, (tx) =>
+    tx.query<{ organisation_id: string }>(
+      "select organisation_id from agreement_party where agreement_id = $1 and answer is null",
+      [id],
+    ),
+  );
+  for (const { organisation_id } of asked.rows) {
+    const party = [...city.agencies, ...city.merchants].find((each) => each.id === organisation_id);
+    if (!party) throw new Error("Whoever is asked belongs to the city.");
+    const answer = await answerAgreement(party.scope, id, { answer: "approved" });
+    if (!answer.ok) throw new Error(answer.reason);
+  }
+  return id;
+}
+
+/** Drafts and proposes, as the city's creator. */
+export async function propose(city: City, terms: unknown): Promise<Id<"agreement">> {
   const draft = await createAgreementDraft(city.creator, { programId: city.programId, terms });
   if (!draft.ok) throw new Error(JSON.stringify(draft.issues));
   const proposed = await proposeAgreement(city.creator, draft.agreementId);
   if (!proposed.ok) throw new Error(proposed.reason);
-  const named = await withScope(system, (tx) =>
-    tx.query<{ organisation_id: string }>(
-      "select organisation_id from agreement_party where agreement_id = $1 and answer is null",
-      [draft.agreementId],
-    ),
-  );
-  for (const { organisation_id } of named.rows) {
-    const party = [...city.agencies, ...city.merchants].find(({ id }) => id === organisation_id);
-    if (!party) throw new Error("A named party belongs to the city.");
-    const answer = await answerAgreement(party.scope, draft.agreementId, { answer: "approved" });
-    if (!answer.ok) throw new Error(answer.reason);
-  }
   return draft.agreementId;
 }
 

@@ -10,6 +10,7 @@ import {
   merchantPayoutsRouter,
   merchantSettlementRouter,
   merchantStatementsRouter,
+  merchantTermsRouter,
 } from "@/server/settlement/router/party";
 
 /** What the merchant portal can ask for; a table of contents. */
@@ -18,6 +19,7 @@ export const merchantRouter = router({
   payouts: merchantPayoutsRouter,
   settlement: merchantSettlementRouter,
   statements: merchantStatementsRouter,
+  terms: merchantTermsRouter,
   audit: merchantAuditRouter,
   devices: merchantDevicesRouter,
   payments: merchantPaymentsRouter,

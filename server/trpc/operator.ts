@@ -21,6 +21,7 @@ import {
   operatorRunsRouter,
   operatorSettlementRouter,
   operatorStatementsRouter,
+  operatorTermsRouter,
 } from "@/server/settlement/router/operator";
 
 /** What the operator console can ask for; a table of contents. */
@@ -30,6 +31,7 @@ export const operatorRouter = router({
   runs: operatorRunsRouter,
   settlement: operatorSettlementRouter,
   statements: operatorStatementsRouter,
+  terms: operatorTermsRouter,
   allowances: operatorAllowancesRouter,
   audit: operatorAuditRouter,
   confirmations: operatorConfirmationsRouter,

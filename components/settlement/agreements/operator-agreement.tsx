@@ -3,12 +3,13 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { PenLine, Send } from "lucide-react";
 import { useState } from "react";
-import { AgreementDetailView, termsOf } from "@/components/agreements/agreement-detail";
+import { AgreementDetailView } from "@/components/agreements/agreement-detail";
 import { Crumbs } from "@/components/frame/crumbs";
 import { usePortal } from "@/components/frame/portal-context";
 import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
 import { QueryView } from "@/components/query/query-view";
 import { ChangesCard } from "@/components/settlement/agreements/changes-card";
+import { OperatorSide, operatorFault } from "@/components/settlement/agreements/operator-side";
 import { TryAgreement } from "@/components/settlement/agreements/try-agreement";
 import { useProgramParties } from "@/components/settlement/agreements/use-party-names";
 import { ZoneProvider } from "@/components/time/zone-context";
@@ -63,7 +64,13 @@ function Loaded({ agreement }: { agreement: AgreementDetail }) {
       <Crumbs items={[{ label: `${agreement.program.name}, version ${agreement.version}` }]} />
       {agreement.state === "draft" ? (
         <Banner tone="neutral" title="A draft: nobody else sees it yet">
-          Proposing it asks every party that it names. From then on its terms cannot be changed.
+          Proposing it asks every party that it or the version before names, and every merchant of the
+          program. Its terms cannot be changed; another version can be drafted from it.
+        </Banner>
+      ) : null}
+      {operatorFault(agreement) ? (
+        <Banner tone="waiting" title="It waits for the operator's second person">
+          {operatorFault(agreement)}
         </Banner>
       ) : null}
       <AgreementDetailView
@@ -72,14 +79,17 @@ function Loaded({ agreement }: { agreement: AgreementDetail }) {
         currency={currency}
         nameOf={nameOf}
         actions={
-          can("agreements.write") ? (
-            <>
+          <>
+            {can("agreements.write") ? (
               <ButtonLink href={newDraft} icon={<PenLine />}>
                 Draft from this
               </ButtonLink>
-              {agreement.state === "draft" ? <Propose agreement={agreement} nameOf={nameOf} /> : null}
-            </>
-          ) : undefined
+            ) : null}
+            {can("agreements.write") && agreement.state === "draft" ? (
+              <Propose agreement={agreement} />
+            ) : null}
+            {agreement.state === "proposed" ? <OperatorSide agreement={agreement} /> : null}
+          </>
         }
         comparison={
           <>
@@ -100,12 +110,16 @@ function Loaded({ agreement }: { agreement: AgreementDetail }) {
   );
 }
 
-function Propose({ agreement, nameOf }: { agreement: AgreementDetail; nameOf: (party: string) => string }) {
+function Propose({ agreement }: { agreement: AgreementDetail }) {
   const trpc = useOperatorTrpc();
   const queryClient = useQueryClient();
   const [open, setOpen] = useState(false);
   const propose = useMutation(trpc.agreements.propose.mutationOptions());
-  const named = [...namesIn(termsOf(agreement))].filter((party) => party !== "operator").sort();
+  const parties = agreement.answers.filter(({ party }) => party.kind !== "merchant");
+  const asked = [
+    ...parties.map(({ party }) => party.name),
+    `${agreement.merchants.asked} ${agreement.merchants.asked === 1 ? "merchant" : "merchants"}`,
+  ];
   return (
     <>
       <Button variant="primary" icon={<Send />} onClick={() => setOpen(true)}>
@@ -115,11 +129,7 @@ function Propose({ agreement, nameOf }: { agreement: AgreementDetail; nameOf: (p
         open={open}
         onOpenChange={setOpen}
         title={`Propose version ${agreement.version} of ${agreement.program.name}?`}
-        consequence={
-          named.length === 0
-            ? "It names nobody but the platform, so it is approved at once."
-            : `${named.map(nameOf).join(", ")} are asked. It comes into force only when all of them have approved it; its terms cannot be changed any more.`
-        }
+        consequence={`${asked.join(", ")} are asked, and a second person of the operator has to approve it. It comes into force only when all of them agree.`}
         confirmLabel="Propose it"
         onConfirm={async () => {
           await propose.mutateAsync({ agreementId: agreement.id });
@@ -129,17 +139,4 @@ function Propose({ agreement, nameOf }: { agreement: AgreementDetail; nameOf: (p
       />
     </>
   );
-}
-
-/** Short names of the parties in any corner of the terms: whoever gets something, funds something or bears it. */
-function namesIn(part: unknown, names = new Set<string>()): Set<string> {
-  if (Array.isArray(part)) for (const each of part) namesIn(each, names);
-  else if (typeof part === "object" && part !== null) {
-    for (const [key, value] of Object.entries(part)) {
-      const isName = ["to", "from", "bearer"].includes(key) && typeof value === "string";
-      if (!isName) namesIn(value, names);
-      else if (value !== "$merchant" && value !== "by-legs") names.add(value);
-    }
-  }
-  return names;
 }

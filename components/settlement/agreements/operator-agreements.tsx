@@ -27,8 +27,10 @@ const COLUMNS: readonly DataColumn<AgreementSummary>[] = [
     header: "Waits for",
     priority: 2,
     cell: (row) => {
-      const waiting = row.state === "proposed" ? row.answers.filter((each) => each.answer === null) : [];
-      return <span className="text-muted">{waiting.map((each) => each.party.name).join(", ") || "–"}</span>;
+      if (row.state !== "proposed") return <span className="text-muted">–</span>;
+      const waiting = row.answers.filter(({ agreed }) => !agreed).map(({ party }) => party.name);
+      if (!row.operator.approvedAt) waiting.unshift("a second person");
+      return <span className="text-muted">{waiting.join(", ") || "–"}</span>;
     },
   },
   {
@@ -68,7 +70,7 @@ export function OperatorAgreementsPage() {
     <Page>
       <PageHeader
         title="Agreements"
-        meta="How payments are split. A version comes into force only when every party that it names has approved it"
+        meta="How payments are split. A version comes into force only when everybody whose money it touches has agreed"
         actions={
           can("agreements.write") ? (
             <ButtonLink href={draftHref} variant="primary" icon={<PenLine />}>

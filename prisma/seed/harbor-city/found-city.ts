@@ -11,7 +11,7 @@ import {
   createUser,
 } from "@/server/identity/service";
 import { withClock } from "@/server/platform/clock";
-import type { Id } from "@/server/platform/ids";
+import { fromPublicId, type Id, toPublicId } from "@/server/platform/ids";
 import {
   type AgencyScope,
   type MerchantScope,
@@ -22,7 +22,10 @@ import {
 import { listNamedParties } from "@/server/settlement/agreement/list-parties";
 import { agreementSchema } from "@/server/settlement/agreement/schema";
 import { answerAgreement } from "@/server/settlement/service/answer-agreement";
+import { approveAgreement } from "@/server/settlement/service/approve-agreement";
+import { giveConsent, readMerchantTerms } from "@/server/settlement/service/consent-to-terms";
 import { createAgreementDraft, proposeAgreement } from "@/server/settlement/service/draft-agreement";
+import { confirmProgramTerms, draftProgramTerms } from "@/server/settlement/service/set-program-terms";
 import { HARBOR_CITY_V1, harborCityV2, harborCityV3, SEATTLE_V1 } from "./agreements";
 import {
   DEMO_PASSWORD,
@@ -50,8 +53,31 @@ const FRAUD_TERMS = fraudTermsSchema.parse({
 
 const seed = mintSystemScope("seed");
 
+/** The operator's two people for agreements. */
+const DRAFTER = "olivia@harborcity.example";
+const SECOND = "ravi@harborcity.example";
+
+const NOTICE_DAYS = 10;
+/** Merchants that rely on the notice and answer only when they object. */
+const CONSENTING = ["voltway", "quayside-parking", "brightmeter"];
+const TERMS_FOR_MERCHANTS = `How this program changes the split of your payments
+
+1. Every new version of the agreement is shown to you in this portal when it is proposed, with its rules in words and what it would have changed for you in the last thirty days.
+2. You can approve it, or object with a reason. One objection rejects the version for everybody.
+3. With a standing consent you need not answer: when ${NOTICE_DAYS} days have passed without your objection, the version binds you. Without one, no version comes into force before you have approved it.
+4. You can withdraw the standing consent at any time. It then no longer counts for versions whose notice still runs.
+5. When these terms change, earlier consents end and you are asked again.`;
+
 /** Everything that stands before the first payment. `from` is the beginning of the history, `now` its end. */
 export async function foundCity(from: Date, now: Date): Promise<City> {
+  // Whoever approves or answers was there before what they speak about.
+  const city = await withClock(addDays(from, -60), () => foundOrganisations());
+  await setPolicy(operatorScope(city, "mina@harborcity.example"), city.harborCity, FRAUD_TERMS);
+  await agreeOnSplits(city, from, now);
+  return city;
+}
+
+async function foundOrganisations(): Promise<City> {
   const organisations: City["organisations"] = new Map();
   for (const organisation of [OPERATOR, ...ORGANISATIONS]) {
     const { id } = await createOrganisation(seed, organisation);
@@ -73,22 +99,24 @@ export async function foundCity(from: Date, now: Date): Promise<City> {
     }
     return id;
   };
-  const city: City = {
+  return {
     operatorId,
     organisations,
     people,
     harborCity: await found(HARBOR_CITY),
     seattle: await found(SEATTLE),
   };
-  await setPolicy(operatorScope(city, "mina@harborcity.example"), city.harborCity, FRAUD_TERMS);
-  await agreeOnSplits(city, from, now);
-  return city;
 }
 
 async function agreeOnSplits(city: City, from: Date, now: Date): Promise<void> {
   const zone = { in: tz(HARBOR_CITY.timeZone) };
   const midnight = (date: Date) => `${format(date, "yyyy-MM-dd", zone)}T00:00:00`;
   const before = addDays(from, -20);
+  await withClock(addDays(before, -10), async () => {
+    await setTerms(city, city.harborCity);
+    await setTerms(city, city.seattle);
+    for (const slug of CONSENTING) await consent(city, city.harborCity, slug);
+  });
   await withClock(before, async () => {
     await agree(city, city.harborCity, HARBOR_CITY_V1, HARBOR_CITY);
     await agree(city, city.seattle, SEATTLE_V1, SEATTLE);
@@ -97,10 +125,39 @@ async function agreeOnSplits(city: City, from: Date, now: Date): Promise<void> {
   await withClock(addDays(second, -8), () =>
     agree(city, city.harborCity, harborCityV2(midnight(second)), HARBOR_CITY),
   );
-  // One agency has not answered yet: something for its overview to ask.
+  // One agency has not answered yet, nor has a merchant: something for their overviews to ask. Those who gave a
+  // standing consent are silent, and their notice runs.
   await withClock(addDays(now, -2), () =>
-    agree(city, city.harborCity, harborCityV3(midnight(addDays(now, 12))), HARBOR_CITY, ["metro-transit"]),
+    agree(city, city.harborCity, harborCityV3(midnight(addDays(now, 12))), HARBOR_CITY, [
+      "metro-transit",
+      "northline",
+      ...CONSENTING,
+    ]),
   );
+}
+
+/** Draws up the program's terms for merchants: one person of the operator writes them, another confirms them. */
+async function setTerms(city: City, programId: Id<"program">): Promise<void> {
+  const drafted = await draftProgramTerms(operatorScope(city, DRAFTER), {
+    programId,
+    body: TERMS_FOR_MERCHANTS,
+    noticeDays: NOTICE_DAYS,
+  });
+  if (!drafted.ok) throw new Error(`The program's terms cannot be drafted: ${drafted.reason}`);
+  const confirmed = await confirmProgramTerms(operatorScope(city, SECOND), drafted.termsId);
+  if (!confirmed.ok) throw new Error(`The program's terms cannot be confirmed: ${confirmed.reason}`);
+}
+
+async function consent(city: City, programId: Id<"program">, slug: string): Promise<void> {
+  const scope = partyScope(city, slug);
+  if (scope.kind !== "merchant") throw new Error(`${slug} is no merchant`);
+  const offered = (await readMerchantTerms(scope)).find(
+    ({ program }) => program.id === toPublicId("program", programId),
+  );
+  const termsId = offered?.terms && fromPublicId("programTerms", offered.terms.id);
+  if (!termsId) throw new Error(`${slug} has no terms to consent to`);
+  const given = await giveConsent(scope, { programId, termsId });
+  if (!given.ok) throw new Error(`${slug} cannot consent: ${given.reason}`);
 }
 
 async function agree(
@@ -110,14 +167,17 @@ async function agree(
   program: ProgramSeed,
   silent: readonly string[] = [],
 ): Promise<void> {
-  const operator = operatorScope(city, "olivia@harborcity.example");
+  const operator = operatorScope(city, DRAFTER);
   const draft = await createAgreementDraft(operator, { programId, terms });
   if (!draft.ok) throw new Error(`The demo's agreement is refused: ${JSON.stringify(draft.issues)}`);
   const proposed = await proposeAgreement(operator, draft.agreementId);
   if (!proposed.ok) throw new Error(`The demo's agreement cannot be proposed: ${proposed.reason}`);
+  const approved = await approveAgreement(operatorScope(city, SECOND), draft.agreementId);
+  if (!approved.ok) throw new Error(`The demo's agreement finds no second person: ${approved.reason}`);
   const named = listNamedParties(agreementSchema.parse(terms));
   for (const slug of program.parties) {
-    if (silent.includes(slug) || !named.includes(slug)) continue;
+    const isMerchant = city.organisations.get(slug)?.kind === "merchant";
+    if (silent.includes(slug) || !(isMerchant || named.includes(slug))) continue;
     const answer = await answerAgreement(partyScope(city, slug), draft.agreementId, { answer: "approved" });
     if (!answer.ok) {
       throw new Error(`${slug} cannot answer the demo's agreement: ${answer.reason}`);

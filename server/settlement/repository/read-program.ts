@@ -57,6 +57,36 @@ export async function listProgramIds(tx: SqlTx): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
+export interface MerchantRow {
+  id: string;
+  slug: string;
+  name: string;
+  joined_at: Date;
+}
+
+/** The program's merchants, by name. */
+export async function listMerchantsOf(tx: SqlTx, programId: string): Promise<MerchantRow[]> {
+  const { rows } = await tx.query<MerchantRow>(
+    `select o.id, o.slug, o.name, m.joined_at from program_party m join organisation o on o.id = m.organisation_id
+      where m.program_id = $1 and o.kind = 'merchant' order by lower(o.name), o.id`,
+    [programId],
+  );
+  return rows;
+}
+
+/** The programs in which an organisation takes part, by name. */
+export async function listMembershipsIn(
+  tx: SqlTx,
+  organisationId: string,
+): Promise<(MerchantRow & { time_zone: string })[]> {
+  const { rows } = await tx.query<MerchantRow & { time_zone: string }>(
+    `select p.id, p.slug, p.name, p.time_zone, m.joined_at from program_party m join program p on p.id = m.program_id
+      where m.organisation_id = $1 order by lower(p.name), p.id`,
+    [organisationId],
+  );
+  return rows;
+}
+
 const LOCK_SPACE = 7_331;
 
 /**

@@ -1,7 +1,7 @@
 /** Rows of agreements and of the answers to them. */
 import type { SqlTx } from "@/server/platform/db";
 import type { Agreement } from "../agreement/shape";
-import type { AgreementState } from "../constants";
+import type { AgreementOutcome, AgreementState } from "../constants";
 
 export interface AgreementRow {
   id: string;
@@ -15,19 +15,13 @@ export interface AgreementRow {
   created_by: string | null;
   created_at: Date;
   proposed_at: Date | null;
+  proposed_by: string | null;
   decided_at: Date | null;
-}
-
-export interface PartyAnswerRow {
-  agreement_id: string;
-  organisation_id: string;
-  slug: string;
-  name: string;
-  kind: string;
-  answer: "approved" | "rejected" | null;
-  answered_by: string | null;
-  answered_at: Date | null;
-  reason: string | null;
+  operator_approved_by: string | null;
+  operator_approved_at: Date | null;
+  program_terms_id: string | null;
+  outcome: AgreementOutcome | null;
+  outcome_reason: string | null;
 }
 
 export async function findAgreement(
@@ -81,22 +75,28 @@ export async function readProgramParties(tx: SqlTx, programId: string): Promise<
   return new Map(rows.map(({ slug, id }) => [slug, id]));
 }
 
-export async function insertParties(tx: SqlTx, agreementId: string, partyIds: readonly string[]) {
-  await tx.query(
-    `insert into agreement_party (agreement_id, organisation_id)
-     select $1, * from unnest($2::uuid[]) on conflict do nothing`,
-    [agreementId, partyIds],
+/**
+ * Asks everybody who must agree and was not asked yet, as the database reckons it; gives whom. Who joins the program
+ * while a version is proposed is asked then, and has the whole notice from there.
+ */
+export async function askRequired(tx: SqlTx, agreementId: string, at: Date): Promise<string[]> {
+  const { rows } = await tx.query<{ organisation_id: string }>(
+    `insert into agreement_party (agreement_id, organisation_id, asked_at)
+     select $1, organisation_id, $2 from agreement_required($1)
+     on conflict do nothing returning organisation_id`,
+    [agreementId, at],
   );
+  return rows.map(({ organisation_id }) => organisation_id);
 }
 
-/** Writes an answer unless one was given before. Row-level security lets nobody answer for another party. */
+/** Writes an answer unless one was given before. The database lets only a party's own person answer. */
 export async function writeAnswer(
   tx: SqlTx,
   answer: {
     agreementId: string;
     partyId: string;
     answer: "approved" | "rejected";
-    userId: string | null;
+    userId: string;
     at: Date;
     reason: string | null;
   },
@@ -109,44 +109,58 @@ export async function writeAnswer(
   return rowCount === 1;
 }
 
-export async function listAnswers(tx: SqlTx, agreementIds: readonly string[]): Promise<PartyAnswerRow[]> {
-  const { rows } = await tx.query<PartyAnswerRow>(
-    `select p.agreement_id, p.organisation_id, o.slug, o.name, o.kind, p.answer, p.answered_by, p.answered_at, p.reason
-       from agreement_party p join organisation o on o.id = p.organisation_id
-      where p.agreement_id = any($1::uuid[]) order by o.name`,
-    [agreementIds],
+export async function setProposed(tx: SqlTx, agreementId: string, by: string, at: Date): Promise<void> {
+  await tx.query(
+    "update agreement set state = 'proposed', proposed_by = $2, proposed_at = $3 where id = $1",
+    [agreementId, by, at],
+  );
+}
+
+export async function setOperatorApproved(
+  tx: SqlTx,
+  agreementId: string,
+  by: string,
+  at: Date,
+): Promise<void> {
+  await tx.query("update agreement set operator_approved_by = $2, operator_approved_at = $3 where id = $1", [
+    agreementId,
+    by,
+    at,
+  ]);
+}
+
+export async function setApproved(
+  tx: SqlTx,
+  agreementId: string,
+  decidedAt: Date,
+  governsFrom: Date,
+): Promise<void> {
+  await tx.query(
+    "update agreement set state = 'approved', decided_at = $2, governs_from = $3 where id = $1",
+    [agreementId, decidedAt, governsFrom],
+  );
+}
+
+export async function setRejected(
+  tx: SqlTx,
+  agreementId: string,
+  decided: { at: Date; outcome: AgreementOutcome; by: string | null; reason: string | null },
+): Promise<void> {
+  await tx.query(
+    `update agreement set state = 'rejected', decided_at = $2, outcome = $3, outcome_by = $4, outcome_reason = $5
+      where id = $1`,
+    [agreementId, decided.at, decided.outcome, decided.by, decided.reason],
+  );
+}
+
+export async function listProposals(tx: SqlTx): Promise<{ id: string; program_id: string }[]> {
+  const { rows } = await tx.query<{ id: string; program_id: string }>(
+    "select id, program_id from agreement where state = 'proposed' order by id",
   );
   return rows;
 }
 
-export async function setAgreementState(
-  tx: SqlTx,
-  agreementId: string,
-  change: { state: AgreementState; proposedAt?: Date; decidedAt?: Date; governsFrom?: Date },
-): Promise<void> {
-  await tx.query(
-    `update agreement set state = $2, proposed_at = coalesce($3, proposed_at), decided_at = coalesce($4, decided_at),
-            governs_from = coalesce($5, governs_from) where id = $1`,
-    [
-      agreementId,
-      change.state,
-      change.proposedAt ?? null,
-      change.decidedAt ?? null,
-      change.governsFrom ?? null,
-    ],
-  );
-}
-
-/** Proposed versions to which every named party has answered. */
-export async function listAnsweredProposals(tx: SqlTx): Promise<string[]> {
-  const { rows } = await tx.query<{ id: string }>(
-    `select a.id from agreement a where a.state = 'proposed' and not exists (
-       select 1 from agreement_party p where p.agreement_id = a.id and p.answer is null)`,
-  );
-  return rows.map(({ id }) => id);
-}
-
-/** Whether a version governs the program at this moment or will later. */
+/** Whether a version governs the program at this moment or did before. */
 export async function hasGoverningVersion(tx: SqlTx, programId: string, at: Date): Promise<boolean> {
   const { rows } = await tx.query(
     "select 1 from agreement where program_id = $1 and governs_from <= $2 limit 1",
@@ -155,26 +169,54 @@ export async function hasGoverningVersion(tx: SqlTx, programId: string, at: Date
   return rows.length > 0;
 }
 
-export async function hasVersionFrom(tx: SqlTx, programId: string, from: Date): Promise<boolean> {
-  const { rows } = await tx.query("select 1 from agreement where program_id = $1 and governs_from = $2", [
-    programId,
-    from,
-  ]);
+/** Whether another version governs from this very moment, or is proposed to. */
+export async function isDateTaken(
+  tx: SqlTx,
+  key: { programId: string; agreementId: string; from: Date },
+): Promise<boolean> {
+  const { rows } = await tx.query(
+    `select 1 from agreement where program_id = $1 and id <> $2
+        and (governs_from = $3 or (state in ('proposed', 'approved') and effective_from = $3))`,
+    [key.programId, key.agreementId, key.from],
+  );
   return rows.length > 0;
 }
 
-/** Lets approved versions whose time has come take over; gives those that changed. */
-export async function flipVersions(tx: SqlTx, at: Date): Promise<{ id: string; state: AgreementState }[]> {
+/** The first moment from `from` on, in whole milliseconds, at which no version of the program begins to govern. */
+export async function firstFreeMoment(tx: SqlTx, programId: string, from: Date): Promise<Date> {
+  const { rows } = await tx.query<{ at: Date }>(
+    `select governs_from as at from agreement where program_id = $1 and governs_from >= $2 order by governs_from`,
+    [programId, from],
+  );
+  let free = +from;
+  for (const { at } of rows) if (+at === free) free += 1;
+  return new Date(free);
+}
+
+/** Programs in which a version's time has come, or in which one that governs no longer stands as in force. */
+export async function listProgramsToFlip(tx: SqlTx, at: Date): Promise<string[]> {
+  const { rows } = await tx.query<{ program_id: string }>(
+    "select distinct program_id from agreement where state = 'approved' and governs_from <= $1",
+    [at],
+  );
+  return rows.map(({ program_id }) => program_id);
+}
+
+/** Lets the program's approved versions whose time has come take over; gives those that changed. */
+export async function flipVersions(
+  tx: SqlTx,
+  programId: string,
+  at: Date,
+): Promise<{ id: string; state: AgreementState }[]> {
   const { rows } = await tx.query<{ id: string; state: AgreementState }>(
     `with newest as (
-       select distinct on (program_id) program_id, id from agreement
-        where governs_from <= $1 order by program_id, governs_from desc)
+       select id from agreement where program_id = $1 and governs_from <= $2 order by governs_from desc limit 1)
      update agreement a set state = case when a.id = n.id then 'in_force' else 'superseded' end
        from newest n
-      where n.program_id = a.program_id and a.governs_from <= $1
+      where a.program_id = $1 and a.governs_from <= $2 and a.state in ('approved', 'in_force')
         and a.state <> case when a.id = n.id then 'in_force' else 'superseded' end
       returning a.id, a.state`,
-    [at],
+    [programId, at],
   );
   return rows;
 }

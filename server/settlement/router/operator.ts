@@ -12,11 +12,13 @@ import {
   closePreviewSchema,
   confirmInput,
   draftAgreementInput,
+  draftProgramTermsInput,
   exceptionSchema,
   flowInput,
   flowSchema,
   listExceptionsInput,
   listRunsInput,
+  operatorTermsSchema,
   pageOfSchema,
   proposeSettingInput,
   rejectInput,
@@ -27,9 +29,11 @@ import {
   takeExceptionInput,
   tryAgreementInput,
   waitingSchema,
+  withdrawAgreementInput,
   withdrawInput,
 } from "../schema";
 import { confirmProposal, rejectProposal, withdrawProposal } from "../service/answer-proposal";
+import { approveAgreement, withdrawAgreement } from "../service/approve-agreement";
 import { approveRun } from "../service/approve-run";
 import { closePeriod } from "../service/close-period";
 import { createAgreementDraft, proposeAgreement } from "../service/draft-agreement";
@@ -47,6 +51,7 @@ import {
 import { getRun, listExceptions, listRuns } from "../service/read-runs";
 import { getProgramFlow } from "../service/read-statements";
 import { listSettings, listWaitingFor } from "../service/read-waiting";
+import { confirmProgramTerms, draftProgramTerms, readOperatorTerms } from "../service/set-program-terms";
 import { takeException } from "../service/take-exception";
 import { tryAgreement } from "../service/try-agreement";
 import { agreementReads, payoutReads, splitReads, statementReads } from "./reads";
@@ -74,6 +79,32 @@ export const operatorAgreementsRouter = router({
   propose: operatorProcedure("agreements.write")
     .input(z.object({ agreementId: publicId("agreement") }))
     .mutation(async ({ ctx, input }) => orRefuse(await proposeAgreement(ctx.scope, input.agreementId))),
+  /** For the operator's side, by a second person. */
+  approve: operatorProcedure("agreements.approve")
+    .input(z.object({ agreementId: publicId("agreement") }))
+    .mutation(async ({ ctx, input }) => orRefuse(await approveAgreement(ctx.scope, input.agreementId))),
+  withdraw: operatorProcedure("agreements.write")
+    .input(withdrawAgreementInput)
+    .mutation(async ({ ctx, input }) =>
+      orRefuse(await withdrawAgreement(ctx.scope, input.agreementId, input)),
+    ),
+});
+
+/** A program's terms for its merchants. */
+export const operatorTermsRouter = router({
+  get: operatorProcedure("agreements.read")
+    .input(z.object({ programId: publicId("program") }))
+    .output(operatorTermsSchema)
+    .query(({ ctx, input }) => readOperatorTerms(ctx.scope, input.programId)),
+  draft: operatorProcedure("agreements.write")
+    .input(draftProgramTermsInput)
+    .mutation(async ({ ctx, input }) => {
+      const { termsId, version } = orRefuse(await draftProgramTerms(ctx.scope, input));
+      return { termsId: toPublicId("programTerms", termsId), version };
+    }),
+  confirm: operatorProcedure("agreements.approve")
+    .input(z.object({ termsId: publicId("programTerms") }))
+    .mutation(async ({ ctx, input }) => orRefuse(await confirmProgramTerms(ctx.scope, input.termsId))),
 });
 
 export const operatorRunsRouter = router({

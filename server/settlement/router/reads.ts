@@ -21,7 +21,7 @@ import {
   statementSchema,
 } from "../schema";
 import { explainFigure } from "../service/explain-figure";
-import { getAgreement, listAgreements } from "../service/read-runs";
+import { getAgreement, listAgreements } from "../service/read-agreements";
 import {
   countPayouts,
   getPaymentSplit,

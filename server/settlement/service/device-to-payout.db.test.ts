@@ -16,6 +16,8 @@ import { fromPublicId, type Id } from "@/server/platform/ids";
 import { mintSystemScope } from "@/server/platform/scope";
 import { useTestDatabase } from "@/server/platform/testing";
 import { partyAccount } from "../rules/name-accounts";
+import { answerAgreement } from "./answer-agreement";
+import { approveAgreement } from "./approve-agreement";
 import { approveRun } from "./approve-run";
 import { closePeriod } from "./close-period";
 import { createAgreementDraft, proposeAgreement } from "./draft-agreement";
@@ -52,6 +54,11 @@ beforeAll(async () => {
   const draft = await createAgreementDraft(world.operator, { programId: world.programId, terms });
   if (!draft.ok) throw new Error(JSON.stringify(draft.issues));
   expect(await proposeAgreement(world.operator, draft.agreementId)).toEqual({ ok: true });
+  expect(await answerAgreement(world.merchant, draft.agreementId, { answer: "approved" })).toEqual({
+    ok: true,
+    state: "proposed",
+  });
+  expect(await approveAgreement(world.colleague, draft.agreementId)).toEqual({ ok: true, state: "in_force" });
   await registerBankAccount(system, {
     organisationId: world.merchantId,
     currency: "EUR",

@@ -5,15 +5,13 @@ import { now } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
 import { notFound } from "@/server/platform/errors";
 import { type Id, newId } from "@/server/platform/ids";
-import type { PlatformScope } from "@/server/platform/scope";
+import type { OperatorScope } from "@/server/platform/scope";
 import { checkTerms } from "../agreement/check-terms";
-import { listNamedParties } from "../agreement/list-parties";
 import type { AgreementIssue } from "../agreement/parse-agreement";
-import { OPERATOR_PARTY } from "../constants";
+import { emitAgreementEvents } from "../events";
 import { getProgram, lockProgram } from "../repository/read-program";
 import * as agreements from "../repository/write-agreement";
 import { localTextToInstant } from "../rules/compute-period";
-import { settleAnswers } from "./answer-agreement";
 
 export type DraftResult =
   | { ok: true; agreementId: Id<"agreement">; version: number }
@@ -24,7 +22,7 @@ export type DraftResult =
  * unassigned, are for another program, or name somebody who is no party of the program.
  */
 export async function createAgreementDraft(
-  scope: PlatformScope,
+  scope: OperatorScope,
   input: { programId: string; terms: unknown },
 ): Promise<DraftResult> {
   return await withScope(scope, async (tx) => {
@@ -55,52 +53,42 @@ export async function createAgreementDraft(
 
 export type ProposeResult =
   | { ok: true }
-  | { ok: false; reason: "agreement_not_draft" | "effective_in_past" | "effective_date_taken" };
+  | {
+      ok: false;
+      reason: "agreement_not_draft" | "effective_in_past" | "effective_date_taken" | "person_unknown";
+    };
 
 /**
- * Proposes a draft to every party that it names; from now on its terms cannot change. The operator agrees to its own
- * part by proposing. Where a version governs already, the new one may not claim to have governed before today.
+ * Proposes a draft to everybody whose money it touches; from now on its terms cannot change. The operator's own side
+ * is approved by a second person. Where a version governs already, the new one may not claim to have governed before
+ * today, and no two versions begin at one moment.
  */
-export async function proposeAgreement(scope: PlatformScope, agreementId: string): Promise<ProposeResult> {
-  const result = await withScope(scope, async (tx): Promise<ProposeResult> => {
+export async function proposeAgreement(scope: OperatorScope, agreementId: string): Promise<ProposeResult> {
+  const userId = scope.actor.kind === "user" ? scope.actor.id : null;
+  if (userId === null) return { ok: false, reason: "person_unknown" };
+  return await withScope(scope, async (tx): Promise<ProposeResult> => {
+    const seen = await agreements.findAgreement(tx, agreementId);
+    if (!seen) throw notFound("agreement");
+    await lockProgram(tx, seen.program_id);
     const found = await agreements.findAgreement(tx, agreementId, "for update");
-    if (!found) throw notFound("agreement");
-    if (found.state !== "draft") return { ok: false, reason: "agreement_not_draft" };
+    if (found?.state !== "draft") return { ok: false, reason: "agreement_not_draft" };
     const at = now();
-    const program = await getProgram(tx, found.program_id);
-    if (found.effective_from < at && (await agreements.hasGoverningVersion(tx, program.id, at))) {
+    const programId = found.program_id;
+    if (found.effective_from < at && (await agreements.hasGoverningVersion(tx, programId, at))) {
       return { ok: false, reason: "effective_in_past" };
     }
-    if (await agreements.hasVersionFrom(tx, program.id, found.effective_from)) {
+    if (await agreements.isDateTaken(tx, { programId, agreementId, from: found.effective_from })) {
       return { ok: false, reason: "effective_date_taken" };
     }
-    const known = await agreements.readProgramParties(tx, program.id);
-    const named = listNamedParties(found.terms).map((name) =>
-      name === OPERATOR_PARTY ? program.operatorId : (known.get(name) ?? null),
-    );
-    const partyIds = [...new Set(named.filter((id) => id !== null))];
-    await agreements.insertParties(tx, agreementId, partyIds);
-    await agreements.setAgreementState(tx, agreementId, { state: "proposed", proposedAt: at });
-    if (partyIds.includes(program.operatorId)) {
-      const userId = scope.actor.kind === "user" ? scope.actor.id : null;
-      await agreements.writeAnswer(tx, {
-        agreementId,
-        partyId: program.operatorId,
-        answer: "approved",
-        userId,
-        at,
-        reason: null,
-      });
-    }
+    await agreements.setProposed(tx, agreementId, userId, at);
+    const asked = await agreements.askRequired(tx, agreementId, at);
     await audit(tx, scope, {
       action: "agreement.proposed",
       subjectKind: "agreement",
       subjectId: agreementId,
-      after: { parties: partyIds },
+      after: { parties: asked },
     });
+    await emitAgreementEvents(tx, found, "agreement.proposed", asked);
     return { ok: true };
   });
-  // A version that names nobody but the operator has all its answers now.
-  if (result.ok) await settleAnswers(agreementId);
-  return result;
 }
