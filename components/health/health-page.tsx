@@ -4,16 +4,19 @@ import { useQuery } from "@tanstack/react-query";
 import { ArrowUpRight, Cpu, Database, Layers, type LucideIcon, RadioTower, Scale, Send } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { SimpleTable } from "@/components/data-table/simple-table";
+import type { DataColumn } from "@/components/data-table/types";
 import { usePortal } from "@/components/frame/portal-context";
 import { ageWords } from "@/components/health/age-words";
 import { formatCount } from "@/components/money/format-count";
 import { QueryView } from "@/components/query/query-view";
-import { ExactTime } from "@/components/time/relative-time";
+import { ExactTime, RelativeTime } from "@/components/time/relative-time";
 import { Banner } from "@/components/ui/banner";
 import { Card } from "@/components/ui/card";
 import { Page, PageHeader } from "@/components/ui/page-header";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { StatusBadge } from "@/components/ui/status-badge";
+import type { JobFailureView } from "@/server/identity/router/health";
 import type { Health, HealthPart } from "@/server/platform/health";
 import { useOperatorTrpc } from "@/server/trpc/client";
 
@@ -104,6 +107,7 @@ export function HealthPage() {
                 ))}
               </ul>
             </Card>
+            <Failures />
             <p className="text-sm text-muted">
               Monitoring reads the same as JSON at{" "}
               <a
@@ -119,6 +123,71 @@ export function HealthPage() {
       </QueryView>
     </Page>
   );
+}
+
+/** Single things that a job could not do; it goes on with everything else and tries these again. */
+function Failures() {
+  const trpc = useOperatorTrpc();
+  const failures = useQuery(trpc.health.failures.queryOptions(undefined, { refetchInterval: 10_000 }));
+  if (!failures.data || failures.data.length === 0) return null;
+  return (
+    <Card
+      title="What could not be done"
+      hint="Each is tried again by itself, after ever longer pauses; everything else goes on"
+      flush
+    >
+      <SimpleTable
+        label="What could not be done"
+        columns={FAILURE_COLUMNS}
+        rows={failures.data}
+        rowId={(row) => `${row.job} ${row.item}`}
+      />
+    </Card>
+  );
+}
+
+const FAILURE_COLUMNS: readonly DataColumn<JobFailureView>[] = [
+  {
+    id: "reason",
+    header: "Why",
+    cell: (row) => (
+      <span className="block py-1.5">
+        <span className="line-clamp-2 font-medium" title={row.reason}>
+          {row.reason}
+        </span>
+        <span className="block text-xs text-muted">
+          {jobWords(row.job)}
+          {row.program ? `, ${row.program}` : ""}
+        </span>
+      </span>
+    ),
+  },
+  {
+    id: "item",
+    header: "What",
+    priority: 3,
+    cell: (row) => <code className="font-mono text-xs text-muted">{row.item}</code>,
+  },
+  { id: "attempts", header: "Tried", align: "right", priority: 2, cell: (row) => formatCount(row.attempts) },
+  {
+    id: "since",
+    header: "Since",
+    priority: 2,
+    cell: (row) => <RelativeTime at={row.firstFailedAt} />,
+  },
+  {
+    id: "next",
+    header: "Again",
+    priority: 1,
+    align: "right",
+    cell: (row) => <RelativeTime at={row.nextTryAt} />,
+  },
+];
+
+/** "settlement.close-periods" as "Settlement: close periods" */
+function jobWords(job: string): string {
+  const [domain = "", deed = ""] = job.split(".");
+  return `${domain.charAt(0).toUpperCase()}${domain.slice(1)}: ${deed.replaceAll(/[-_]/g, " ")}`;
 }
 
 function Summary({ health }: { health: Health }) {

@@ -16,6 +16,7 @@ const KINDS: Record<string, string> = {
   clearing_unexplained: "Clearing is not explained",
   no_agreement_in_force: "No agreement in force",
   amount_finer_than_minor_unit: "Amount finer than a cent",
+  payment_not_split: "Payments cannot be split",
   bank_account_missing: "Bank account missing",
   guarantee_unfunded: "Guarantee not funded",
 };
@@ -34,6 +35,8 @@ export const EXCEPTION_ADVICE: Record<string, string> = {
     "Draft an agreement that governs from before these payments, propose it, and have every party approve it. They are split as soon as it is in force.",
   amount_finer_than_minor_unit:
     "Such amounts come from files alone. Refund the payments and take them in whole cents.",
+  payment_not_split:
+    "Look at the reason: a party that the agreement names may have left the program. When it is mended, they are split at the next try; the health page says when.",
   bank_account_missing:
     "The party names a bank account and a second person approves it; then send the payout again.",
   guarantee_unfunded:

@@ -150,12 +150,13 @@ export async function findCaseOfPayment(
   return await withScope(scope, (tx) => reads.findCaseIdOfPayment(tx, paymentId));
 }
 
-/** Cases whose time is over, oldest first. */
+/** Cases whose time is over, oldest first, without those that are named. */
 export async function findOverdueCases(
   tx: SqlTx,
   limit: number,
-): Promise<{ id: Id<"case">; paymentId: Id<"payment"> }[]> {
-  return await reads.findDueCaseIds(tx, now(), limit);
+  without: readonly string[] = [],
+): Promise<reads.DueCase[]> {
+  return await reads.findDueCaseIds(tx, now(), limit, without);
 }
 
 export interface CasePage {

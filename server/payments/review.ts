@@ -16,6 +16,7 @@ import { now } from "@/server/platform/clock";
 import { type SqlTx, withScope } from "@/server/platform/db";
 import { invariant, notFound } from "@/server/platform/errors";
 import type { Id } from "@/server/platform/ids";
+import { openRound } from "@/server/platform/job-items";
 import { mintSystemScope, type OperatorScope } from "@/server/platform/scope";
 import { HOLD_HOURS } from "./constants";
 import { lockPayment, markAuthorised } from "./repository/move-payment";
@@ -151,26 +152,32 @@ async function takeBack(
 
 /** Declines by policy what nobody reviewed in time, up to `limit`; gives how many. Each case is its own transaction. */
 export async function declineOverdueCases(limit = 100): Promise<number> {
-  const due = await withScope(platform, (tx) => findOverdueCases(tx, limit));
+  const round = await openRound("payments.decline-overdue-cases");
+  const due = await withScope(platform, (tx) => findOverdueCases(tx, limit, round.waiting));
   let declined = 0;
-  for (const { id: caseId, paymentId } of due) {
-    await withScope(platform, async (tx) => {
-      const payment = await lockPayment(tx, paymentId);
-      if (payment?.state !== "in_review") return;
-      const note = "Nobody decided in time; the policy declined.";
-      const closed = await closeCase(tx, platform, {
-        caseId,
-        paymentId,
-        state: "expired",
-        reason: null,
-        note,
-      });
-      invariant(closed, "whoever holds the payment's lock finds its case open");
-      await releaseHold(tx, payment, "declined", "review_timed_out", now());
-      declined++;
-    });
+  for (const { id, paymentId, programId } of due) {
+    const attempt = await round.attempt({ id, programId }, () => declineOverdue(id, paymentId));
+    if (attempt.ok && attempt.value) declined++;
   }
   return declined;
+}
+
+async function declineOverdue(caseId: Id<"case">, paymentId: Id<"payment">): Promise<boolean> {
+  return await withScope(platform, async (tx) => {
+    const payment = await lockPayment(tx, paymentId);
+    if (payment?.state !== "in_review") return false;
+    const note = "Nobody decided in time; the policy declined.";
+    const closed = await closeCase(tx, platform, {
+      caseId,
+      paymentId,
+      state: "expired",
+      reason: null,
+      note,
+    });
+    invariant(closed, "whoever holds the payment's lock finds its case open");
+    await releaseHold(tx, payment, "declined", "review_timed_out", now());
+    return true;
+  });
 }
 
 export interface CaseFile {

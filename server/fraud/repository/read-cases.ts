@@ -87,15 +87,22 @@ export async function findCaseIdOfPayment(tx: SqlTx, paymentId: Id<"payment">): 
   return rows[0]?.id ?? null;
 }
 
+export interface DueCase {
+  id: Id<"case">;
+  paymentId: Id<"payment">;
+  programId: string;
+}
+
 export async function findDueCaseIds(
   tx: SqlTx,
   at: Date,
   limit: number,
-): Promise<{ id: Id<"case">; paymentId: Id<"payment"> }[]> {
-  const { rows } = await tx.query<{ id: Id<"case">; paymentId: Id<"payment"> }>(
-    `select id, payment_id as "paymentId" from review_case
-     where state in ('open', 'escalated') and due_at <= $1 order by due_at limit $2`,
-    [at, limit],
+  without: readonly string[],
+): Promise<DueCase[]> {
+  const { rows } = await tx.query<DueCase>(
+    `select id, payment_id as "paymentId", program_id as "programId" from review_case
+     where state in ('open', 'escalated') and due_at <= $1 and id <> all($3::uuid[]) order by due_at limit $2`,
+    [at, limit, without],
   );
   return rows;
 }

@@ -101,12 +101,28 @@ export async function lockImportedPayments(
 }
 
 /** Authorised payments whose hold is over, oldest first, locked; those in other hands are left out. */
-export async function lockExpiredHolds(tx: SqlTx, at: Date, limit: number): Promise<Payment[]> {
+/** Payments whose hold is over, without those that wait for their next try. */
+export async function listExpiredHolds(
+  tx: SqlTx,
+  at: Date,
+  limit: number,
+  without: readonly string[],
+): Promise<{ id: string; programId: string }[]> {
+  const { rows } = await tx.query<{ id: string; programId: string }>(
+    `select id, program_id as "programId" from payment
+      where state = 'authorised' and expires_at <= $1 and id <> all($3::uuid[]) order by expires_at limit $2`,
+    [at, limit, without],
+  );
+  return rows;
+}
+
+/** Those of the payments whose hold is still over and that nobody else holds. */
+export async function lockExpiredHolds(tx: SqlTx, at: Date, ids: readonly string[]): Promise<Payment[]> {
   const { rows } = await tx.query<Payment>(
     `select ${PAYMENT_COLUMNS} from payment p
-     where p.state = 'authorised' and p.expires_at <= $1
-     order by p.expires_at limit $2 for no key update skip locked`,
-    [at, limit],
+     where p.state = 'authorised' and p.expires_at <= $1 and p.id = any($2::uuid[])
+     order by p.expires_at for no key update skip locked`,
+    [at, ids],
   );
   return rows;
 }

@@ -251,7 +251,23 @@ export interface DueWindow {
 }
 
 /** Windows whose time has come, locked; those in other hands are left out. */
-export async function lockDueWindows(tx: SqlTx, at: Date, limit: number): Promise<DueWindow[]> {
+/** Windows that are due, oldest first, without those that wait for their next try. */
+export async function listDueWindows(
+  tx: SqlTx,
+  at: Date,
+  limit: number,
+  without: readonly string[],
+): Promise<{ id: string; programId: string }[]> {
+  const { rows } = await tx.query<{ id: string; programId: string }>(
+    `select id, program_id as "programId" from usage_window
+      where state = 'open' and closes_at <= $1 and id <> all($3::uuid[]) order by closes_at limit $2`,
+    [at, limit, without],
+  );
+  return rows;
+}
+
+/** Those of the windows that are still due and that nobody else holds. */
+export async function lockDueWindows(tx: SqlTx, at: Date, ids: readonly string[]): Promise<DueWindow[]> {
   const { rows } = await tx.query<DueWindow>(
     `select w.id, w.program_id as "programId", w.merchant_id as "merchantId", w.payer_id as "payerId",
        w.instrument_id as "instrumentId", i.kind as "instrumentKind", i.label as "instrumentLabel",
@@ -259,9 +275,9 @@ export async function lockDueWindows(tx: SqlTx, at: Date, limit: number): Promis
        p.currency, w.opened_at as "openedAt", w.record_count as "recordCount", w.total_micros as "totalMicros",
        w.owed_in_micros as "owedInMicros", w.owed_from as "owedFrom"
      from usage_window w join instrument i on i.id = w.instrument_id join program p on p.id = w.program_id
-     where w.state = 'open' and w.closes_at <= $1
-     order by w.closes_at limit $2 for no key update of w skip locked`,
-    [at, limit],
+     where w.state = 'open' and w.closes_at <= $1 and w.id = any($2::uuid[])
+     order by w.closes_at for no key update of w skip locked`,
+    [at, ids],
   );
   return rows;
 }

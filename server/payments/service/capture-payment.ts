@@ -5,12 +5,19 @@ import { now } from "@/server/platform/clock";
 import { type SqlTx, withScope } from "@/server/platform/db";
 import { invariant } from "@/server/platform/errors";
 import { type Id, newIdAt } from "@/server/platform/ids";
+import { openRound } from "@/server/platform/job-items";
 import { emit } from "@/server/platform/outbox";
 import { type DeviceScope, mintSystemScope } from "@/server/platform/scope";
 import type { DeclineReason, PaymentEventKind, PaymentRefusal } from "../constants";
 import { paymentEvent } from "../events";
 import { claimKeys, findAnswer } from "../repository/keep-idempotency";
-import { lockExpiredHolds, lockPayment, markCaptured, markReleased } from "../repository/move-payment";
+import {
+  listExpiredHolds,
+  lockExpiredHolds,
+  lockPayment,
+  markCaptured,
+  markReleased,
+} from "../repository/move-payment";
 import { insertPaymentEvents } from "../repository/payment-columns";
 import { findPayment } from "../repository/read-payments";
 import { type CapturePlan, planCapture, planVoid } from "../rules/plan-change";
@@ -80,11 +87,21 @@ export async function getPaymentForDevice(
   });
 }
 
-/** Releases holds whose time is over, in one transaction for up to `limit` of them; gives how many. */
+/**
+ * Releases holds whose time is over, in one transaction for up to `limit` of them, or each by itself when that fails;
+ * gives how many.
+ */
 export async function expireHolds(limit = 200): Promise<number> {
+  const round = await openRound("payments.expire-holds");
+  const due = await withScope(platform, (tx) => listExpiredHolds(tx, now(), limit, round.waiting));
+  const released = await round.attemptAll(due, (some) => releaseExpired(some.map(({ id }) => id)));
+  return released.reduce((sum, count) => sum + count, 0);
+}
+
+async function releaseExpired(ids: readonly string[]): Promise<number> {
   return await withScope(platform, async (tx) => {
     const at = now();
-    const due = await lockExpiredHolds(tx, at, limit);
+    const due = await lockExpiredHolds(tx, at, ids);
     await voidHolds(tx, due, at);
     for (const payment of due) await closeReleased(tx, payment, "expired", null, at);
     return due.length;

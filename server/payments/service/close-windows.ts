@@ -1,10 +1,14 @@
-/** Turns due usage windows into payments. One transaction a batch, so a worker that dies in it leaves no trace. */
+/**
+ * Turns due usage windows into payments. One transaction a batch, so a worker that dies in it leaves no trace; where a
+ * batch fails, each of its windows is tried by itself.
+ */
 import { accountIdFor, ensureAccounts, getAccounts, postTransfers } from "@/server/ledger/service";
 import type { TransferInput } from "@/server/ledger/types";
 import { now } from "@/server/platform/clock";
 import { type SqlTx, withScope } from "@/server/platform/db";
 import { invariant } from "@/server/platform/errors";
 import { newIdAt, toPublicId } from "@/server/platform/ids";
+import { openRound } from "@/server/platform/job-items";
 import { emit, type OutboxEvent } from "@/server/platform/outbox";
 import { mintSystemScope } from "@/server/platform/scope";
 import { sandboxAcquirer } from "../acquirer";
@@ -36,9 +40,16 @@ interface Closing {
  * at the latest. A window that holds nothing but such a debt and is declined again stays open for another day.
  */
 export async function closeDueWindows(limit = 100): Promise<number> {
+  const round = await openRound("payments.close-windows");
+  const due = await withScope(platform, (tx) => usage.listDueWindows(tx, now(), limit, round.waiting));
+  const closed = await round.attemptAll(due, (some) => closeWindows(some.map(({ id }) => id)));
+  return closed.reduce((sum, count) => sum + count, 0);
+}
+
+async function closeWindows(ids: readonly string[]): Promise<number> {
   return await withScope(platform, async (tx) => {
     const at = now();
-    const due = await usage.lockDueWindows(tx, at, limit);
+    const due = await usage.lockDueWindows(tx, at, ids);
     if (due.length === 0) return 0;
     const { closing, tooSmall } = await planClosings(tx, due, at);
     const nextTime = new Date(at.getTime() + USAGE_WINDOW_HOURS * 3_600_000);

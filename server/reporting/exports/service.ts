@@ -1,6 +1,7 @@
 /** Reports of statements as downloads, and their hashes. */
 import { createHash } from "node:crypto";
 import { toPublicId } from "@/server/platform/ids";
+import { openRound } from "@/server/platform/job-items";
 import { loggerFor } from "@/server/platform/logger";
 import { mintSystemScope, type PortalScope, type SystemScope } from "@/server/platform/scope";
 import {
@@ -92,15 +93,20 @@ async function* hashed(
   else if (known !== sha256) throw new Error(`The report of statement ${statementId} is not what it was.`);
 }
 
+async function makeReport(statementId: string): Promise<void> {
+  const report = await openStatementReport(mintSystemScope("reports"), statementId, "csv");
+  if (!report.ok) throw new Error(`The report is not made: ${report.reason.replaceAll("_", " ")}.`);
+  for await (const _ of report.chunks());
+}
+
 /** Makes reports that were never made, for their hash, which stands on the statement's page. Gives how many. */
 export async function hashNewReports(limit = 20): Promise<number> {
-  const statementIds = await listStatementsWithoutHash(limit);
+  const round = await openRound("reporting.hash-reports");
+  const due = await listStatementsWithoutHash(limit, round.waiting);
   let made = 0;
-  for (const statementId of statementIds) {
-    const report = await openStatementReport(mintSystemScope("reports"), statementId, "csv");
-    if (!report.ok) continue;
-    for await (const _ of report.chunks());
-    made += 1;
+  for (const { id, programId } of due) {
+    const attempt = await round.attempt({ id, programId }, () => makeReport(id));
+    if (attempt.ok) made += 1;
   }
   return made;
 }

@@ -126,11 +126,15 @@ export async function storeReportHash(tx: SqlTx, statementId: string, sha256: st
   ]);
 }
 
-export async function listStatementsWithoutHash(tx: SqlTx, limit: number): Promise<string[]> {
-  const { rows } = await tx.query<{ id: string }>(
-    `select s.id from statement s join settlement_run r on r.id = s.run_id
-      where s.report_sha256 is null and r.step = 'done' order by s.id desc limit $1`,
-    [limit],
+export async function listStatementsWithoutHash(
+  tx: SqlTx,
+  limit: number,
+  without: readonly string[],
+): Promise<{ id: string; programId: string }[]> {
+  const { rows } = await tx.query<{ id: string; programId: string }>(
+    `select s.id, s.program_id as "programId" from statement s join settlement_run r on r.id = s.run_id
+      where s.report_sha256 is null and r.step = 'done' and s.id <> all($2::uuid[]) order by s.id desc limit $1`,
+    [limit, without],
   );
-  return rows.map(({ id }) => id);
+  return rows;
 }

@@ -17,16 +17,24 @@ export interface PendingPayment {
  */
 export async function takePayments(
   tx: SqlTx,
-  next: { programId: string; governedFrom: Date; unitMicros: bigint; limit: number },
+  next: {
+    programId: string;
+    governedFrom: Date;
+    unitMicros: bigint;
+    limit: number;
+    /** Payments that wait for their next try. */
+    held: readonly string[];
+  },
 ): Promise<PendingPayment[]> {
   const { rows } = await tx.query<PendingPayment>(
     `with next as materialized (
        select id, merchant_id, device_kind, zone, captured_at, captured_micros, capture_seq from payment
         where program_id = $1 and capture_seq is not null and allocated_at is null
           and captured_at >= $2 and captured_micros % $3 = 0
+          and id <> all($5::uuid[])
         order by capture_seq limit $4 for no key update)
      select n.*, o.slug as merchant_slug from next n join organisation o on o.id = n.merchant_id order by n.capture_seq`,
-    [next.programId, next.governedFrom, next.unitMicros, next.limit],
+    [next.programId, next.governedFrom, next.unitMicros, next.limit, next.held],
   );
   return rows;
 }
@@ -41,13 +49,19 @@ export interface PendingRefund {
 }
 
 /** The next refunds of payments that are allocated, in their order, locked. */
-export async function takeRefunds(tx: SqlTx, programId: string, limit: number): Promise<PendingRefund[]> {
+export async function takeRefunds(
+  tx: SqlTx,
+  programId: string,
+  limit: number,
+  held: readonly string[],
+): Promise<PendingRefund[]> {
   const { rows } = await tx.query<PendingRefund>(
     `select r.id, r.payment_id, r.merchant_id, r.ordinal, r.amount_micros, r.created_at
        from refund r join payment p on p.id = r.payment_id
       where r.program_id = $1 and r.allocated_at is null and p.allocated_at is not null
+        and r.id <> all($3::uuid[])
       order by r.refund_seq limit $2 for no key update of r`,
-    [programId, limit],
+    [programId, limit, held],
   );
   return rows;
 }
@@ -307,24 +321,34 @@ export interface WaitingSummary {
   first_at: Date | null;
   uneven: bigint;
   uneven_micros: bigint;
+  /** Of which splitting failed; they are tried again. */
+  stuck: bigint;
+  stuck_micros: bigint;
+  stuck_reason: string | null;
 }
 
-/** Captured payments that cannot be allocated: no version governs them, or the amount is no whole minor unit. */
+/** Captured payments that cannot be allocated: without a version, finer than a minor unit, or failed by themselves. */
 export async function summariseWaiting(
   tx: SqlTx,
   programId: string,
-  governedFrom: Date | null,
-  unitMicros: bigint,
+  by: { governedFrom: Date | null; unitMicros: bigint; job: string },
 ): Promise<WaitingSummary> {
   const { rows } = await tx.query<WaitingSummary>(
     `select count(*) filter (where ungoverned) as ungoverned,
             coalesce(sum(captured_micros) filter (where ungoverned), 0)::bigint as ungoverned_micros,
             min(captured_at) filter (where ungoverned) as first_at,
-            count(*) filter (where not ungoverned and captured_micros % $3 <> 0) as uneven,
-            coalesce(sum(captured_micros) filter (where not ungoverned and captured_micros % $3 <> 0), 0)::bigint as uneven_micros
-       from (select captured_micros, captured_at, $2::timestamptz is null or captured_at < $2 as ungoverned
-               from payment where program_id = $1 and capture_seq is not null and allocated_at is null) w`,
-    [programId, governedFrom, unitMicros],
+            count(*) filter (where not ungoverned and uneven) as uneven,
+            coalesce(sum(captured_micros) filter (where not ungoverned and uneven), 0)::bigint as uneven_micros,
+            count(*) filter (where not ungoverned and not uneven and reason is not null) as stuck,
+            coalesce(sum(captured_micros) filter (where not ungoverned and not uneven and reason is not null), 0)::bigint
+              as stuck_micros,
+            min(reason) filter (where not ungoverned and not uneven) as stuck_reason
+       from (select p.captured_micros, p.captured_at, f.reason, p.captured_micros % $3 <> 0 as uneven,
+                    $2::timestamptz is null or p.captured_at < $2 as ungoverned
+               from payment p
+               left join job_failure f on f.job = $4 and f.item = p.id::text and f.resolved_at is null
+              where p.program_id = $1 and p.capture_seq is not null and p.allocated_at is null) w`,
+    [programId, by.governedFrom, by.unitMicros, by.job],
   );
   const row = rows[0];
   if (!row) throw new Error("An aggregate always gives a row.");

@@ -78,22 +78,23 @@ export async function insertRun(
   );
 }
 
-export async function listUnfinishedRuns(tx: SqlTx): Promise<string[]> {
-  const { rows } = await tx.query<{ id: string }>(
-    "select id from settlement_run where state in ('open', 'closing') order by created_at",
+export async function listUnfinishedRuns(tx: SqlTx): Promise<Pick<RunRow, "id" | "program_id">[]> {
+  const { rows } = await tx.query<Pick<RunRow, "id" | "program_id">>(
+    "select id, program_id from settlement_run where state in ('open', 'closing') order by created_at",
   );
-  return rows.map(({ id }) => id);
+  return rows;
 }
 
 export async function moveRun(
   tx: SqlTx,
   runId: string,
-  change: { state: RunState; step: RunStep; calculatedAt?: Date },
+  change: { state: RunState; step: RunStep; calculatedAt?: Date; settledAt?: Date },
 ): Promise<void> {
   await tx.query(
-    `update settlement_run set state = $2, step = $3, stopped_by = null, calculated_at = coalesce($4, calculated_at)
+    `update settlement_run set state = $2, step = $3, stopped_by = null, calculated_at = coalesce($4, calculated_at),
+            settled_at = coalesce($5, settled_at)
       where id = $1`,
-    [runId, change.state, change.step, change.calculatedAt ?? null],
+    [runId, change.state, change.step, change.calculatedAt ?? null, change.settledAt ?? null],
   );
 }
 
@@ -101,20 +102,20 @@ export async function stopRun(tx: SqlTx, runId: string, stoppedBy: string): Prom
   await tx.query("update settlement_run set stopped_by = $2 where id = $1", [runId, stoppedBy]);
 }
 
-/** What the period still has to allocate before it can be frozen. */
+/** What the period still has to allocate before it can be frozen, leaving out what is named. */
 export async function countUnallocated(
   tx: SqlTx,
   programId: string,
   before: Date,
-  governedFrom: Date | null,
-  unitMicros: bigint,
+  by: { governedFrom: Date | null; unitMicros: bigint; without: readonly string[] },
 ): Promise<bigint> {
   const { rows } = await tx.query<{ n: bigint }>(
     `select (select count(*) from payment where program_id = $1 and capture_seq is not null and allocated_at is null
-               and captured_at >= $3 and captured_at < $2 and captured_micros % $4 = 0)
+               and captured_at >= $3 and captured_at < $2 and captured_micros % $4 = 0 and id <> all($5::uuid[]))
           + (select count(*) from refund r join payment p on p.id = r.payment_id
-              where r.program_id = $1 and r.allocated_at is null and p.allocated_at is not null and r.created_at < $2) as n`,
-    [programId, before, governedFrom, unitMicros],
+              where r.program_id = $1 and r.allocated_at is null and p.allocated_at is not null and r.created_at < $2
+                and r.id <> all($5::uuid[])) as n`,
+    [programId, before, by.governedFrom, by.unitMicros, by.without],
   );
   return rows[0]?.n ?? 0n;
 }

@@ -175,6 +175,14 @@ export async function readVersions(tx: SqlTx, runId: string): Promise<string> {
   return rows[0]?.versions ?? "";
 }
 
+export async function hasStatements(tx: SqlTx, runId: string): Promise<boolean> {
+  const { rows } = await tx.query<{ any: boolean }>(
+    "select exists (select 1 from statement where run_id = $1) as any",
+    [runId],
+  );
+  return rows[0]?.any ?? false;
+}
+
 export interface DuePayout {
   statement_id: string;
   party_id: string;

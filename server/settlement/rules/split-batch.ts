@@ -29,9 +29,12 @@ type ReadBases = (
   periodStarts: readonly Date[],
 ) => Promise<readonly { period_start: Date; name: string; micros: bigint }[]>;
 
+export type SplitFailure = (paymentId: string, error: unknown) => void;
+
 /**
  * Splits payments in the order given, each by the version that governs its capture, on the running bases of its
- * settlement period. Throws when a payment has no version or a name in the terms no organisation: callers see to both.
+ * settlement period. A payment that cannot be split, because it has no version or a name in the terms no organisation,
+ * leaves the bases alone and is told to `onFailure`; without one it is thrown.
  */
 export async function splitPayments(
   program: BatchProgram,
@@ -39,11 +42,12 @@ export async function splitPayments(
   partyIds: ReadonlyMap<string, string>,
   payments: readonly BatchPayment[],
   readBases: ReadBases,
+  onFailure: SplitFailure | null = null,
 ): Promise<BatchResult> {
   const batch = new Batch(program);
   const placed = payments.map((payment) => ({ payment, place: batch.place(payment.captured_at) }));
   const bases = await loadBases(batch.tranches, readBases);
-  for (const { payment, place } of placed) {
+  const split = (payment: BatchPayment, place: (typeof placed)[number]["place"]) => {
     const version = versionAt(versions, payment.captured_at);
     if (!version) throw new Error(`No agreement governs payment ${payment.id}.`);
     const periodKey = place.periodStart.getTime();
@@ -63,18 +67,22 @@ export async function splitPayments(
       },
       bases.get(periodKey) ?? { programGrossMicros: 0n, takenMicros: new Map() },
     );
-    bases.set(periodKey, after);
-    batch.addPayment(payment, place, {
-      versionId: version.id,
-      rule,
-      legs: legs.map(({ to, step, amountMicros, shortMicros, why }) => {
-        const partyId = to === payment.merchant_slug ? payment.merchant_id : partyIds.get(to);
-        if (!partyId)
-          throw new Error(`"${to}" in agreement ${version.id} is no organisation of the program.`);
-        const stepKind = version.kindOf.get(stepKey(rule, step)) ?? "share";
-        return { partyId, step, stepKind, amountMicros, shortMicros, why };
-      }),
+    const named = legs.map(({ to, step, amountMicros, shortMicros, why }) => {
+      const partyId = to === payment.merchant_slug ? payment.merchant_id : partyIds.get(to);
+      if (!partyId) throw new Error(`"${to}" in agreement ${version.id} is no organisation of the program.`);
+      const stepKind = version.kindOf.get(stepKey(rule, step)) ?? "share";
+      return { partyId, step, stepKind, amountMicros, shortMicros, why };
     });
+    bases.set(periodKey, after);
+    batch.addPayment(payment, place, { versionId: version.id, rule, legs: named });
+  };
+  for (const { payment, place } of placed) {
+    try {
+      split(payment, place);
+    } catch (error) {
+      if (!onFailure) throw error;
+      onFailure(payment.id, error);
+    }
   }
   const written = batch.tranches.flatMap(({ periodStart }) => {
     const after = bases.get(periodStart.getTime());

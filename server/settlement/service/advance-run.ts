@@ -8,6 +8,7 @@ import { now } from "@/server/platform/clock";
 import { type SqlTx, withScope } from "@/server/platform/db";
 import { invariant, notFound } from "@/server/platform/errors";
 import { newId } from "@/server/platform/ids";
+import { listStuckItems } from "@/server/platform/job-items";
 import { formatMicros, microsPerMinor, minorDigits } from "@/server/platform/money";
 import { mintSystemScope } from "@/server/platform/scope";
 import { fundGuarantees } from "../allocate/fund-guarantees";
@@ -28,7 +29,7 @@ import { decidePayout, maskAccount } from "../rules/decide-payout";
 import { clearingAccount, partyAccount, payoutAccount } from "../rules/name-accounts";
 import { calendarAt, endsPeriod, periodAt } from "../rules/plan-periods";
 import { versionAt } from "../rules/split-batch";
-import { allocatePending } from "./allocate-pending";
+import { ALLOCATE_JOB, allocatePending } from "./allocate-pending";
 import { readGoverningVersions, readPartyIds } from "./compile-version";
 import { waitForCaptures } from "./wait-for-captures";
 
@@ -42,7 +43,8 @@ export async function advanceRun(runId: string): Promise<StepOutcome> {
   if (!seen) throw notFound("settlement run");
   if (seen.step === "freeze") {
     await waitForCaptures(seen.period_end);
-    await allocatePending(seen.program_id);
+    const without = await withScope(system(), (tx) => listStuckItems(tx, ALLOCATE_JOB, seen.program_id));
+    await allocatePending(seen.program_id, Number.POSITIVE_INFINITY, { without });
   }
   return await withScope(system(), async (tx) => {
     await lockProgram(tx, seen.program_id);
@@ -69,7 +71,11 @@ async function freeze(tx: SqlTx, program: SettlementProgram, run: runs.RunRow): 
   const versions = await readGoverningVersions(tx, program);
   const governedFrom = versions[0]?.governsFrom ?? null;
   const unit = microsPerMinor(program.currency);
-  const left = await runs.countUnallocated(tx, program.id, run.period_end, governedFrom, unit);
+  const left = await runs.countUnallocated(tx, program.id, run.period_end, {
+    governedFrom,
+    unitMicros: unit,
+    without: await listStuckItems(tx, ALLOCATE_JOB, program.id),
+  });
   // Something was captured late for the period after the allocator went through; the next call allocates it first.
   if (left > 0n) return "advanced";
   const clearing = await runs.readClearing(tx, program.id, accountIdFor(clearingAccount(program)));
@@ -274,7 +280,14 @@ async function proposePayouts(tx: SqlTx, program: SettlementProgram, run: runs.R
     await emitPayoutsChanged(tx, payouts, "proposed");
   }
   await runs.setPayoutTotal(tx, run.id);
-  return await proceed(tx, program, run, { state: "calculated", step: "done", calculatedAt: at });
+  // There is nothing to look at in a period in which nothing happened and that nobody closed by hand.
+  const idle = run.created_by === null && !(await statements.hasStatements(tx, run.id));
+  return await proceed(tx, program, run, {
+    state: idle ? "settled" : "calculated",
+    step: "done",
+    calculatedAt: at,
+    ...(idle && { settledAt: at }),
+  });
 }
 
 async function proceed(

@@ -4,6 +4,7 @@ import type { TransferInput } from "@/server/ledger/types";
 import { now } from "@/server/platform/clock";
 import { type SqlTx, withScope } from "@/server/platform/db";
 import { newId } from "@/server/platform/ids";
+import { isOutage, type JobRound } from "@/server/platform/job-items";
 import { formatMicros, microsPerMinor, minorDigits } from "@/server/platform/money";
 import { emit } from "@/server/platform/outbox";
 import { mintSystemScope } from "@/server/platform/scope";
@@ -14,7 +15,7 @@ import { raiseException, resolveException } from "../repository/write-exception"
 import type { BatchResult } from "../rules/gather-batch";
 import type { Move } from "../rules/group-moves";
 import { clearingAccount, partyAccount } from "../rules/name-accounts";
-import { reverseRefunds, splitPayments } from "../rules/split-batch";
+import { reverseRefunds, type SplitFailure, splitPayments } from "../rules/split-batch";
 import { type GoverningVersion, readGoverningVersions, readPartyIds } from "./compile-version";
 
 export interface AllocationProgress {
@@ -24,48 +25,115 @@ export interface AllocationProgress {
   waiting: number;
 }
 
+/** The allocator as a job: what of it cannot be done is recorded under this name, payment by payment. */
+export const ALLOCATE_JOB = "settlement.allocate";
+/** So many single payments may fail one after the other before the program is left to the next round. */
+const MOST_FAILURES_IN_A_ROW = 3;
+
 /**
  * Allocates what is captured and refunded, in the order of capture, until nothing is left or about `limit` payments
- * are done. Each batch is one transaction: legs, running bases, sums, one journal aggregated by party, and the marks
- * on the payments; so a process may end at any moment and another goes on. One allocator works on a program at a time.
+ * are done. Each batch is one transaction: legs, running bases, sums, one journal, and the marks on the payments; so a
+ * process may end at any moment and another goes on. One allocator works on a program at a time.
+ *
+ * With a `round`, a payment or refund that cannot be split is recorded there and waits in clearing for its next try,
+ * while those after it are split; it takes its place on the running bases when it is allocated. Otherwise the first
+ * failure is thrown. What `without` names is left where it is.
  */
 export async function allocatePending(
   programId: string,
   limit: number = Number.POSITIVE_INFINITY,
+  { round = null, without = [] }: { round?: JobRound | null; without?: readonly string[] } = {},
 ): Promise<AllocationProgress> {
-  const progress: AllocationProgress = { payments: 0, refunds: 0, waiting: 0 };
-  while (progress.payments < limit) {
-    const size = Math.min(ALLOCATION_BATCH, limit - progress.payments);
-    const done = await withScope(mintSystemScope("allocator"), (tx) => allocateBatch(tx, programId, size));
-    progress.payments += done.payments;
-    progress.refunds += done.refunds;
-    progress.waiting = done.waiting;
-    if (!done.more) break;
-  }
-  return progress;
+  const held = new Set([...without, ...(round?.waiting ?? [])]);
+  const payments = await drain("payment", programId, limit, round, held);
+  const refunds = await drain("refund", programId, Number.POSITIVE_INFINITY, round, held);
+  const waiting = payments < limit ? await withScope(system(), (tx) => reportWaiting(tx, programId)) : 0;
+  return { payments, refunds, waiting };
 }
+
+type Kind = "payment" | "refund";
+
+interface Taken {
+  ids: string[];
+  failed: { id: string; error: unknown }[];
+}
+
+/** Batch by batch; where one fails, half of it, down to the one that cannot be done. */
+async function drain(
+  kind: Kind,
+  programId: string,
+  limit: number,
+  round: JobRound | null,
+  held: Set<string>,
+): Promise<number> {
+  let done = 0;
+  let size = ALLOCATION_BATCH;
+  let failuresInARow = 0;
+  while (done < limit) {
+    const take = Math.min(size, limit - done);
+    const taken: Taken = { ids: [], failed: [] };
+    try {
+      await withScope(system(), (tx) =>
+        allocateBatch(tx, kind, { programId, take, held: [...held] }, taken, round),
+      );
+    } catch (error) {
+      const [only] = taken.ids;
+      if (!round || isOutage(error) || only === undefined) throw error;
+      if (taken.ids.length > 1) {
+        size = Math.ceil(taken.ids.length / 2);
+        continue;
+      }
+      await round.fail({ id: only, programId }, error);
+      held.add(only);
+      failuresInARow += 1;
+      if (failuresInARow >= MOST_FAILURES_IN_A_ROW) return done;
+      continue;
+    }
+    for (const { id, error } of taken.failed) {
+      await round?.fail({ id, programId }, error);
+      held.add(id);
+    }
+    const failed = new Set(taken.failed.map(({ id }) => id));
+    const split = taken.ids.filter((id) => !failed.has(id));
+    await round?.succeed(split);
+    done += split.length;
+    if (split.length > 0) failuresInARow = 0;
+    if (taken.ids.length < take) return done;
+    size = Math.min(ALLOCATION_BATCH, size * 2);
+  }
+  return done;
+}
+
+const system = () => mintSystemScope("allocator");
 
 async function allocateBatch(
   tx: SqlTx,
-  programId: string,
-  limit: number,
-): Promise<AllocationProgress & { more: boolean }> {
+  kind: Kind,
+  next: { programId: string; take: number; held: readonly string[] },
+  taken: Taken,
+  round: JobRound | null,
+): Promise<void> {
+  const { programId, take, held } = next;
   await lockProgram(tx, programId);
   const program = await getProgram(tx, programId);
-  const unitMicros = microsPerMinor(program.currency);
+  // The transaction may be tried again after a deadlock.
+  taken.failed = [];
+  if (kind === "refund") {
+    const refunds = await allocation.takeRefunds(tx, programId, take, held);
+    taken.ids = refunds.map(({ id }) => id);
+    if (refunds.length > 0) await storeRefunds(tx, program, refunds);
+    return;
+  }
   const versions = await readGoverningVersions(tx, program);
-  const governedFrom = versions[0]?.governsFrom ?? null;
-
+  const governedFrom = versions[0]?.governsFrom;
+  const unitMicros = microsPerMinor(program.currency);
   const payments = governedFrom
-    ? await allocation.takePayments(tx, { programId, governedFrom, unitMicros, limit })
+    ? await allocation.takePayments(tx, { programId, governedFrom, unitMicros, limit: take, held })
     : [];
-  if (payments.length > 0) await storePayments(tx, program, versions, payments);
-  const refunds = await allocation.takeRefunds(tx, programId, limit);
-  if (refunds.length > 0) await storeRefunds(tx, program, refunds);
-
-  const more = payments.length === limit || refunds.length === limit;
-  const waiting = more ? 0 : await reportWaiting(tx, program, governedFrom, unitMicros);
-  return { payments: payments.length, refunds: refunds.length, waiting, more };
+  taken.ids = payments.map(({ id }) => id);
+  if (payments.length === 0) return;
+  const onFailure = round && ((id: string, error: unknown) => void taken.failed.push({ id, error }));
+  await storePayments(tx, program, versions, payments, onFailure);
 }
 
 async function storePayments(
@@ -73,11 +141,18 @@ async function storePayments(
   program: SettlementProgram,
   versions: readonly GoverningVersion[],
   payments: readonly allocation.PendingPayment[],
+  onFailure: SplitFailure | null,
 ): Promise<void> {
   const partyIds = await readPartyIds(tx, program);
-  const result = await splitPayments(program, versions, partyIds, payments, (starts) =>
-    allocation.readBases(tx, program.id, starts),
+  const result = await splitPayments(
+    program,
+    versions,
+    partyIds,
+    payments,
+    (starts) => allocation.readBases(tx, program.id, starts),
+    onFailure,
   );
+  if (result.items.length === 0) return;
   await allocation.writeBases(tx, program.id, result.bases);
   await storeResult(tx, program, "payment", result);
 }
@@ -169,46 +244,52 @@ async function moveMoney(
   );
 }
 
-async function reportWaiting(
-  tx: SqlTx,
-  program: SettlementProgram,
-  governedFrom: Date | null,
-  unitMicros: bigint,
-): Promise<number> {
-  const waiting = await allocation.summariseWaiting(tx, program.id, governedFrom, unitMicros);
+async function reportWaiting(tx: SqlTx, programId: string): Promise<number> {
+  await lockProgram(tx, programId);
+  const program = await getProgram(tx, programId);
+  const versions = await readGoverningVersions(tx, program);
+  const waiting = await allocation.summariseWaiting(tx, programId, {
+    governedFrom: versions[0]?.governsFrom ?? null,
+    unitMicros: microsPerMinor(program.currency),
+    job: ALLOCATE_JOB,
+  });
   const money = (micros: bigint) =>
     `${formatMicros(micros, minorDigits(program.currency))} ${program.currency}`;
   const subject = { programId: program.id, subjectKind: "program", subjectId: program.id };
-  if (waiting.ungoverned > 0n) {
-    await raiseException(
-      tx,
-      {
-        ...subject,
-        kind: "no_agreement_in_force",
-        sentence: `${waiting.ungoverned} captured payments (${money(waiting.ungoverned_micros)}) wait in clearing, because no agreement was in force when they were captured.`,
-        detail: {
-          payments: Number(waiting.ungoverned),
-          amount: money(waiting.ungoverned_micros),
-          firstCapturedAt: waiting.first_at?.toISOString() ?? null,
-        },
-      },
-      now(),
-    );
-  } else {
-    const key = { ...subject, kind: "no_agreement_in_force" };
-    await resolveException(tx, key, "All captured payments have an agreement.", now());
-  }
-  if (waiting.uneven > 0n) {
-    await raiseException(
-      tx,
-      {
-        ...subject,
-        kind: "amount_finer_than_minor_unit",
-        sentence: `${waiting.uneven} captured payments (${money(waiting.uneven_micros)}) cannot be split, because their amounts are finer than the smallest unit of ${program.currency}.`,
-        detail: { payments: Number(waiting.uneven), amount: money(waiting.uneven_micros) },
-      },
-      now(),
-    );
-  }
-  return Number(waiting.ungoverned + waiting.uneven);
+  const report = async (
+    kind: string,
+    count: bigint,
+    sentence: string,
+    detail: Record<string, unknown>,
+    resolution: string,
+  ) =>
+    count > 0n
+      ? await raiseException(
+          tx,
+          { ...subject, kind, sentence, detail: { payments: Number(count), ...detail } },
+          now(),
+        )
+      : await resolveException(tx, { ...subject, kind }, resolution, now());
+  await report(
+    "no_agreement_in_force",
+    waiting.ungoverned,
+    `${waiting.ungoverned} captured payments (${money(waiting.ungoverned_micros)}) wait in clearing, because no agreement was in force when they were captured.`,
+    { amount: money(waiting.ungoverned_micros), firstCapturedAt: waiting.first_at?.toISOString() ?? null },
+    "All captured payments have an agreement.",
+  );
+  await report(
+    "amount_finer_than_minor_unit",
+    waiting.uneven,
+    `${waiting.uneven} captured payments (${money(waiting.uneven_micros)}) cannot be split, because their amounts are finer than the smallest unit of ${program.currency}.`,
+    { amount: money(waiting.uneven_micros) },
+    "No such payment waits any more.",
+  );
+  await report(
+    "payment_not_split",
+    waiting.stuck,
+    `${waiting.stuck} captured payments (${money(waiting.stuck_micros)}) wait in clearing, because splitting them failed: ${waiting.stuck_reason ?? "unknown"}. They are tried again by themselves; health lists each.`,
+    { amount: money(waiting.stuck_micros) },
+    "All of them are split.",
+  );
+  return Number(waiting.ungoverned + waiting.uneven + waiting.stuck);
 }

@@ -3,6 +3,7 @@ import { audit } from "@/server/audit/service";
 import { now } from "@/server/platform/clock";
 import { type SqlTx, withScope } from "@/server/platform/db";
 import { invariant, notFound } from "@/server/platform/errors";
+import { openRound } from "@/server/platform/job-items";
 import { mintSystemScope, type OperatorScope, type PortalScope } from "@/server/platform/scope";
 import type { ConfirmationOutcome } from "../constants";
 import { emitConfirmationChanged } from "../events";
@@ -148,12 +149,16 @@ async function endProposal(
 export async function expireProposals(): Promise<number> {
   const system = mintSystemScope("settlement");
   const stale = await withScope(system, (tx) => confirmations.listStale(tx, now()));
+  const round = await openRound("settlement.expire-proposals");
   for (const id of stale) {
-    await withScope(system, async (tx) => {
-      const proposal = await lockProposal(tx, id);
-      if (proposal.confirmed_by || proposal.outcome) return;
-      await endProposal(tx, system, proposal, { outcome: "expired", by: null, reason: null });
-    });
+    if (round.isWaiting(id)) continue;
+    await round.attempt({ id, programId: null }, () =>
+      withScope(system, async (tx) => {
+        const proposal = await lockProposal(tx, id);
+        if (proposal.confirmed_by || proposal.outcome) return;
+        await endProposal(tx, system, proposal, { outcome: "expired", by: null, reason: null });
+      }),
+    );
   }
   return stale.length;
 }

@@ -3,7 +3,7 @@ import { audit } from "@/server/audit/service";
 import { now } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
 import { type Id, newId } from "@/server/platform/ids";
-import { loggerFor } from "@/server/platform/logger";
+import { openRound } from "@/server/platform/job-items";
 import { mintSystemScope, type PlatformScope } from "@/server/platform/scope";
 import { emitRunChanged } from "../events";
 import { getProgram, lockProgram } from "../repository/read-program";
@@ -15,7 +15,6 @@ import { nextPeriod } from "./next-period";
 
 /** So many periods are closed by one request at most. */
 const MOST_PERIODS = 400;
-const log = loggerFor("settlement");
 
 export type CloseResult =
   | { ok: true; runId: Id<"settlementRun">; existing: boolean; runs: Id<"settlementRun">[] }
@@ -119,13 +118,12 @@ export async function finishRun(runId: string): Promise<string | null> {
  */
 export async function finishRuns(): Promise<number> {
   const runs = await withScope(mintSystemScope("settlement"), (tx) => listUnfinishedRuns(tx));
+  const round = await openRound("settlement.finish-runs");
   let finished = 0;
-  for (const runId of runs) {
-    try {
-      if ((await finishRun(runId)) === null) finished += 1;
-    } catch (error) {
-      log.error({ err: error, runId }, "a run did not go on; it is tried again with the next round");
-    }
+  for (const { id, program_id: programId } of runs) {
+    if (round.isWaiting(id)) continue;
+    const attempt = await round.attempt({ id, programId }, () => finishRun(id));
+    if (attempt.ok && attempt.value === null) finished += 1;
   }
   return finished;
 }

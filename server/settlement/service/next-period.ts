@@ -27,14 +27,23 @@ export async function nextPeriod(
 }
 
 async function firstPeriod(tx: SqlTx, program: SettlementProgram, until?: Date): Promise<Period> {
-  const latest = until ? periodBefore(program, until) : lastPeriodOver(program, now());
+  const waiting = await firstWaiting(tx, program);
+  if (until) {
+    const latest = periodBefore(program, until);
+    return waiting && waiting < latest.start ? periodAt(program, waiting) : latest;
+  }
+  const latest = lastPeriodOver(program, now());
+  if (!waiting) return latest;
+  // Under a moved clock a program may stand before it was founded.
+  const founded = program.createdAt <= now() ? program.createdAt : latest.start;
+  return periodAt(program, new Date(Math.max(+waiting, +founded)));
+}
+
+/** When the first payment or refund was made that the program's first run would take; null when there is none. */
+export async function firstWaiting(tx: SqlTx, program: SettlementProgram): Promise<Date | null> {
   const versions = await readGoverningVersions(tx, program);
-  const waiting = await findFirstWaiting(tx, program.id, {
+  return await findFirstWaiting(tx, program.id, {
     governedFrom: versions[0]?.governsFrom ?? null,
     unitMicros: microsPerMinor(program.currency),
   });
-  if (!waiting) return latest;
-  const earliest = !until && waiting < program.createdAt ? program.createdAt : waiting;
-  const period = periodAt(program, earliest);
-  return period.start < latest.start ? period : latest;
 }

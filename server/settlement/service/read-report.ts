@@ -105,6 +105,9 @@ export async function storeReportHash(statementId: string, sha256: string): Prom
   await withScope(system(), (tx) => reports.storeReportHash(tx, statementId, sha256));
 }
 
-export async function listStatementsWithoutHash(limit: number): Promise<string[]> {
-  return await withScope(system(), (tx) => reports.listStatementsWithoutHash(tx, limit));
+export async function listStatementsWithoutHash(
+  limit: number,
+  without: readonly string[],
+): Promise<{ id: string; programId: string }[]> {
+  return await withScope(system(), (tx) => reports.listStatementsWithoutHash(tx, limit, without));
 }

@@ -3,7 +3,7 @@ import { setImmediate as breathe } from "node:timers/promises";
 import { now } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
 import { notFound } from "@/server/platform/errors";
-import { loggerFor } from "@/server/platform/logger";
+import { openRound } from "@/server/platform/job-items";
 import { type AgencyScope, type MerchantScope, mintSystemScope } from "@/server/platform/scope";
 import { allocate } from "../allocate/allocate-payment";
 import { compileAgreement } from "../allocate/compile-agreement";
@@ -30,7 +30,6 @@ const BATCH = 5_000;
 const BREATH_EVERY = 1_000;
 /** A proposal that waits for long is held against newer payments once a day. */
 const STALE_AFTER_MS = DAY_MS;
-const log = loggerFor("settlement");
 
 /**
  * The comparison of a proposed version for the party that asks: what it got of the payments of the last thirty days
@@ -65,18 +64,16 @@ export async function readSimulation(
   });
 }
 
-/** Simulates proposals that were not, or not lately; one that fails is logged and does not keep the others waiting. */
+/** Simulates proposals that were not, or not lately; one that fails does not keep the others waiting. */
 export async function simulateProposals(): Promise<number> {
   const at = now();
   const waiting = await withScope(mintSystemScope("simulation"), (tx) =>
     listProposalsToSimulate(tx, new Date(+at - STALE_AFTER_MS)),
   );
+  const round = await openRound("settlement.simulate-proposals");
   for (const agreementId of waiting) {
-    try {
-      await simulateAgreement(agreementId);
-    } catch (error) {
-      log.error({ err: error, agreementId }, "simulation failed; it is tried again with the next round");
-    }
+    if (round.isWaiting(agreementId)) continue;
+    await round.attempt({ id: agreementId, programId: null }, () => simulateAgreement(agreementId));
   }
   return waiting.length;
 }
