@@ -165,6 +165,7 @@ const operator: Record<string, Sample> = {
   "imports.saveMapping": () => ({ name: "A source", terms: { kind: "ocpi", zones: { quay: "harbor" } } }),
   "imports.removeMapping": (of) => ({ mappingId: of.id("importMapping") }),
   "health.read": nothing,
+  "health.failures": nothing,
   "ledger.totals": nothing,
   "ledger.accounts": (of) => ({ ...page, programId: of.id("program") }),
   "ledger.account": (of) => ({ accountId: of.id("account") }),
