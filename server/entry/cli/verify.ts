@@ -17,7 +17,7 @@ export async function verifyWholeCommand(options: JsonOption & { head?: string }
     };
     const proof = await proveAndRecord(mintSystemScope("cli"), tell, { head });
     if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
-    answer(options, proof, () => [
+    await answer(options, proof, () => [
       proof.ok ? "Nothing contradicts anything." : `${proof.broken} contradictions.`,
       ...proof.checks.flatMap(({ ok, title, broken, findings, notices, seconds }) => [
         `  ${ok ? "ok" : `${broken} bad`}  ${title} (${seconds} s)`,
