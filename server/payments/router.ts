@@ -43,8 +43,8 @@ export const merchantPaymentsRouter = router({
   list: merchantProcedure("payments.read")
     .input(shape.paymentListSchema)
     .output(shape.paymentListViewSchema)
-    .query(async ({ ctx, input: { cursor, limit, ...filter } }) =>
-      viewPage(await listPayments(ctx.scope, filter, { cursor, limit })),
+    .query(async ({ ctx, input: { cursor, limit, order, ...filter } }) =>
+      viewPage(await listPayments(ctx.scope, filter, { cursor, limit, order })),
     ),
   counts: merchantProcedure("payments.read")
     .input(shape.paymentFilterSchema)
@@ -79,8 +79,8 @@ export const operatorPaymentsRouter = router({
   list: operatorProcedure("payments.read")
     .input(shape.paymentListSchema)
     .output(shape.paymentListViewSchema)
-    .query(async ({ ctx, input: { cursor, limit, ...filter } }) =>
-      viewPage(await listPayments(ctx.scope, filter, { cursor, limit })),
+    .query(async ({ ctx, input: { cursor, limit, order, ...filter } }) =>
+      viewPage(await listPayments(ctx.scope, filter, { cursor, limit, order })),
     ),
   counts: operatorProcedure("payments.read")
     .input(shape.paymentFilterSchema)

@@ -39,7 +39,7 @@ export const paymentFilterSchema = z.object({
   minAmount: decimal.transform((text) => parseMicros(text)).optional(),
   maxAmount: decimal.transform((text) => parseMicros(text)).optional(),
   flagged: z.boolean().optional(),
-  /** A payment's id, a reference, or a part of the instrument's label or the description. */
+  /** What a screen shows of a payment: id, reference, card, amount, device, merchant or description. */
   text: plainText(1, 100).optional(),
 });
 
@@ -50,7 +50,10 @@ const pageSchema = z.object({
 
 export type PaymentFilter = z.output<typeof paymentFilterSchema>;
 
-export const paymentListSchema = paymentFilterSchema.extend(pageSchema.shape);
+export const paymentListSchema = paymentFilterSchema.extend(pageSchema.shape).extend({
+  /** Newest first when left out. */
+  order: z.object({ by: z.enum(["time", "amount"]), descending: z.boolean() }).optional(),
+});
 export const paymentIdSchema = z.object({ paymentId: publicId("payment") });
 export const usageRecordsSchema = paymentIdSchema.extend(pageSchema.shape);
 

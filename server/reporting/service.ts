@@ -1,9 +1,9 @@
-/** Overviews of the three portals and the search behind the command palette. Read only. */
+/** Overviews of the three portals. Read only. */
 
 import { now } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
-import { fromPublicId, type IdKind, toPublicId } from "@/server/platform/ids";
-import type { AgencyScope, MerchantScope, OperatorScope, PortalScope } from "@/server/platform/scope";
+import { toPublicId } from "@/server/platform/ids";
+import type { AgencyScope, MerchantScope, OperatorScope } from "@/server/platform/scope";
 import { previewPeriod } from "@/server/settlement/service/preview-period";
 import { findPrograms, listPartyColours, type ProgramRow } from "./repository/find-programs";
 import {
@@ -35,18 +35,11 @@ import {
   readTakingsByDayAndKind,
   readTakingsByHour,
 } from "./repository/read-takings";
-import { type SearchRow, searchEverything } from "./repository/search";
 import { listDays, percentOf, seriesByDay } from "./rules";
-import type {
-  AgencyOverview,
-  Attention,
-  MerchantOverview,
-  MoneyJson,
-  OperatorOverview,
-  SearchHit,
-} from "./schema";
+import type { AgencyOverview, Attention, MerchantOverview, MoneyJson, OperatorOverview } from "./schema";
 import { choiceOf, pickProgram } from "./service/pick-program";
 
+export { search } from "./service/search-portal";
 export { watchAgency, watchMerchant, watchOperator } from "./service/watch-live";
 
 /** A device that is active and has not been heard of for this long counts as silent. */
@@ -242,32 +235,6 @@ export async function readOperatorOverview(scope: OperatorScope, slug?: string):
       declines: declines.map((row) => ({ reason: row.reason, count: Number(row.count) })),
     };
   });
-}
-
-const SEARCHABLE: Record<SearchRow["kind"], IdKind> = {
-  payment: "payment",
-  device: "device",
-  case: "case",
-  payout: "payout",
-  statement: "statement",
-  organisation: "organisation",
-  run: "settlementRun",
-};
-
-/** Finds payments, devices, cases and so on by public id, reference or the beginning of a name; at most 30. */
-export async function search(scope: PortalScope, text: string): Promise<SearchHit[]> {
-  const ids: Partial<Record<SearchRow["kind"], string>> = {};
-  for (const [kind, idKind] of Object.entries(SEARCHABLE) as [SearchRow["kind"], IdKind][]) {
-    const id = fromPublicId(idKind, text);
-    if (id) ids[kind] = id;
-  }
-  const rows = await withScope(scope, (tx) => searchEverything(tx, text, ids));
-  return rows.map((row) => ({
-    kind: row.kind,
-    id: toPublicId(SEARCHABLE[row.kind], row.id),
-    title: row.title,
-    detail: row.detail.replaceAll("_", " "),
-  }));
 }
 
 function presentPayout(row: LastPayoutRow | null, money: (micros: bigint) => MoneyJson) {

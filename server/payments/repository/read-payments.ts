@@ -6,6 +6,7 @@ import type { Id } from "@/server/platform/ids";
 import type { Currency } from "@/server/platform/money";
 import type { PaymentEventKind, PaymentSource, PaymentState } from "../constants";
 import type { Payment, Refund } from "../types";
+import { inside, type PaymentMatch, WORDS_SEARCHED } from "./find-by-text";
 import { PAYMENT_COLUMNS } from "./payment-columns";
 
 export async function findPayment(tx: SqlTx, paymentId: Id<"payment">): Promise<Payment | null> {
@@ -56,10 +57,25 @@ export interface PaymentFilter {
   minAmount?: bigint | undefined;
   maxAmount?: bigint | undefined;
   flagged?: boolean | undefined;
-  /** Whole ids that the text stands for (already as UUIDs), or a text to look for. */
-  textIds?: readonly Id<"payment">[] | undefined;
-  text?: string | undefined;
+  /** What a text that is looked for can mean; any of it. */
+  match?: PaymentMatch | undefined;
 }
+
+export interface PaymentOrder {
+  by: "time" | "amount";
+  descending: boolean;
+}
+
+/** The last row of the page before. */
+export interface PaymentKey {
+  id: Id<"payment">;
+  chargedMicros: bigint;
+}
+
+/** The amount that lists show, as its index has it: what was captured, or else what was asked for. */
+const CHARGED = "(case when p.captured_micros = 0::bigint then p.amount_micros else p.captured_micros end)";
+
+export const chargedMicros = (payment: Payment) => payment.capturedMicros || payment.amountMicros;
 
 /** Conditions over the aliases `p` (payment) and `g` (its program); values are only ever parameters. */
 function whereOf(filter: PaymentFilter, params: unknown[]): string {
@@ -91,41 +107,75 @@ function whereOf(filter: PaymentFilter, params: unknown[]): string {
     (n) =>
       `p.occurred_at < (${n}::date + 1)::timestamp at time zone 'UTC' + interval '14 hours' and p.occurred_at < (${n}::date + 1)::timestamp at time zone g.time_zone`,
   );
-  add(filter.minAmount, (n) => `p.amount_micros >= ${n}`);
-  add(filter.maxAmount, (n) => `p.amount_micros <= ${n}`);
+  add(filter.minAmount, (n) => `${CHARGED} >= ${n}`);
+  add(filter.maxAmount, (n) => `${CHARGED} <= ${n}`);
   add(filter.flagged, (n) => `(${n} and p.flags <> '[]')`);
-  if (filter.textIds) add(filter.textIds, (n) => `p.id = any(${n}::uuid[])`);
-  else if (filter.text !== undefined) {
-    add(`%${filter.text.replace(/[\\%_]/g, "\\$&")}%`, (n) => {
-      params.push(filter.text);
-      return `(p.external_ref = $${params.length} or p.instrument_label ilike ${n} or p.description ilike ${n})`;
-    });
-  }
+  if (filter.match) conditions.push(matches(filter.match, params));
   return conditions.length === 0 ? "true" : conditions.join(" and ");
 }
 
-/** Payments by the id of their record in their own system, plain, with its party, or as we write it. */
-export async function findBySourceId(tx: SqlTx, text: string): Promise<Id<"payment">[]> {
-  const folded = text.trim().toLowerCase();
-  const { rows } = await tx.query<{ id: Id<"payment"> }>(
-    `select distinct payment_id as id from imported_record
-     where (source_id = $1 or party_source_id = $1 or party_source_id = $2) and payment_id is not null limit 200`,
-    [folded, folded.replace(/^[a-z0-9-]+:/, "")],
+/** Any of the meanings of a text; each of them has an index, which Postgres joins. */
+function matches(match: PaymentMatch, params: unknown[]): string {
+  const any: string[] = [];
+  const add = (value: unknown, condition: (parameter: string) => string) => {
+    if (value === null || (Array.isArray(value) && value.length === 0)) return;
+    params.push(value);
+    any.push(condition(`$${params.length}`));
+  };
+  add(match.paymentIds, (n) => `p.id = any(${n}::uuid[])`);
+  add(match.deviceIds, (n) => `p.device_id = any(${n}::uuid[])`);
+  add(match.merchantIds, (n) => `p.merchant_id = any(${n}::uuid[])`);
+  add(match.instrumentIds, (n) => `p.instrument_id = any(${n}::uuid[])`);
+  add(match.amountMicros, (n) => `${CHARGED} = ${n}`);
+  if (match.label) {
+    const { tail, pattern } = match.label;
+    params.push(tail, pattern);
+    any.push(`p.label_tail = $${params.length - 1} and p.instrument_label ilike $${params.length}`);
+  }
+  return any.length === 0 ? "false" : `(${any.join(" or ")})`;
+}
+
+/** Among the newest payments of a filter: those with the words inside of their label, description or reference. */
+export async function findByWords(
+  tx: SqlTx,
+  filter: PaymentFilter,
+  text: string,
+  label: string | null,
+): Promise<string[]> {
+  const params: unknown[] = [WORDS_SEARCHED, inside(text), label, text];
+  const where = whereOf({ ...filter, match: undefined }, params);
+  const { rows } = await tx.query<{ id: string }>(
+    `select id from (
+       select p.id, p.instrument_label, p.description, p.external_ref
+         from payment p join program g on g.id = p.program_id where ${where} order by p.id desc limit $1) newest
+     where instrument_label ilike $2 or instrument_label ilike $3 or description ilike $2 or external_ref = $4`,
+    params,
   );
   return rows.map(({ id }) => id);
 }
 
-/** Newest first by id, whose embedded time is when the payment was made. */
+/** By id, whose embedded time is when the payment was made, or by the amount that lists show. */
 export async function listPayments(
   tx: SqlTx,
   filter: PaymentFilter,
-  page: { after: Id<"payment"> | null; limit: number },
+  page: { after: PaymentKey | null; order: PaymentOrder; limit: number },
 ): Promise<ListedPayment[]> {
-  const params: unknown[] = [page.limit, page.after];
+  const { after, order } = page;
+  const params: unknown[] = [page.limit];
+  const direction = order.descending ? "desc" : "asc";
+  const beyond = order.descending ? "<" : ">";
+  let key = "true";
+  if (after) {
+    params.push(after.id);
+    key = `p.id ${beyond} $2::uuid`;
+    if (order.by === "amount") {
+      params.push(after.chargedMicros);
+      key = `(${CHARGED}, p.id) ${beyond} ($3::bigint, $2::uuid)`;
+    }
+  }
+  const by = order.by === "amount" ? `${CHARGED} ${direction}, p.id ${direction}` : `p.id ${direction}`;
   const { rows } = await tx.query<ListedPayment>(
-    `select ${LISTED} from ${LISTED_TABLES}
-     where ($2::uuid is null or p.id < $2::uuid) and ${whereOf(filter, params)}
-     order by p.id desc limit $1`,
+    `select ${LISTED} from ${LISTED_TABLES} where ${key} and ${whereOf(filter, params)} order by ${by} limit $1`,
     params,
   );
   return rows;

@@ -3,7 +3,7 @@
 import type { AccountCode } from "@/server/ledger/constants";
 import { getAccounts, listTransfers } from "@/server/ledger/service";
 import type { Transfer } from "@/server/ledger/types";
-import { type SqlTx, withScope } from "@/server/platform/db";
+import { withScope } from "@/server/platform/db";
 import { notFound } from "@/server/platform/errors";
 import { fromPublicId, type Id, toPublicId } from "@/server/platform/ids";
 import {
@@ -13,52 +13,102 @@ import {
   type OperatorScope,
   type Scope,
 } from "@/server/platform/scope";
+import {
+  findInstrumentsByLabel,
+  findSubjectsByText,
+  looseLabel,
+  type PaymentMatch,
+} from "../repository/find-by-text";
 import * as reads from "../repository/read-payments";
 import { findWindowOfPayment, type PaymentWindow } from "../repository/read-usage";
+import { readAmount } from "../rules/read-typed-amount";
 import type { Refund } from "../types";
+
+export { chargedMicros, type ListedPayment } from "../repository/read-payments";
+export { readAmount as readTypedAmount } from "../rules/read-typed-amount";
 
 const platform = mintSystemScope("payments");
 
-/** Payments that the scope may see, newest first. */
+/** What a list of payments is narrowed by; `text` is whatever its screen shows of a payment. */
+export type PaymentListFilter = Omit<reads.PaymentFilter, "match"> & { text?: string | undefined };
+
+const NEWEST_FIRST: reads.PaymentOrder = { by: "time", descending: true };
+
+/** Payments that the scope may see, newest first unless asked otherwise. */
 export async function listPayments(
   scope: Scope,
-  filter: reads.PaymentFilter,
-  page: { cursor?: string | null | undefined; limit: number },
+  filter: PaymentListFilter,
+  page: { cursor?: string | null | undefined; order?: reads.PaymentOrder | undefined; limit: number },
 ): Promise<{ items: reads.ListedPayment[]; nextCursor: string | null }> {
-  const after = fromPublicId("payment", page.cursor ?? "");
-  const rows = await withScope(scope, async (tx) =>
-    reads.listPayments(tx, await narrow(tx, scope, filter), { after, limit: page.limit + 1 }),
+  const { order = NEWEST_FIRST } = page;
+  const narrowed = await narrow(scope, filter);
+  const rows = await withScope(scope, (tx) =>
+    reads.listPayments(tx, narrowed, { after: readCursor(page.cursor), order, limit: page.limit + 1 }),
   );
   const items = rows.slice(0, page.limit);
   const last = items.at(-1);
-  return { items, nextCursor: rows.length > page.limit && last ? toPublicId("payment", last.id) : null };
+  return { items, nextCursor: rows.length > page.limit && last ? cursorOf(last) : null };
+}
+
+const cursorOf = (payment: reads.ListedPayment) =>
+  `${toPublicId("payment", payment.id)}~${reads.chargedMicros(payment)}`;
+
+function readCursor(cursor: string | null | undefined): reads.PaymentKey | null {
+  const [publicId = "", charged = "0"] = (cursor ?? "").split("~");
+  const id = fromPublicId("payment", publicId);
+  return id && /^\d{1,19}$/.test(charged) ? { id, chargedMicros: BigInt(charged) } : null;
 }
 
 /** How many payments each tab of a list holds under the other filters. */
-export async function countPayments(scope: Scope, filter: reads.PaymentFilter): Promise<reads.StateCount[]> {
-  return await withScope(scope, async (tx) => reads.countByState(tx, await narrow(tx, scope, filter)));
+export async function countPayments(scope: Scope, filter: PaymentListFilter): Promise<reads.StateCount[]> {
+  const narrowed = await narrow(scope, filter);
+  return await withScope(scope, (tx) => reads.countByState(tx, narrowed));
 }
 
 /** What a filter leaves, added up. Amounts in micros, one row a currency. */
-export async function totalPayments(
-  scope: Scope,
-  filter: reads.PaymentFilter,
-): Promise<reads.CurrencyTotal[]> {
-  return await withScope(scope, async (tx) => reads.sumPayments(tx, await narrow(tx, scope, filter)));
+export async function totalPayments(scope: Scope, filter: PaymentListFilter): Promise<reads.CurrencyTotal[]> {
+  const narrowed = await narrow(scope, filter);
+  return await withScope(scope, (tx) => reads.sumPayments(tx, narrowed));
 }
 
 /**
  * Names a merchant's own payments, which row-level security would leave as the only ones anyway, so that their index
- * is used; and takes a pasted id, ours or that of the payment's own system, for the payment it is.
+ * is used; and finds out what the text that is looked for can mean.
  */
-async function narrow(tx: SqlTx, scope: Scope, filter: reads.PaymentFilter): Promise<reads.PaymentFilter> {
+async function narrow(scope: Scope, { text, ...rest }: PaymentListFilter): Promise<reads.PaymentFilter> {
   const own = scope.kind === "merchant" ? scope.organisationId : undefined;
-  const { text } = filter;
-  const known = { ...filter, merchantId: filter.merchantId ?? own };
-  if (text === undefined) return known;
-  const id = fromPublicId("payment", text);
-  const ids = id ? [id] : await reads.findBySourceId(tx, text);
-  return ids.length > 0 ? { ...known, textIds: ids } : known;
+  const filter = { ...rest, merchantId: rest.merchantId ?? own };
+  return text === undefined ? filter : { ...filter, match: await readMeanings(scope, filter, text) };
+}
+
+const NOTHING: PaymentMatch = {
+  paymentIds: [],
+  deviceIds: [],
+  merchantIds: [],
+  instrumentIds: [],
+  label: null,
+  amountMicros: null,
+};
+
+async function readMeanings(scope: Scope, filter: reads.PaymentFilter, text: string): Promise<PaymentMatch> {
+  const paymentId = fromPublicId("payment", text);
+  if (paymentId) return { ...NOTHING, paymentIds: [paymentId] };
+  // Agencies see that there was a payment, never who paid or what for.
+  if (scope.kind === "agency") return NOTHING;
+  const label = looseLabel(text);
+  // What is found here only narrows a list that is read in the caller's own scope.
+  const instrumentIds = label ? await withScope(platform, (tx) => findInstrumentsByLabel(tx, label)) : [];
+  const { subjects, worded } = await withScope(scope, async (tx) => ({
+    subjects: await findSubjectsByText(tx, text),
+    worded: await reads.findByWords(tx, filter, text, label?.pattern ?? null),
+  }));
+  return {
+    ...subjects,
+    paymentIds: [...new Set([...subjects.paymentIds, ...worded])],
+    instrumentIds,
+    label,
+    amountMicros: readAmount(text),
+  };
 }
 
 /** A payment that an agency has a part in. Throws when it has none, or when there is no such payment. */

@@ -8,39 +8,36 @@ export interface SearchRow {
   detail: string;
 }
 
-/** `ids` are the UUIDs that the text could stand for, by kind; `text` matches names and references from their start. */
+/**
+ * Everything but payments. `ids` are the UUIDs that the text could stand for, by kind; `text` matches names and
+ * references, `amountMicros` what was paid out.
+ */
 export async function searchEverything(
   tx: SqlTx,
   text: string,
   ids: Partial<Record<SearchRow["kind"], string>>,
+  amountMicros: bigint | null,
 ): Promise<SearchRow[]> {
   const pattern = `${text.replace(/[\\%_]/g, "\\$&")}%`;
   const inside = `%${pattern}`;
-  const folded = text.trim().toLowerCase();
   const { rows } = await tx.query<SearchRow>(
-    `(select 'payment' as kind, id, instrument_label || ' · ' || state as title, device_kind || ' · ' || occurred_at::date as detail
-        from payment where id in (select $3::uuid union all select payment_id from imported_record
-          where source_id = $11 or party_source_id = $11 or party_source_id = $12)
-        limit 5)
-     union
-     (select 'payment', id, instrument_label || ' · ' || state, device_kind || ' · ' || occurred_at::date
-        from payment where source = 'device' and external_ref = $1 limit 5)
+    `(select 'device' as kind, id, name as title, kind || ' · ' || state as detail from device
+        where id = $3 or name ilike $4 or external_id ilike $4 order by name limit 6)
      union all
-     (select 'device', id, name, kind || ' · ' || state from device where id = $4 or name ilike $5 order by name limit 6)
+     (select 'case', id, headline, state from review_case where id = $5 limit 3)
      union all
-     (select 'case', id, headline, state from review_case where id = $6 limit 3)
+     (select 'payout', p.id, p.reference || ' · ' || o.name, p.state from payout p join organisation o on o.id = p.party_id
+        where p.id = $6 or p.reference ilike $1 or p.amount_micros = $2 order by p.id desc limit 4)
      union all
-     (select 'payout', id, reference, state from payout where id = $7 or reference ilike $2 limit 3)
+     (select 'statement', s.id, 'Statement · ' || o.name, s.state from statement s join organisation o on o.id = s.party_id
+        where s.id = $7 limit 3)
      union all
-     (select 'statement', id, 'Statement', state from statement where id = $8 limit 3)
+     (select 'run', id, 'Settlement run to ' || period_end::date, state from settlement_run where id = $8 limit 3)
      union all
-     (select 'run', id, 'Settlement run to ' || period_end::date, state from settlement_run where id = $9 limit 3)
-     union all
-     (select 'organisation', id, name, kind from organisation where id = $10 or name ilike $5 order by name limit 5)`,
+     (select 'organisation', id, name, kind from organisation where id = $9 or name ilike $4 order by name limit 5)`,
     [
-      text,
       pattern,
-      ids.payment ?? null,
+      amountMicros,
       ids.device ?? null,
       inside,
       ids.case ?? null,
@@ -48,8 +45,6 @@ export async function searchEverything(
       ids.statement ?? null,
       ids.run ?? null,
       ids.organisation ?? null,
-      folded,
-      folded.replace(/^[a-z0-9-]+:/, ""),
     ],
   );
   return rows;
