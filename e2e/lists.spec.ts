@@ -78,5 +78,11 @@ test("a span of days is chosen from presets or a calendar, and the tabs count un
   await expect(page).toHaveURL(/open=pay_/);
   await page.goBack();
   await expect(page).toHaveURL(url);
+  // The row is in hand again, so the arrows go on from it.
+  await expect(first).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/open=pay_/);
+  await page.keyboard.press("Escape");
+  await expect(first).toBeFocused();
   await expect(page.getByRole("button", { name: /^Day: \d/ })).toBeVisible();
 });

@@ -18,6 +18,16 @@ test("ticks are short and without rounding noise", () => {
   expect(formatTick(0)).toBe("0");
 });
 
+test("no two ticks of an axis read alike", () => {
+  expect(niceTicks(0, 1_240).map(formatTick).map(plain)).toEqual(["0", "250", "500", "750", "1 k", "1.25 k"]);
+  fc.assert(
+    fc.property(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.boolean(), (highest, whole) => {
+      const texts = niceTicks(Math.min(0, highest), Math.max(0, highest), whole).map(formatTick);
+      expect(new Set(texts).size).toBe(texts.length);
+    }),
+  );
+});
+
 test("money keeps its cents, counts have none", () => {
   expect(plain(formatValue("1214.1", { kind: "money", currency: "EUR" }))).toBe("1 214.10");
   expect(plain(formatValue("1214", { kind: "count", unit: "payments" }))).toBe("1 214");

@@ -1,4 +1,4 @@
-import { formatAmount, formatAmountShort, MINUS } from "@/components/money/format-amount";
+import { formatAmount, GROUP_SPACE, MINUS } from "@/components/money/format-amount";
 import { formatCount } from "@/components/money/format-count";
 import { sumAmounts } from "@/components/money/sum-amounts";
 import { formatInZone } from "@/components/time/format-in-zone";
@@ -40,11 +40,17 @@ export function formatValue(raw: string, value: ChartValue): string {
 export const unitOf = (value: ChartValue): string =>
   value.kind === "money" ? value.currency : (value.unit ?? "");
 
-/** A tick of the value axis: `25 k`, `500`, `0`. */
+const TICK_UNITS = [
+  { from: 1e9, text: "bn" },
+  { from: 1e6, text: "M" },
+  { from: 1e3, text: "k" },
+];
+
+/** A tick of the value axis, exactly: `25 k`, `1.25 k`, `500`, `0`. Ticks are round, so none is long, and no two read alike. */
 export function formatTick(tick: number): string {
-  const text = String(Number(tick.toPrecision(12)));
-  if (Math.abs(tick) < 1000) return text.replace("-", MINUS);
-  return formatAmountShort(text.includes("e") ? String(Math.round(tick)) : text).replace(/\.0(?=\D)/, "");
+  const unit = TICK_UNITS.find(({ from }) => Math.abs(tick) >= from);
+  const text = String(Number((tick / (unit?.from ?? 1)).toPrecision(12))).replace("-", MINUS);
+  return unit ? `${text}${GROUP_SPACE}${unit.text}` : text;
 }
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;

@@ -121,6 +121,20 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     setRowSelection({});
   }, [scope]);
 
+  // Closed in whatever way, the sheet gives the focus back to the row that it was opened from.
+  const lastOpen = useRef(state.open);
+  useEffect(() => {
+    const closed = state.open === null ? lastOpen.current : null;
+    lastOpen.current = state.open;
+    if (closed === null) return;
+    const timer = setTimeout(() => {
+      document
+        .querySelector<HTMLElement>(`[data-row="${CSS.escape(closed)}"]`)
+        ?.focus({ preventScroll: true });
+    });
+    return () => clearTimeout(timer);
+  }, [state.open]);
+
   const chosenIds = Object.keys(rowSelection).filter((key) => rowSelection[key]);
   const selection: Selection<Row> = {
     ids: chosenIds,

@@ -28,10 +28,13 @@ interface RefundDialogProps {
   onRefund: (request: RefundRequest) => Promise<string | undefined>;
 }
 
+const REASON_WANTED = "Say why in a few words; it stands with the payment.";
+
 /** Asks how much and why, and says what the refund does before it does it. */
 export function RefundDialog({ payment, left, open, onOpenChange, onRefund }: RefundDialogProps) {
   const [amount, setAmount] = useState(left.amount);
   const [reason, setReason] = useState("");
+  const amountField = useRef<HTMLInputElement>(null);
   const requestKey = useRef(crypto.randomUUID());
   const text = readAmount(amount) ?? "";
   const valid =
@@ -52,9 +55,10 @@ export function RefundDialog({ payment, left, open, onOpenChange, onRefund }: Re
       }
       confirmLabel={valid ? `Refund ${figure}` : "Refund"}
       danger
+      initialFocus={amountField}
       onConfirm={async () => {
         if (!valid) return `The amount must lie between 0 and ${left.amount} ${left.currency}.`;
-        if (reason.trim().length < 3) return "Say why in a few words; the reason stands on the statement.";
+        if (reason.trim().length < 3) return REASON_WANTED;
         return await onRefund({
           paymentId: payment.id,
           amount: text,
@@ -71,6 +75,7 @@ export function RefundDialog({ payment, left, open, onOpenChange, onRefund }: Re
       />
       <Field label="Amount">
         <Input
+          ref={amountField}
           inputMode="decimal"
           value={amount}
           onChange={(event) => setAmount(event.currentTarget.value)}
@@ -78,7 +83,7 @@ export function RefundDialog({ payment, left, open, onOpenChange, onRefund }: Re
           className="tabular"
         />
       </Field>
-      <Field label="Reason" hint="The payer and the agencies may read it.">
+      <Field label="Reason" hint={REASON_WANTED}>
         <Textarea rows={2} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
       </Field>
     </ConfirmDialog>

@@ -1,7 +1,7 @@
 "use client";
 
 import { TriangleAlert } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, type RefObject, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
@@ -20,6 +20,8 @@ interface ConfirmDialogProps {
   // biome-ignore lint/suspicious/noConfusingVoidType: callers hand over event handlers and mutations alike.
   onConfirm: () => Promise<string | void> | string | void;
   danger?: boolean;
+  /** Where typing begins; left out, at the first control. */
+  initialFocus?: RefObject<HTMLElement | null>;
   /** Text that must be typed first, for what cannot be undone. */
   typeToConfirm?: string;
   /** Evidence: who created it, the total, what changed since. */
@@ -35,6 +37,7 @@ export function ConfirmDialog({
   confirmLabel,
   onConfirm,
   danger,
+  initialFocus,
   typeToConfirm,
   children,
 }: ConfirmDialogProps) {
@@ -72,6 +75,7 @@ export function ConfirmDialog({
       onOpenChange={change}
       title={title}
       description={consequence}
+      initialFocus={initialFocus}
       footer={
         <>
           <Button onClick={() => change(false)} disabled={busy}>
