@@ -53,6 +53,7 @@ const merchant: Row[] = [
   ["statement", "/statements", "statements.list"],
   ["agreements", "/agreements"],
   ["agreement", "/agreements", "agreements.list"],
+  ["bank accounts", "/bank-accounts"],
   ["team", "/team"],
 ];
 
@@ -73,6 +74,7 @@ const agency: Row[] = [
       of: ["statementId", { procedure: "statements.list" }],
     },
   ],
+  ["bank accounts", "/bank-accounts"],
   ["team", "/team"],
 ];
 
@@ -93,6 +95,7 @@ const operator: Row[] = [
   ["draft of an agreement", "/agreements/new"],
   ["programs", "/programs"],
   ["program", "/programs", { procedure: "programs.list", field: "slug" }],
+  ["confirmations", "/confirmations"],
   ["exceptions", "/exceptions"],
   ["ledger", "/ledger"],
   ["account of the ledger", "/ledger/accounts", { procedure: "ledger.accounts", input: { active: true } }],

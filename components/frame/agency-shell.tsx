@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { FileText, Handshake, Landmark, LayoutDashboard, Users } from "lucide-react";
+import { CreditCard, FileText, Handshake, Landmark, LayoutDashboard, Users } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import { PartySeriesProvider } from "@/components/charts/party-series";
 import { PortalProvider } from "@/components/frame/portal-context";
@@ -57,7 +57,13 @@ function AgencyFrame({ facts, attention: initial, children }: ShellProps) {
           },
         ],
       },
-      { label: "Account", items: [{ href: `${base}/team`, label: "Team", icon: <Users /> }] },
+      {
+        label: "Account",
+        items: [
+          { href: `${base}/bank-accounts`, label: "Bank accounts", icon: <CreditCard /> },
+          { href: `${base}/team`, label: "Team", icon: <Users /> },
+        ],
+      },
     ],
     [base, attention],
   );

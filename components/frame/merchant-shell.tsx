@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import {
   ArrowLeftRight,
+  CreditCard,
   FileText,
   Handshake,
   Landmark,
@@ -80,6 +81,7 @@ function MerchantFrame({ facts, attention: initial, children }: ShellProps) {
             count: attention.agreements || null,
             countTone: "accent",
           },
+          { href: `${base}/bank-accounts`, label: "Bank accounts", icon: <CreditCard /> },
           { href: `${base}/team`, label: "Team", icon: <Users /> },
         ],
       },

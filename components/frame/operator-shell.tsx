@@ -17,6 +17,7 @@ import {
   ShieldAlert,
   SlidersHorizontal,
   TriangleAlert,
+  UserCheck,
   Users,
 } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
@@ -130,6 +131,14 @@ function navigation(
           needs: "runs.read",
         },
         { href: `${base}/settlement/payouts`, label: "Payouts", icon: <Landmark />, needs: "payouts.read" },
+        {
+          href: `${base}/confirmations`,
+          label: "Second person",
+          icon: <UserCheck />,
+          count: attention.confirmations || null,
+          countTone: "accent",
+          needs: "payouts.read",
+        },
         {
           href: `${base}/exceptions`,
           label: "Exceptions",

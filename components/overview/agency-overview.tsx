@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { FilePenLine } from "lucide-react";
+import { AgencyAccountNotice } from "@/components/bank-accounts/account-notice";
 import { StackedAreaChart } from "@/components/charts/stacked-area-chart";
 import { kindLook } from "@/components/devices/device-kind";
 import { usePortal } from "@/components/frame/portal-context";
@@ -61,6 +62,7 @@ export function AgencyOverviewPage() {
                   ) : undefined
                 }
               />
+              <AgencyAccountNotice />
               <AgencyFigures overview={data} live={live.data} />
               <div className="grid gap-4 xl:grid-cols-[minmax(0,1.9fr)_minmax(0,1fr)]">
                 <StackedAreaChart

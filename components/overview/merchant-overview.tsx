@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
+import { MerchantAccountNotice } from "@/components/bank-accounts/account-notice";
 import { MoneyFlow } from "@/components/charts/money-flow";
 import { usePortal } from "@/components/frame/portal-context";
 import { currencyUnit } from "@/components/money/currency-words";
@@ -43,6 +44,7 @@ export function MerchantOverviewPage() {
           return (
             <ZoneProvider zone={data.program.timeZone} place={data.program.name}>
               <OverviewHeader overview={data} live={live} />
+              <MerchantAccountNotice />
               <MerchantFigures overview={data} live={live.data} />
               <div className="grid gap-4 xl:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)]">
                 <TakingsByHour byHour={data.byHour} asOf={data.asOf} currency={currency} />

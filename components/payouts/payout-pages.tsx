@@ -2,7 +2,9 @@
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Landmark } from "lucide-react";
+import type { ReactNode } from "react";
 import { useMemo } from "react";
+import { AgencyAccountNotice, MerchantAccountNotice } from "@/components/bank-accounts/account-notice";
 import { DataTable } from "@/components/data-table/data-table";
 import type { SavedTab } from "@/components/data-table/types";
 import { useTableState } from "@/components/data-table/use-table-state";
@@ -53,11 +55,15 @@ const REMITTANCE: typeof PAYOUT = {
 };
 
 export function MerchantPayoutsPage() {
-  return <PayoutsPage payouts={useMerchantTrpc().payouts} words={PAYOUT} />;
+  return (
+    <PayoutsPage payouts={useMerchantTrpc().payouts} words={PAYOUT} notice={<MerchantAccountNotice />} />
+  );
 }
 
 export function AgencyRemittancesPage() {
-  return <PayoutsPage payouts={useAgencyTrpc().remittances} words={REMITTANCE} />;
+  return (
+    <PayoutsPage payouts={useAgencyTrpc().remittances} words={REMITTANCE} notice={<AgencyAccountNotice />} />
+  );
 }
 
 export function MerchantPayoutPage({ id }: { id: string }) {
@@ -71,7 +77,15 @@ export function AgencyRemittancePage({ id }: { id: string }) {
 }
 
 /** What a merchant or an agency was paid and will be paid, newest first. */
-function PayoutsPage({ payouts, words }: { payouts: PayoutCalls; words: typeof PAYOUT }) {
+function PayoutsPage({
+  payouts,
+  words,
+  notice,
+}: {
+  payouts: PayoutCalls;
+  words: typeof PAYOUT;
+  notice: ReactNode;
+}) {
   const { path, word, meta, first } = words;
   const { base } = usePortal();
   const { many, currency, options } = usePrograms();
@@ -90,6 +104,7 @@ function PayoutsPage({ payouts, words }: { payouts: PayoutCalls; words: typeof P
   return (
     <Page>
       <PageHeader title={`${word}s`} meta={meta} />
+      {notice}
       <DataTable
         id={path}
         label={`${word}s`}

@@ -7,6 +7,7 @@ import { formatAmount } from "@/components/money/format-amount";
 import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
 import { sumAmounts } from "@/components/money/sum-amounts";
+import { VOID_REASONS } from "@/components/settlement/run-words";
 import { Period } from "@/components/time/period";
 import { ExactTime, RelativeTime } from "@/components/time/relative-time";
 import { Banner } from "@/components/ui/banner";
@@ -35,20 +36,31 @@ export function ApproveRun({ detail, payouts, mine, open, onOpenChange }: Approv
   const [refusal, setRefusal] = useState<string | null>(null);
   const { run } = detail;
   const { currency } = run.program;
-  const going = payouts.filter((each) => each.state === "proposed");
+  const payable = new Set(detail.payable.payoutIds);
+  const going = payouts.filter((each) => each.state === "proposed" && payable.has(each.id));
+  const waiting = payouts.filter((each) => each.state === "proposed" && !payable.has(each.id));
+  const held = new Set(detail.heldPartyIds);
   const cancelled = payouts.filter((each) => each.state === "cancelled");
-  const total = `${formatAmount(run.payout.amount, { currency })} ${currency}`;
+  const sum = sumAmounts(going.map((each) => each.amount.amount));
+  const total = `${formatAmount(sum, { currency })} ${currency}`;
+  // A run that the calendar closed has no creator: its first approver signs, its second lets it go.
+  const signsFirst = run.signedBy === null;
   const largest = [...going].sort((a, b) => Number(b.amount.amount) - Number(a.amount.amount));
 
   async function send() {
     setRefusal(null);
     try {
-      await approve.mutateAsync({ runId: run.id, revision: run.revision });
+      const { sha256 } = detail.payable;
+      const done = await approve.mutateAsync({ runId: run.id, revision: run.revision, sha256 });
       await queryClient.invalidateQueries();
       showToast({
-        title: `${total} approved`,
-        description: "The payouts can be sent now.",
-        tone: "arrived",
+        ...(done.waitsForSecond
+          ? { title: `${total} signed`, description: "A second person has to approve it now." }
+          : {
+              title: `${total} approved`,
+              description: "The payouts can be sent now.",
+              tone: "arrived" as const,
+            }),
       });
       onOpenChange(false);
     } catch (error) {
@@ -73,7 +85,9 @@ export function ApproveRun({ detail, payouts, mine, open, onOpenChange }: Approv
       description={
         mine
           ? "Four eyes: the database itself refuses an approval by the creator. Ask somebody else of the operator."
-          : "After that they can be sent to the bank. Cancelling one of them later takes the approval back."
+          : signsFirst
+            ? "The calendar closed this period, so two people approve it: you are the first, and somebody else is the second."
+            : "After that they can be sent to the bank, as they stand here. A changed account, a hold, an adjustment or a cancelled payout takes the approval back."
       }
       footer={
         <>
@@ -116,11 +130,24 @@ export function ApproveRun({ detail, payouts, mine, open, onOpenChange }: Approv
               ),
             },
             { label: "Refunds", value: <Money {...run.refunds} /> },
-            { label: "To be paid out", value: <Money {...run.payout} emphasis="strong" /> },
+            {
+              label: "Can go now",
+              value: <Money amount={sum} currency={currency} emphasis="strong" />,
+              ...(waiting.length > 0 && { hint: `of ${formatAmount(run.payout.amount, { currency })}` }),
+            },
+            ...(run.signedBy && run.signedBy.id !== run.createdBy?.id
+              ? [{ label: "Signed first by", value: run.signedBy.name }]
+              : []),
           ]}
         />
         <div>
           <h3 className="mb-1 text-sm font-semibold">What changed since it was calculated?</h3>
+          {run.approvalVoided ? (
+            <p className="text-sm text-waiting">
+              An approval is void since <RelativeTime at={run.approvalVoided.at} />:{" "}
+              {VOID_REASONS[run.approvalVoided.reason] ?? run.approvalVoided.reason}.
+            </p>
+          ) : null}
           {cancelled.length === 0 && run.revision === 0 ? (
             <p className="text-sm text-muted">
               Nothing. It stands as it was calculated <RelativeTime at={run.calculatedAt} />.
@@ -182,6 +209,18 @@ export function ApproveRun({ detail, payouts, mine, open, onOpenChange }: Approv
             }}
           />
         </section>
+        {waiting.length > 0 ? (
+          <Banner
+            tone="waiting"
+            title={`${formatCount(waiting.length)} ${waiting.length === 1 ? "payout waits" : "payouts wait"}`}
+          >
+            {waiting.map((each) => (
+              <p key={each.id}>
+                {each.party.name}: {held.has(each.party.id) ? "held back" : "no bank account in use"}
+              </p>
+            ))}
+          </Banner>
+        ) : null}
         {refusal ? <Banner tone="loss">{refusal}</Banner> : null}
       </div>
     </Dialog>

@@ -55,7 +55,7 @@ function Loaded({ detail }: { detail: PayoutDetail }) {
       <Crumbs items={[{ label: `${payout.party.name}, ${period}` }]} />
       {payout.bankLabel === null && ["proposed", "approved"].includes(payout.state) ? (
         <Banner tone="waiting" title={`${payout.party.name} has no active bank account`}>
-          The payout cannot be sent until the party has named one and a second person has approved it.
+          The payout cannot be approved until one is entered and a second person has confirmed it.
         </Banner>
       ) : null}
       <PayoutDetailView

@@ -13,7 +13,7 @@ import { RunPayouts } from "@/components/settlement/run-payouts";
 import { RunStatements } from "@/components/settlement/run-statements";
 import { RunSteps } from "@/components/settlement/run-steps";
 import { RunSum } from "@/components/settlement/run-sum";
-import { EXCEPTION_ADVICE, exceptionTitle } from "@/components/settlement/run-words";
+import { EXCEPTION_ADVICE, exceptionTitle, VOID_REASONS } from "@/components/settlement/run-words";
 import { formatPeriod, Period } from "@/components/time/period";
 import { ExactTime, RelativeTime } from "@/components/time/relative-time";
 import { ZoneProvider } from "@/components/time/zone-context";
@@ -97,6 +97,13 @@ function Loaded({ detail }: { detail: RunDetail }) {
         actions={<RunActions detail={detail} payouts={payouts.data?.items ?? []} />}
       />
       {run.stoppedBy ? <StoppedBy run={run} /> : null}
+      {run.approvalVoided ? (
+        <Banner tone="waiting" title="The approval is void">
+          <ExactTime at={run.approvalVoided.at} format="dateTime" />:{" "}
+          {VOID_REASONS[run.approvalVoided.reason] ?? run.approvalVoided.reason}. What was not sent yet has to
+          be approved again, as it stands now.
+        </Banner>
+      ) : null}
       <RunSteps run={run} />
       <RunSum run={run} payouts={payouts.data?.items ?? []} statements={statements} />
       <RunFlow run={run} flows={detail.flows} />

@@ -95,11 +95,7 @@ function PayoutMoveDialog({ payout, move, onClose }: PayoutMoveDialogProps) {
     if (needsReason && given.length < 2) return "Give the reason; the party reads it.";
     const one = { payoutId: payout.id, reason: given };
     if (asked === "submit") {
-      const { skipped } = await submit.mutateAsync({ payoutIds: [payout.id] });
-      if (skipped > 0) {
-        await queryClient.invalidateQueries();
-        return `${payout.party.name} has no active bank account in ${payout.amount.currency}. An exception says so.`;
-      }
+      await submit.mutateAsync({ payoutIds: [payout.id] });
     }
     if (asked === "paid") await paid.mutateAsync({ payoutIds: [payout.id] });
     if (asked === "failed") await failed.mutateAsync(one);
@@ -240,13 +236,10 @@ export function BulkPayoutMoves({ rows, clear }: { rows: readonly PayoutView[]; 
         confirmLabel={move === "submit" ? `Send ${totals.join(" and ")}` : "Mark paid"}
         onConfirm={async () => {
           const payoutIds = chosen.map((row) => row.id);
-          const { moved, skipped } = await (move === "submit" ? submit : paid).mutateAsync({ payoutIds });
+          const { moved } = await (move === "submit" ? submit : paid).mutateAsync({ payoutIds });
           await queryClient.invalidateQueries();
           showToast({
             title: `${formatCount(moved)} payouts ${move === "submit" ? "sent" : "paid"}`,
-            ...(skipped > 0 && {
-              description: `${skipped === 1 ? "One has" : `${formatCount(skipped)} have`} no active bank account; see the exceptions.`,
-            }),
           });
           clear();
         }}

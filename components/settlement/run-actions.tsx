@@ -39,14 +39,18 @@ export function RunActions({ detail, payouts }: RunActionsProps) {
     `${formatAmount(sumAmounts(some.map((each) => each.amount.amount)), { currency })} ${currency}`;
   const approved = inState("approved");
   const submitted = inState("submitted");
-  const mine = run.createdBy !== null && run.createdBy.id === me?.id;
+  const mine = run.signedBy !== null && run.signedBy.id === me?.id;
+  // What waited for an account or a hold is approved later, when the rest is on its way.
+  const toApprove =
+    run.state === "calculated" ||
+    (["approved", "paying"].includes(run.state) && detail.payable.payoutIds.length > 0);
   const close = (open: boolean) => !open && setAsking(null);
 
   return (
     <>
-      {run.state === "calculated" && can("runs.approve") ? (
+      {toApprove && can("runs.approve") ? (
         mine ? (
-          <Tooltip content="You created this run. A second person has to approve it.">
+          <Tooltip content="You stand under this run already. A second person has to approve it.">
             <Button icon={<Lock />} onClick={() => setAsking("approve")}>
               Approve
             </Button>
@@ -82,18 +86,12 @@ export function RunActions({ detail, payouts }: RunActionsProps) {
         open={asking === "submit"}
         onOpenChange={close}
         title={`Send ${formatCount(approved.length)} payouts?`}
-        consequence={`${totalOf(approved)} leaves for the bank. Parties without an active bank account are left out and reported.`}
+        consequence={`${totalOf(approved)} leaves for the bank, to the accounts that were approved.`}
         confirmLabel={`Send ${totalOf(approved)}`}
         onConfirm={async () => {
-          const { moved, skipped } = await submit.mutateAsync({ runId: run.id });
+          const { moved } = await submit.mutateAsync({ runId: run.id });
           await queryClient.invalidateQueries();
-          showToast({
-            title: `${formatCount(moved)} payouts sent`,
-            ...(skipped > 0 && {
-              description: `${skipped === 1 ? "One was" : `${formatCount(skipped)} were`} left out for want of a bank account; see the exceptions.`,
-              tone: "waiting" as const,
-            }),
-          });
+          showToast({ title: `${formatCount(moved)} payouts sent` });
         }}
       />
       <ConfirmDialog

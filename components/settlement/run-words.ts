@@ -38,7 +38,17 @@ export const EXCEPTION_ADVICE: Record<string, string> = {
   payment_not_split:
     "Look at the reason: a party that the agreement names may have left the program. When it is mended, they are split at the next try; the health page says when.",
   bank_account_missing:
-    "The party names a bank account and a second person approves it; then send the payout again.",
+    "The party or the operator enters a bank account, a second person confirms it, and the run is approved again for this payout.",
   guarantee_unfunded:
     "The funders had too little in this period. What is missing is owed by agreement alone.",
+};
+
+/** Why an approval that was given is void, as the end of a sentence. */
+export const VOID_REASONS: Record<string, string> = {
+  payout_cancelled: "a payout was cancelled",
+  payout_changed: "a payout was changed",
+  bank_account_changed: "the bank account of a party was changed or ended",
+  hold_set: "a party was held back",
+  adjustment_added: "an adjustment was made for a party",
+  party_renamed: "a party was renamed",
 };

@@ -122,6 +122,13 @@ const STATUSES = {
     expired: look("Expired", "neutral", Hourglass),
     revoked: look("Revoked", "loss", CircleSlash),
   },
+  bankAccount: {
+    waiting: look("Waits for a second person", "waiting", CircleDashed),
+    resting: look("Confirmed, rests", "waiting", Hourglass),
+    active: look("In use", "arrived", Check),
+    disabled: look("Ended", "neutral", Archive),
+    refused: look("Not confirmed", "neutral", Ban),
+  },
   delivery: {
     pending: look("Waiting", "waiting", Clock),
     delivered: look("Delivered", "arrived", Check),

@@ -132,6 +132,11 @@ export function sqlStateOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
+/** The constraint that a statement violated, by its name; empty for failures of other kinds. */
+export function constraintOf(error: unknown): string {
+  return error instanceof pg.DatabaseError ? (error.constraint ?? "") : "";
+}
+
 const RETRYABLE = new Set(["40001", "40P01"]);
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

@@ -143,6 +143,8 @@ export const operatorAttention = z.object({
   cases: z.number(),
   /** Settlement runs that wait for approval. */
   runs: z.number(),
+  /** Proposals that wait for a second person, without the runs. */
+  confirmations: z.number(),
   exceptions: z.number(),
   /** Active devices that are silent. */
   devices: z.number(),

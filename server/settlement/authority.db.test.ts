@@ -14,6 +14,7 @@ import { type Id, newId } from "@/server/platform/ids";
 import { mintPortalScope, mintSystemScope } from "@/server/platform/scope";
 import { pastGuards, useTestDatabase } from "@/server/platform/testing";
 import { CONFIRMATION_ACTIONS } from "./constants";
+import { accountPayload } from "./rules/describe-account";
 
 const database = useTestDatabase();
 const system = mintSystemScope("test");
@@ -46,6 +47,7 @@ const SIGNATURES: Record<string, { table: string; also?: string; before?: string
   },
   "agreement.approve_proposal": { table: "agreement", also: `operator_approved_at = '${LATER}'` },
   "program_terms.confirm": { table: "program_terms", also: `confirmed_at = '${LATER}'` },
+  "run.approve": { table: "settlement_run", before: "created_by = $1" },
 };
 
 /** Every deed that is impossible without a confirmed proposal of just this deed: what would do it, past the services. */
@@ -66,7 +68,10 @@ const DEEDS: Record<
     `update payout set state = 'returned', failure_reason = 'A reason', came_back_at = '${AT}', take_back_id = $1`,
     [confirmationId],
   ],
-  "bank_account.use": (confirmationId) => ["update bank_account set confirmation_id = $1", [confirmationId]],
+  "bank_account.use": (confirmationId) => [
+    "update bank_account set state = 'resting', confirmation_id = $1",
+    [confirmationId],
+  ],
   "authority_setting.set": (confirmationId) => [
     `insert into authority_setting (name, value, confirmation_id, changed_at)
      values ('adjustment_limit.admin', 100, $1, '${AT}')`,
@@ -74,12 +79,14 @@ const DEEDS: Record<
   ],
 };
 
+const ACCOUNT = { currency: "EUR", holder: "A holder", bankName: "A bank", iban: "NO9386011117947" };
+
 /** What a proposal of each deed says. */
 const PAYLOADS: Record<(typeof CONFIRMATION_ACTIONS)[number], Record<string, unknown>> = {
   "adjustment.add": { amount_micros: "10000", reason: "A reason" },
   "payout_rule.set": { minimum_micros: "5000000", held: true },
   "payout.take_back": { state: "returned", reason: "A reason" },
-  "bank_account.use": {},
+  "bank_account.use": accountPayload(ACCOUNT),
   "authority_setting.set": { name: "adjustment_limit.admin", value: "100" },
 };
 
@@ -281,7 +288,7 @@ describe("deeds that need a confirmed proposal", () => {
       [
         id,
         action,
-        platform ? null : world.programId,
+        platform || action === "bank_account.use" ? null : world.programId,
         platform ? null : world.partyId,
         subject ? world.ids.get(subject) : null,
         JSON.stringify(how.payload ?? PAYLOADS[action]),
@@ -295,10 +302,16 @@ describe("deeds that need a confirmed proposal", () => {
     return id;
   }
 
-  test.each(CONFIRMATION_ACTIONS.filter((action) => action !== "bank_account.use"))(
+  test.each(CONFIRMATION_ACTIONS)(
     "%s happens only with one that says just this, and once",
     async (action) => {
       await stage("update payout set state = 'paid', approved_by = $1", [world.people.colleague]);
+      await stage("update bank_account set currency = $1, holder = $2, bank_name = $3, iban = $4", [
+        ACCOUNT.currency,
+        ACCOUNT.holder,
+        ACCOUNT.bankName,
+        ACCOUNT.iban,
+      ]);
       const deed = DEEDS[action];
       const refused = { constraint: "confirmed", detail: action };
       for (const person of [world.people.creator, world.people.colleague, null]) {
@@ -307,7 +320,14 @@ describe("deeds that need a confirmed proposal", () => {
         expect(await attempt(person, ...deed(waiting)), "with one that waits").toMatchObject(refused);
         const other = await proposal(action, {
           confirmed: true,
-          payload: { ...PAYLOADS[action], value: "9", held: false, amount_micros: "1", state: "failed" },
+          payload: {
+            ...PAYLOADS[action],
+            value: "9",
+            held: false,
+            amount_micros: "1",
+            state: "failed",
+            holder: "B",
+          },
         });
         expect(await attempt(person, ...deed(other)), "with one of something else").toMatchObject(refused);
       }
@@ -317,6 +337,42 @@ describe("deeds that need a confirmed proposal", () => {
       expect(await attempt(null, ...deed(good)), "a second time").toMatchObject(refused);
     },
   );
+
+  test("an account is in use by no other way, and a run or a payout that is approved by none", async () => {
+    await stage("update bank_account set state = 'waiting', confirmation_id = null");
+    const { creator, colleague } = world.people;
+    for (const person of [creator, colleague, null]) {
+      expect(
+        await attempt(person, "update bank_account set state = 'active', activated_at = now()", []),
+      ).toMatchObject({
+        code: "23001",
+      });
+      expect(await attempt(person, "update bank_account set iban = 'NO9386011117947x'", [])).toMatchObject({
+        code: "23001",
+      });
+      const insert = `insert into bank_account (id, organisation_id, currency, holder, iban, bank_name, state)
+        values ($1, $2, 'EUR', 'Me', 'NO9386011117947', 'Mine', 'active')`;
+      expect(await attempt(person, insert, [newId("bankAccount"), world.partyId])).toMatchObject({
+        constraint: "confirmed",
+      });
+      for (const state of ["approved", "submitted", "paid"]) {
+        await stage("update payout set state = 'proposed', approved_by = null");
+        expect(
+          (await attempt(person, `update payout set state = $1, approved_by = $2`, [state, colleague]))?.code,
+        ).toMatch(/^23(514|001)$/);
+      }
+    }
+    // What would have to hold of an account that rests.
+    await stage(
+      "update bank_account set state = 'resting', confirmation_id = $1, usable_from = now() + interval '1 hour'",
+      [await proposal("bank_account.use", { confirmed: true })],
+    );
+    const use = "update bank_account set state = 'active', activated_at = usable_from";
+    expect(await attempt(null, use, [])).toMatchObject({ constraint: "bank_account_rests" });
+    expect(await attempt(null, `${use}, usable_from = '2026-01-01'`, [])).toMatchObject({
+      constraint: "bank_account_rests",
+    });
+  });
 
   test("what was proposed is never changed, and what was answered never answered again", async () => {
     const id = await proposal("adjustment.add", { confirmed: false });

@@ -37,6 +37,10 @@ export const AUTHORITY_SETTINGS = [
   "bank_account.cooling_hours",
 ] as const;
 
+/** waiting: entered; resting: confirmed, not used yet; refused: nobody confirmed it. */
+export const BANK_ACCOUNT_STATES = ["waiting", "resting", "active", "disabled", "refused"] as const;
+
+export type BankAccountState = (typeof BANK_ACCOUNT_STATES)[number];
 export type ConfirmationAction = (typeof CONFIRMATION_ACTIONS)[number];
 export type ConfirmationOutcome = (typeof CONFIRMATION_OUTCOMES)[number];
 export type AuthoritySetting = (typeof AUTHORITY_SETTINGS)[number];

@@ -6,6 +6,15 @@ const REFUSALS: Record<string, { code: ErrorCode; message: string }> = {
     code: "forbidden",
     message: "This is above what your role may sign within 24 hours. Ask an admin, or have the limit raised.",
   },
+  account_not_in_use: { code: "conflict", message: "This account is not in use." },
+  account_number_malformed: {
+    code: "invalid_input",
+    message: "This is no account number: give an IBAN, or routing and account number as 021000021/123456789.",
+  },
+  account_waits_already: {
+    code: "conflict",
+    message: "Another account in this currency waits already. Withdraw or end that one first.",
+  },
   account_too_new: {
     code: "forbidden",
     message: "Your account was made after this, so you cannot be its second person.",
@@ -21,20 +30,25 @@ const REFUSALS: Record<string, { code: ErrorCode; message: string }> = {
   },
   amount_zero: { code: "invalid_input", message: "An adjustment of zero changes nothing; give an amount." },
   answered_already: { code: "conflict", message: "This proposal has its answer already. Look again." },
+  approval_differs: {
+    code: "conflict",
+    message:
+      "What was approved is not what would be sent. Nothing was sent; look at the run and approve it again.",
+  },
   approver_is_creator: {
     code: "forbidden",
     message: "Whoever created this cannot approve it. Ask somebody else of the operator.",
   },
-  approver_unknown: { code: "forbidden", message: "Only a person who is signed in can approve." },
   brought_by_operator: {
     code: "forbidden",
     message:
       "Your account was made by the operator after this version was drafted. Somebody who was there before has to answer, or the operator drafts the version again.",
   },
-  creator_unknown: {
-    code: "conflict",
-    message: "Nobody is on record as the creator, so no second person can approve this.",
+  approver_proposed_adjustment: {
+    code: "forbidden",
+    message: "You proposed an adjustment that this run pays, so somebody else has to approve it.",
   },
+  approver_unknown: { code: "forbidden", message: "Only a person who is signed in can approve." },
   effective_date_taken: {
     code: "conflict",
     message: "Another version begins at this very moment; choose another date.",
@@ -65,6 +79,10 @@ const REFUSALS: Record<string, { code: ErrorCode; message: string }> = {
   of_the_operator: {
     code: "forbidden",
     message: "You belong to the operator's side as well, so you cannot speak for a party to it.",
+  },
+  nothing_payable: {
+    code: "conflict",
+    message: "None of its payouts can go: their parties are held, or have no bank account in use.",
   },
   party_is_operator: {
     code: "invalid_input",

@@ -77,6 +77,22 @@ export async function emitAgreementEvents(
   );
 }
 
+export async function emitBankAccountChanged(
+  tx: SqlTx,
+  account: { id: string; organisationId: string },
+  change: "entered" | "confirmed" | "used" | "disabled",
+): Promise<void> {
+  await emit(tx, [
+    {
+      aggregateType: "bank_account",
+      aggregateId: account.id,
+      type: "bank_account.changed",
+      payload: { bankAccountId: account.id, change },
+      organisationId: account.organisationId,
+    },
+  ]);
+}
+
 function moneyOf(micros: bigint, currency: string): { amount: string; currency: Currency } {
   if (!isCurrency(currency)) throw new Error(`${currency} is not a currency that is known here.`);
   return toMoneyJson(micros, currency);

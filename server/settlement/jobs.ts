@@ -8,6 +8,7 @@ import { ALLOCATE_JOB, allocatePending } from "./service/allocate-pending";
 import { expireProposals } from "./service/answer-proposal";
 import { closeDuePeriods } from "./service/close-by-calendar";
 import { finishRuns } from "./service/close-period";
+import { startRestedAccounts } from "./service/manage-bank-account";
 import { advanceAgreements } from "./service/settle-agreement";
 import { simulateProposals } from "./service/simulate-agreement";
 
@@ -29,6 +30,7 @@ export async function allocateAllPrograms(): Promise<number> {
 export const jobs: readonly RepeatedJob[] = [
   { name: "settlement.allocate", everyMs: 1_000, run: allocateAllPrograms },
   { name: "settlement.agreements", everyMs: 5_000, run: advanceAgreements },
+  { name: "settlement.start-rested-accounts", everyMs: 30_000, run: startRestedAccounts },
   { name: "settlement.expire-proposals", everyMs: 60_000, run: expireProposals },
   { name: "settlement.simulate-proposals", everyMs: 5_000, run: simulateProposals },
   { name: "settlement.close-periods", everyMs: 5_000, run: closeDuePeriods },

@@ -1,12 +1,13 @@
 /** Shapes of settlement that cross the border of the server. Ids are TypeIDs, amounts decimal strings. */
 import { z } from "zod";
 import { publicId } from "@/server/platform/ids";
-import { parseMicros } from "@/server/platform/money";
+import { CURRENCIES, parseMicros } from "@/server/platform/money";
 import { stepSchema } from "./agreement/shape";
 import {
   AGREEMENT_OUTCOMES,
   AGREEMENT_STATES,
   AUTHORITY_SETTINGS,
+  BANK_ACCOUNT_STATES,
   NOTICE_DAYS,
   PAYOUT_STATES,
   PROGRAM_TERMS_LENGTH,
@@ -146,6 +147,8 @@ export const payoutSchema = z.object({
   runId: z.string(),
   statementId: z.string(),
   bankLabel: z.string().nullable(),
+  /** The holder of the account that it was approved for. */
+  payeeHolder: z.string().nullable(),
   periodStart: time,
   periodEnd: time,
   dueOn: z.string().nullable(),
@@ -380,6 +383,10 @@ export const runSchema = z.object({
   cancelled: moneySchema,
   payout: moneySchema,
   revision: z.number(),
+  /** Who stands under it first: the creator, or who signed first for a run that the calendar closed. */
+  signedBy: z.object({ id: z.string(), name: z.string() }).nullable(),
+  /** Why the last approval is void; null while there is none that is. */
+  approvalVoided: z.object({ at: time, reason: z.string() }).nullable(),
   statementCount: z.number(),
   payoutCounts: z.record(z.string(), z.number()),
 });
@@ -512,6 +519,10 @@ export type SimulationView = z.output<typeof simulationSchema>;
 
 export const runDetailSchema = z.object({
   run: runSchema,
+  /** What an approval now would cover. */
+  payable: z.object({ sha256: z.string(), payoutIds: z.array(z.string()) }),
+  /** Parties whose payouts are held back. */
+  heldPartyIds: z.array(z.string()),
   statements: z.array(statementSchema),
   flows: z.array(flowSchema),
 });
@@ -520,10 +531,30 @@ export type RunDetail = z.output<typeof runDetailSchema>;
 export const bankAccountSchema = z.object({
   id: z.string(),
   label: z.string(),
+  /** Whole, for those who may confirm it; null for everybody else. */
+  number: z.string().nullable(),
+  bankName: z.string(),
   holder: z.string(),
   currency: z.string(),
-  state: z.enum(["waiting", "active", "disabled"]),
+  state: z.enum(BANK_ACCOUNT_STATES),
   createdAt: time,
+  enteredBy: z.string().nullable(),
+  confirmedBy: z.string().nullable(),
+  confirmedAt: time.nullable(),
+  usableFrom: time.nullable(),
+  activatedAt: time.nullable(),
+  disabledAt: time.nullable(),
+  disabledReason: z.string().nullable(),
+  waiting: z
+    .object({
+      confirmationId: z.string(),
+      sha256: z.string(),
+      expiresAt: time,
+      /** Why the person who asks cannot confirm it. */
+      fault: z.string().nullable(),
+      mine: z.boolean(),
+    })
+    .nullable(),
 });
 export type BankAccountView = z.output<typeof bankAccountSchema>;
 
@@ -562,6 +593,12 @@ export const rejectInput = z.object({
   reason: z.string().trim().min(3).max(500),
 });
 export const withdrawInput = z.object({ confirmationId: publicId("confirmation") });
+/** `sha256` is that of `payable` which the approver saw: amounts, names, accounts and their count. */
+export const approveRunInput = z.object({
+  runId: publicId("settlementRun"),
+  revision: z.number().int().min(0),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
 export const proposeSettingInput = z
   .object({ name: z.enum(AUTHORITY_SETTINGS), value: z.string().regex(/^\d{1,12}$/) })
   .refine(({ name, value }) => name !== "bank_account.cooling_hours" || Number(value) <= 720, {
@@ -572,3 +609,15 @@ export const proposeSettingInput = z
     path: ["value"],
     message: "This is above what a limit can be.",
   });
+
+const enteredText = z.string().trim().min(2).max(70);
+export const enterBankAccountInput = z.object({
+  currency: z.enum(CURRENCIES),
+  holder: enteredText,
+  iban: z.string().trim().min(9).max(50),
+  bankName: enteredText,
+});
+export const disableBankAccountInput = z.object({
+  bankAccountId: publicId("bankAccount"),
+  reason: z.string().trim().min(3).max(300),
+});

@@ -16,6 +16,7 @@ import { answerAgreement } from "./service/answer-agreement";
 import { type AnswerResult, confirmProposal } from "./service/answer-proposal";
 import { approveAgreement } from "./service/approve-agreement";
 import { createAgreementDraft, proposeAgreement } from "./service/draft-agreement";
+import { enterBankAccount } from "./service/manage-bank-account";
 
 const system = mintSystemScope("settlement tests");
 
@@ -38,7 +39,7 @@ export async function createCity(
 ): Promise<City> {
   cities += 1;
   const tag = `c${cities}`;
-  return await withScope(system, async (tx) => {
+  const city = await withScope(system, async (tx) => {
     const operatorId = await createOrganisation(tx, "operator", `${tag}-operator`);
     const scopes: OperatorScope[] = [];
     for (const name of ["creator", "approver"]) {
@@ -81,13 +82,31 @@ export async function createCity(
         programId,
         id,
       ]);
-      await tx.query(
-        `insert into bank_account (id, organisation_id, currency, holder, iban, bank_name) values ($1, $2, 'EUR', 'Holder', 'NO9386011117947', 'Fjord Bank')`,
-        [newId("bankAccount"), id],
-      );
     }
     return { programId, programSlug, operatorId, creator, approver, merchants, agencies };
   });
+  for (const { scope } of [...city.merchants, ...city.agencies]) await openAccount(scope, city.approver);
+  return city;
+}
+
+/** Enters an account as one of the party's people does, and confirms it as the operator's second person. */
+export async function openAccount(
+  party: PortalScope,
+  second: PortalScope,
+  change: { currency?: string; iban?: string; organisationId?: string } = {},
+): Promise<Id<"bankAccount">> {
+  const entered = await enterBankAccount(party, {
+    organisationId: party.organisationId,
+    currency: "EUR",
+    holder: "Holder",
+    iban: "NO9386011117947",
+    bankName: "Fjord Bank",
+    ...change,
+  });
+  if (!entered.ok) throw new Error(entered.reason);
+  const confirmed = await confirmAs(second, entered.confirmationId);
+  if (!confirmed.ok) throw new Error(confirmed.reason);
+  return entered.bankAccountId;
 }
 
 async function createOrganisation(tx: SqlTx, kind: string, slug: string): Promise<Id<"organisation">> {

@@ -6,6 +6,7 @@ import { agencyPaymentsRouter } from "@/server/payments/router";
 import { agencyReportingRouter } from "@/server/reporting/router";
 import {
   agencyAgreementsRouter,
+  agencyBankAccountsRouter,
   agencyRemittancesRouter,
   agencySettlementRouter,
   agencyStatementsRouter,
@@ -14,6 +15,7 @@ import {
 /** What the agency portal can ask for; a table of contents. */
 export const agencyRouter = router({
   agreements: agencyAgreementsRouter,
+  bankAccounts: agencyBankAccountsRouter,
   remittances: agencyRemittancesRouter,
   settlement: agencySettlementRouter,
   statements: agencyStatementsRouter,

@@ -7,6 +7,7 @@ import { merchantPaymentsRouter } from "@/server/payments/router";
 import { merchantReportingRouter } from "@/server/reporting/router";
 import {
   merchantAgreementsRouter,
+  merchantBankAccountsRouter,
   merchantPayoutsRouter,
   merchantSettlementRouter,
   merchantStatementsRouter,
@@ -16,6 +17,7 @@ import {
 /** What the merchant portal can ask for; a table of contents. */
 export const merchantRouter = router({
   agreements: merchantAgreementsRouter,
+  bankAccounts: merchantBankAccountsRouter,
   payouts: merchantPayoutsRouter,
   settlement: merchantSettlementRouter,
   statements: merchantStatementsRouter,

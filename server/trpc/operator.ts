@@ -16,6 +16,7 @@ import { operatorAllowancesRouter, operatorLimitsRouter } from "@/server/payment
 import { operatorProofRouter, operatorReportingRouter } from "@/server/reporting/router";
 import {
   operatorAgreementsRouter,
+  operatorBankAccountsRouter,
   operatorConfirmationsRouter,
   operatorPayoutsRouter,
   operatorRunsRouter,
@@ -35,6 +36,7 @@ export const operatorRouter = router({
   allowances: operatorAllowancesRouter,
   audit: operatorAuditRouter,
   confirmations: operatorConfirmationsRouter,
+  bankAccounts: operatorBankAccountsRouter,
   cases: mergeRouters(operatorCasesRouter, operatorReviewRouter),
   devices: operatorDevicesRouter,
   health: operatorHealthRouter,

@@ -100,7 +100,18 @@ const partyAgreements: Record<string, Sample> = {
   "agreements.answer": (of) => ({ agreementId: of.id("agreement"), answer: "approved" }),
 };
 
+const newAccount = { currency: "EUR", holder: "Somebody", iban: "NO9386011117947", bankName: "Fjord Bank" };
+const bankAccounts: Record<string, Sample> = {
+  "bankAccounts.list": nothing,
+  "bankAccounts.enter": () => newAccount,
+  "bankAccounts.disable": (of) => ({ bankAccountId: of.id("bankAccount"), reason: "A reason" }),
+  "bankAccounts.confirm": (of) => ({ confirmationId: of.id("confirmation"), sha256: "0".repeat(64) }),
+  "bankAccounts.reject": (of) => ({ confirmationId: of.id("confirmation"), reason: "A reason" }),
+  "bankAccounts.withdraw": (of) => ({ confirmationId: of.id("confirmation") }),
+};
+
 const merchant: Record<string, Sample> = {
+  ...bankAccounts,
   ...shared,
   ...partyAgreements,
   "terms.list": nothing,
@@ -114,6 +125,7 @@ const merchant: Record<string, Sample> = {
 };
 
 const agency: Record<string, Sample> = {
+  ...bankAccounts,
   ...shared,
   ...payouts("remittances"),
   "payments.detail": (of) => ({ paymentId: of.id("payment") }),
@@ -195,8 +207,9 @@ const operator: Record<string, Sample> = {
     minimum: "10.00",
     held: false,
   }),
-  "payouts.bankAccounts": (of) => ({ organisationId: of.id("organisation") }),
-  "payouts.approveBankAccount": (of) => ({ bankAccountId: of.id("bankAccount") }),
+  ...bankAccounts,
+  "bankAccounts.list": (of) => ({ organisationId: of.id("organisation") }),
+  "bankAccounts.enter": (of) => ({ ...newAccount, organisationId: of.id("organisation") }),
   ...agreements,
   "agreements.draft": (of) => ({ programId: of.id("program"), terms: {} }),
   "agreements.tryOut": (of) => ({ programId: of.id("program"), terms: {}, amount: "14.11" }),
@@ -214,7 +227,7 @@ const operator: Record<string, Sample> = {
   "runs.get": (of) => ({ runId: of.id("settlementRun") }),
   "runs.next": (of) => ({ programId: of.id("program") }),
   "runs.close": (of) => ({ programId: of.id("program") }),
-  "runs.approve": (of) => ({ runId: of.id("settlementRun"), revision: 0 }),
+  "runs.approve": (of) => ({ runId: of.id("settlementRun"), revision: 0, sha256: "0".repeat(64) }),
   "runs.submit": (of) => ({ runId: of.id("settlementRun") }),
   "runs.markPaid": (of) => ({ runId: of.id("settlementRun") }),
   "settlement.exceptions": (of) => ({ ...page, programId: of.id("program") }),

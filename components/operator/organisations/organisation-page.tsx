@@ -3,6 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowLeftRight, Pause, Play, RadioTower, UserPlus } from "lucide-react";
 import { useState } from "react";
+import { BankAccountsOf } from "@/components/bank-accounts/account-pages";
 import { SimpleTable } from "@/components/data-table/simple-table";
 import type { DataColumn } from "@/components/data-table/types";
 import { Crumbs } from "@/components/frame/crumbs";
@@ -180,6 +181,7 @@ export function OrganisationPage({ id }: { id: string }) {
                 grants={waiting.data?.grants ?? []}
                 actions={confirming}
               />
+              {data.kind === "operator" ? null : <BankAccountsOf organisation={{ id, name: data.name }} />}
               {data.kind === "merchant" ? <LimitsOf of={{ merchantId: id }} withProgram /> : null}
               <ConfirmDialog
                 open={asking}

@@ -3,14 +3,14 @@ import { tz } from "@date-fns/tz";
 import { format } from "date-fns";
 import { withClock } from "@/server/platform/clock";
 import type { Id } from "@/server/platform/ids";
-import { mintSystemScope } from "@/server/platform/scope";
 import { allocatePending } from "@/server/settlement/service/allocate-pending";
+import { confirmProposal } from "@/server/settlement/service/answer-proposal";
 import { approveRun } from "@/server/settlement/service/approve-run";
 import { closePeriod } from "@/server/settlement/service/close-period";
-import { registerBankAccount } from "@/server/settlement/service/manage-bank-account";
+import { enterBankAccount, listBankAccounts } from "@/server/settlement/service/manage-bank-account";
 import { markPayoutsPaid, submitPayouts } from "@/server/settlement/service/move-payouts";
-import { BANKS, HARBOR_CITY, type ProgramSeed, SEATTLE } from "./cast";
-import { type City, idOf, operatorScope } from "./found-city";
+import { BANKS, HARBOR_CITY, ORGANISATIONS, type ProgramSeed, SEATTLE } from "./cast";
+import { type City, operatorScope, partyScope } from "./found-city";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -70,24 +70,40 @@ export class BookKeeping {
   }
 }
 
-/** Every party gets an account at one of the city's banks. */
+/** Every party's admin enters an account at one of the city's banks, and somebody of the operator confirms it. */
 export async function openBankAccounts(city: City): Promise<void> {
-  const scope = mintSystemScope("seed");
+  const ravi = operatorScope(city, "ravi@harborcity.example");
   const open = async (program: ProgramSeed) => {
     for (const [index, slug] of program.parties.entries()) {
-      const number = String(86_011_117_000 + index * 977 + program.parties.length).padStart(11, "0");
-      const account = await registerBankAccount(scope, {
-        organisationId: idOf(city.organisations, slug),
+      const number = norwegianNumber(8_601_111_700 + index * 97 + program.parties.length);
+      const scope = partyScope(city, slug);
+      const account = await enterBankAccount(scope, {
+        organisationId: scope.organisationId,
         currency: program.currency,
-        holder: slug,
+        holder: ORGANISATIONS.find((each) => each.slug === slug)?.name ?? slug,
         iban: ibanOf("NO", number),
         bankName: BANKS[index % BANKS.length] ?? BANKS[0],
       });
       if (!account.ok) throw new Error(`The demo's bank account is refused: ${account.reason}`);
+      const waiting = (await listBankAccounts(ravi, scope.organisationId, false)).find(
+        (each) => each.waiting,
+      );
+      const confirmed = await confirmProposal(ravi, account.confirmationId, waiting?.waiting?.sha256 ?? "");
+      if (!confirmed.ok) throw new Error(`The demo's bank account is not confirmed: ${confirmed.reason}`);
     }
   };
   await open(HARBOR_CITY);
   await open(SEATTLE);
+}
+
+const WEIGHTS = [5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
+
+/** The first account number from these ten digits on that has a check digit (modulus 11), with it. */
+function norwegianNumber(from: number): string {
+  const digits = String(from).padStart(WEIGHTS.length, "0");
+  const sum = WEIGHTS.reduce((all, weight, at) => all + weight * Number(digits[at]), 0);
+  const check = (11 - (sum % 11)) % 11;
+  return check === 10 ? norwegianNumber(from + 1) : `${digits}${check}`;
 }
 
 /** Puts the two check digits of ISO 13616 before a national account number. */

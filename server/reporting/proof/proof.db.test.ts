@@ -430,8 +430,8 @@ describe("the proof of the whole", () => {
     ],
     [
       "a constraint dropped",
-      "alter table payout drop constraint four_eyes",
-      /constraint four_eyes of payout it is gone/,
+      "alter table payout drop constraint approved_before_sent",
+      /constraint approved_before_sent of payout it is gone/,
     ],
   ])("finds %s", async (_name, change, says) => {
     const found = await withOwner(async (owner) => {

@@ -125,6 +125,7 @@ export async function sumPayoutsOnTheWay(
 export interface WorkCounts {
   cases: bigint;
   runs: bigint;
+  confirmations: bigint;
   exceptions: bigint;
   devices: bigint;
   agreements: bigint;
@@ -135,11 +136,12 @@ export async function countWork(tx: SqlTx, silentSince: Date): Promise<WorkCount
   const { rows } = await tx.query<WorkCounts>(
     `select (select count(*) from review_case where state in ('open', 'escalated')) as cases,
             (select count(*) from settlement_run where state = 'calculated') as runs,
+            (select count(*) from waiting_for_second_person where action <> 'run.approve') as confirmations,
             (select count(*) from settlement_exception where resolved_at is null) as exceptions,
             (select count(*) from device
               where state = 'active' and coalesce(last_seen_at, created_at) < $1) as devices,
             (select count(*) from agreement where state = 'proposed') as agreements`,
     [silentSince],
   );
-  return rows[0] ?? { cases: 0n, runs: 0n, exceptions: 0n, devices: 0n, agreements: 0n };
+  return rows[0] ?? { cases: 0n, runs: 0n, confirmations: 0n, exceptions: 0n, devices: 0n, agreements: 0n };
 }

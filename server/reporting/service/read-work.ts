@@ -18,6 +18,7 @@ export async function readOperatorAttention(scope: OperatorScope): Promise<Opera
       parties: await listPartyColours(tx),
       cases: Number(work.cases),
       runs: Number(work.runs),
+      confirmations: Number(work.confirmations),
       exceptions: Number(work.exceptions),
       devices: Number(work.devices),
       agreements: Number(work.agreements),

@@ -19,6 +19,7 @@ export interface PayoutListRow {
   run_id: string;
   statement_id: string;
   bank_label: string | null;
+  payee_holder: string | null;
   period_start: Date;
   period_end: Date;
   due_on: string | null;
@@ -89,6 +90,7 @@ export type RunListRow = RunRow & {
   currency: string;
   created_by_name: string | null;
   approved_by_name: string | null;
+  signed_by_name: string | null;
   statement_count: bigint;
   /** Sums over the run's statements: carried from earlier ones; guarantees, adjustments, reserves and what came back. */
   opening_micros: bigint;
@@ -99,7 +101,7 @@ export type RunListRow = RunRow & {
 };
 
 const RUN_SELECT = `select r.*, g.slug as program_slug, g.name as program_name, g.time_zone, g.currency,
-    c.name as created_by_name, a.name as approved_by_name,
+    c.name as created_by_name, a.name as approved_by_name, f.name as signed_by_name,
     t.statement_count, t.opening_micros, t.corrections_micros, t.closing_micros,
     (select coalesce(sum(amount_micros), 0)::bigint from payout where run_id = r.id and state = 'cancelled')
       as cancelled_micros,
@@ -107,6 +109,7 @@ const RUN_SELECT = `select r.*, g.slug as program_slug, g.name as program_name, 
        select state, count(*) as n from payout where run_id = r.id group by state) q) as payout_counts
   from settlement_run r join program g on g.id = r.program_id
   left join app_user c on c.id = r.created_by left join app_user a on a.id = r.approved_by
+  left join app_user f on f.id = r.signed_by
   cross join lateral (
     select count(*) as statement_count, coalesce(sum(opening_micros), 0)::bigint as opening_micros,
            coalesce(sum(guarantees_micros + adjustments_micros + returned_micros + reserve_micros), 0)::bigint

@@ -1,4 +1,4 @@
-/** Rows of payouts and bank accounts. */
+/** Rows of payouts, adjustments and payout rules. */
 import type { SqlTx } from "@/server/platform/db";
 import type { PayoutState } from "../constants";
 
@@ -76,35 +76,11 @@ export async function findPayouts(
   return rows;
 }
 
-/** The accounts of parties that can receive money now. */
-export async function findActiveAccounts(
-  tx: SqlTx,
-  partyIds: readonly string[],
-  currency: string,
-): Promise<Map<string, { id: string; bank_name: string; iban: string }>> {
-  const { rows } = await tx.query<{ id: string; organisation_id: string; bank_name: string; iban: string }>(
-    `select id, organisation_id, bank_name, iban from bank_account
-      where organisation_id = any($1::uuid[]) and currency = $2 and state = 'active'`,
-    [partyIds, currency],
-  );
-  return new Map(rows.map((row) => [row.organisation_id, row]));
-}
-
-export async function markSubmitted(
-  tx: SqlTx,
-  payouts: readonly { id: string; bankAccountId: string; bankLabel: string }[],
-  at: Date,
-): Promise<void> {
-  await tx.query(
-    `update payout p set state = 'submitted', submitted_at = $1, bank_account_id = n.account, bank_label = n.label
-       from unnest($2::uuid[], $3::uuid[], $4::text[]) as n(id, account, label) where p.id = n.id`,
-    [
-      at,
-      payouts.map(({ id }) => id),
-      payouts.map(({ bankAccountId }) => bankAccountId),
-      payouts.map(({ bankLabel }) => bankLabel),
-    ],
-  );
+export async function markSubmitted(tx: SqlTx, payoutIds: readonly string[], at: Date): Promise<void> {
+  await tx.query("update payout set state = 'submitted', submitted_at = $2 where id = any($1::uuid[])", [
+    payoutIds,
+    at,
+  ]);
 }
 
 export async function markPaid(tx: SqlTx, payoutIds: readonly string[], at: Date): Promise<void> {
@@ -140,86 +116,6 @@ export async function markCameBack(
     "update statement set state = 'carried' where id = (select statement_id from payout where id = $1)",
     [payoutId],
   );
-}
-
-export interface BankAccountRow {
-  id: string;
-  organisation_id: string;
-  currency: string;
-  holder: string;
-  iban: string;
-  bank_name: string;
-  state: "waiting" | "active" | "disabled";
-  created_by: string | null;
-  approved_by: string | null;
-  created_at: Date;
-}
-
-export async function insertBankAccount(
-  tx: SqlTx,
-  account: {
-    id: string;
-    organisationId: string;
-    currency: string;
-    holder: string;
-    iban: string;
-    bankName: string;
-    state: "waiting" | "active";
-    createdBy: string | null;
-    at: Date;
-  },
-): Promise<void> {
-  await tx.query(
-    `insert into bank_account (id, organisation_id, currency, holder, iban, bank_name, state, created_by, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [
-      account.id,
-      account.organisationId,
-      account.currency,
-      account.holder,
-      account.iban,
-      account.bankName,
-      account.state,
-      account.createdBy,
-      account.at,
-    ],
-  );
-}
-
-export async function findBankAccount(tx: SqlTx, id: string): Promise<BankAccountRow | null> {
-  const { rows } = await tx.query<BankAccountRow>("select * from bank_account where id = $1 for update", [
-    id,
-  ]);
-  return rows[0] ?? null;
-}
-
-export async function listBankAccountRows(tx: SqlTx, organisationId: string): Promise<BankAccountRow[]> {
-  const { rows } = await tx.query<BankAccountRow>(
-    "select * from bank_account where organisation_id = $1 order by id desc",
-    [organisationId],
-  );
-  return rows;
-}
-
-export async function disableAccounts(
-  tx: SqlTx,
-  which: { organisationId: string; currency: string } | { id: string },
-): Promise<void> {
-  if ("id" in which) {
-    await tx.query("update bank_account set state = 'disabled' where id = $1", [which.id]);
-    return;
-  }
-  await tx.query(
-    "update bank_account set state = 'disabled' where organisation_id = $1 and currency = $2 and state = 'active'",
-    [which.organisationId, which.currency],
-  );
-}
-
-export async function activateAccount(tx: SqlTx, id: string, approvedBy: string): Promise<void> {
-  await tx.query("update bank_account set state = 'active', approved_by = $2 where id = $1", [
-    id,
-    approvedBy,
-  ]);
 }
 
 export async function insertAdjustments(

@@ -22,6 +22,11 @@ export interface RunRow {
   refunds_micros: bigint;
   payout_micros: bigint;
   revision: number;
+  signed_by: string | null;
+  signed_at: Date | null;
+  approval_sha256: string | null;
+  approval_voided_at: Date | null;
+  approval_void_reason: string | null;
 }
 
 export async function findRun(
@@ -213,25 +218,91 @@ export async function insertGuarantees(
   );
 }
 
-/** Approves the run that was seen. False when it was changed or approved meanwhile. */
+/** The first signature under a run that the calendar closed. */
+export async function sign(tx: SqlTx, runId: string, by: { userId: string; at: Date }): Promise<void> {
+  await tx.query("update settlement_run set signed_by = $2, signed_at = $3 where id = $1", [
+    runId,
+    by.userId,
+    by.at,
+  ]);
+}
+
+/** Why this person may not be the second one of a run; null when they may. */
+export async function approverFault(tx: SqlTx, runId: string, userId: string): Promise<string | null> {
+  const { rows } = await tx.query<{ fault: string | null }>(
+    `select coalesce(
+       (select second_person_fault(r.signed_by, $2, r.created_at) from settlement_run r where r.id = $1),
+       (select 'proposed_adjustment' from adjustment a join confirmation c on c.id = a.confirmation_id
+         where a.settlement_run_id = $1 and second_person_fault(c.proposed_by, $2, c.proposed_at) is not null limit 1)) as fault`,
+    [runId, userId],
+  );
+  return rows[0]?.fault ?? null;
+}
+
+export interface PayablePayout {
+  payout_id: string;
+  bank_account_id: string;
+  party_name: string;
+  holder: string;
+  account: string;
+  bank_name: string;
+}
+
+/** What an approval now would cover: its hash, the payouts that it would newly let go, and how many would wait. */
+export async function readPayable(
+  tx: SqlTx,
+  runId: string,
+): Promise<{ sha256: string; payouts: PayablePayout[]; proposed: number }> {
+  const { rows: payouts } = await tx.query<PayablePayout>(
+    `select payout_id, bank_account_id, party_name, holder, account, bank_name
+       from run_payable($1, true) where is_new order by payout_id`,
+    [runId],
+  );
+  const { rows } = await tx.query<{ sha256: string; proposed: bigint }>(
+    `select run_approval_hash($1, true) as sha256,
+            (select count(*) from payout where run_id = $1 and state = 'proposed') as proposed`,
+    [runId],
+  );
+  return { sha256: rows[0]?.sha256 ?? "", payouts, proposed: Number(rows[0]?.proposed ?? 0) };
+}
+
+/** Approves the run that was seen, with the payouts that can go. False when it was changed meanwhile. */
 export async function approve(
   tx: SqlTx,
   runId: string,
   by: { userId: string; at: Date; revision: number },
+  payouts: readonly (PayablePayout & { label: string })[],
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `update settlement_run set state = 'approved', approved_by = $2, approved_at = $3
-      where id = $1 and state = 'calculated' and revision = $4`,
+    `update settlement_run set state = case when state = 'calculated' then 'approved' else state end,
+            approved_by = $2, approved_at = $3
+      where id = $1 and state in ('calculated', 'approved', 'paying') and revision = $4`,
     [runId, by.userId, by.at, by.revision],
   );
   if (rowCount !== 1) return false;
   await tx.query(
-    "update payout set state = 'approved', approved_by = $2, approved_at = $3 where run_id = $1 and state = 'proposed'",
-    [runId, by.userId, by.at],
+    `update payout p set state = 'approved', approved_by = $2, approved_at = $3, bank_account_id = n.account_id,
+            bank_label = n.label, payee_name = n.name, payee_holder = n.holder, payee_account = n.account
+       from unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[])
+              as n(id, account_id, label, name, holder, account)
+      where p.id = n.id and p.run_id = $1 and p.state = 'proposed'`,
+    [
+      runId,
+      by.userId,
+      by.at,
+      payouts.map((payout) => payout.payout_id),
+      payouts.map((payout) => payout.bank_account_id),
+      payouts.map((payout) => payout.label),
+      payouts.map((payout) => payout.party_name),
+      payouts.map((payout) => payout.holder),
+      payouts.map((payout) => payout.account),
+    ],
   );
-  await tx.query("update statement set state = 'approved' where run_id = $1 and state = 'calculated'", [
-    runId,
-  ]);
+  await tx.query(
+    `update statement s set state = 'approved' where s.run_id = $1 and s.state = 'calculated'
+        and not exists (select 1 from payout p where p.statement_id = s.id and p.state = 'proposed')`,
+    [runId],
+  );
   return true;
 }
 
@@ -258,4 +329,15 @@ export async function setPayoutTotal(tx: SqlTx, runId: string): Promise<void> {
        (select coalesce(sum(amount_micros), 0) from payout where run_id = $1 and state <> 'cancelled') where id = $1`,
     [runId],
   );
+}
+
+/** The parties of a run whose payouts are held back. */
+export async function listHeldParties(tx: SqlTx, runId: string): Promise<Set<string>> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select u.organisation_id as id from payout p
+       join payout_rule u on u.program_id = p.program_id and u.organisation_id = p.party_id and u.held
+      where p.run_id = $1`,
+    [runId],
+  );
+  return new Set(rows.map(({ id }) => id));
 }

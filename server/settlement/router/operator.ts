@@ -6,13 +6,16 @@ import { orRefuse } from "../errors";
 import {
   addAdjustmentInput,
   agreementTrialSchema,
+  approveRunInput,
   authoritySettingSchema,
   bankAccountSchema,
   closePeriodInput,
   closePreviewSchema,
   confirmInput,
+  disableBankAccountInput,
   draftAgreementInput,
   draftProgramTermsInput,
+  enterBankAccountInput,
   exceptionSchema,
   flowInput,
   flowSchema,
@@ -37,7 +40,7 @@ import { approveAgreement, withdrawAgreement } from "../service/approve-agreemen
 import { approveRun } from "../service/approve-run";
 import { closePeriod } from "../service/close-period";
 import { createAgreementDraft, proposeAgreement } from "../service/draft-agreement";
-import { approveBankAccount, listBankAccounts } from "../service/manage-bank-account";
+import { disableBankAccount, enterBankAccount, listBankAccounts } from "../service/manage-bank-account";
 import { cancelPayout, markPayoutsPaid, submitPayouts } from "../service/move-payouts";
 import { previewClose } from "../service/preview-close";
 import { previewSplit } from "../service/preview-split";
@@ -54,7 +57,7 @@ import { listSettings, listWaitingFor } from "../service/read-waiting";
 import { confirmProgramTerms, draftProgramTerms, readOperatorTerms } from "../service/set-program-terms";
 import { takeException } from "../service/take-exception";
 import { tryAgreement } from "../service/try-agreement";
-import { agreementReads, payoutReads, splitReads, statementReads } from "./reads";
+import { agreementReads, answers, payoutReads, splitReads, statementReads } from "./reads";
 
 const runId = z.object({ runId: publicId("settlementRun") });
 const reasoned = z.object({ payoutId: publicId("payout"), reason: z.string().trim().min(2).max(300) });
@@ -128,8 +131,10 @@ export const operatorRunsRouter = router({
       return { runId: toPublicId("settlementRun", closed.runId), existing: closed.existing };
     }),
   approve: operatorProcedure("runs.approve")
-    .input(runId.extend({ revision: z.number().int().min(0) }))
-    .mutation(async ({ ctx, input }) => orRefuse(await approveRun(ctx.scope, input.runId, input.revision))),
+    .input(approveRunInput)
+    .mutation(async ({ ctx, input }) =>
+      orRefuse(await approveRun(ctx.scope, input.runId, input.revision, input.sha256)),
+    ),
   submit: operatorProcedure("payouts.pay")
     .input(runId)
     .mutation(async ({ ctx, input }) => orRefuse(await submitPayouts(ctx.scope, { runId: input.runId }))),
@@ -165,13 +170,28 @@ export const operatorPayoutsRouter = router({
   setRule: operatorProcedure("payouts.approve")
     .input(setPayoutRuleInput)
     .mutation(async ({ ctx, input }) => proposed(await proposePayoutRule(ctx.scope, input))),
-  bankAccounts: operatorProcedure("payouts.read")
+});
+
+/** Where parties are paid; the operator enters accounts on their behalf and is the second person of theirs. */
+export const operatorBankAccountsRouter = router({
+  list: operatorProcedure("payouts.read")
     .input(z.object({ organisationId: publicId("organisation") }))
     .output(z.array(bankAccountSchema))
-    .query(({ ctx, input }) => listBankAccounts(ctx.scope, input.organisationId)),
-  approveBankAccount: operatorProcedure("payouts.approve")
-    .input(z.object({ bankAccountId: publicId("bankAccount") }))
-    .mutation(async ({ ctx, input }) => orRefuse(await approveBankAccount(ctx.scope, input.bankAccountId))),
+    .query(({ ctx, input }) =>
+      listBankAccounts(ctx.scope, input.organisationId, ctx.permissions.includes("bank_accounts.manage")),
+    ),
+  enter: operatorProcedure("bank_accounts.manage")
+    .input(enterBankAccountInput.extend({ organisationId: publicId("organisation") }))
+    .mutation(async ({ ctx, input }) => {
+      const { bankAccountId } = orRefuse(await enterBankAccount(ctx.scope, input));
+      return { bankAccountId: toPublicId("bankAccount", bankAccountId) };
+    }),
+  disable: operatorProcedure("bank_accounts.manage")
+    .input(disableBankAccountInput)
+    .mutation(async ({ ctx, input }) =>
+      orRefuse(await disableBankAccount(ctx.scope, input.bankAccountId, input.reason)),
+    ),
+  ...answers("operator", "bank_accounts.manage"),
 });
 
 export const operatorStatementsRouter = router(statementReads("operator"));

@@ -1,13 +1,21 @@
 /** Settlement in the portals of merchants and agencies: payouts, statements, agreements to read and answer. */
 import { z } from "zod";
 import { merchantProcedure, partyProcedure, router } from "@/server/identity/procedures";
-import { publicId } from "@/server/platform/ids";
+import { publicId, toPublicId } from "@/server/platform/ids";
 import { orRefuse } from "../errors";
-import { answerAgreementInput, merchantTermsSchema, simulationSchema } from "../schema";
+import {
+  answerAgreementInput,
+  bankAccountSchema,
+  disableBankAccountInput,
+  enterBankAccountInput,
+  merchantTermsSchema,
+  simulationSchema,
+} from "../schema";
 import { answerAgreement } from "../service/answer-agreement";
 import { giveConsent, readMerchantTerms, withdrawConsent } from "../service/consent-to-terms";
+import { disableBankAccount, enterBankAccount, listBankAccounts } from "../service/manage-bank-account";
 import { readSimulation } from "../service/simulate-agreement";
-import { agreementReads, payoutReads, splitReads, statementReads } from "./reads";
+import { agreementReads, answers, payoutReads, splitReads, statementReads } from "./reads";
 
 /** Agreements that split a merchant's payments or name an agency, and those that wait for the party's answer. */
 function agreementsRouter(kind: "merchant" | "agency") {
@@ -24,6 +32,37 @@ function agreementsRouter(kind: "merchant" | "agency") {
       ),
   });
 }
+
+/** Where the party is paid: entered by one of its people, confirmed by another of them or of the operator. */
+function bankAccountsRouter(kind: "merchant" | "agency") {
+  return router({
+    list: partyProcedure(kind, "payouts.read")
+      .output(z.array(bankAccountSchema))
+      .query(({ ctx }) =>
+        listBankAccounts(
+          ctx.scope,
+          ctx.scope.organisationId,
+          ctx.permissions.includes("bank_accounts.manage"),
+        ),
+      ),
+    enter: partyProcedure(kind, "bank_accounts.manage")
+      .input(enterBankAccountInput)
+      .mutation(async ({ ctx, input }) => {
+        const account = { ...input, organisationId: ctx.scope.organisationId };
+        const { bankAccountId } = orRefuse(await enterBankAccount(ctx.scope, account));
+        return { bankAccountId: toPublicId("bankAccount", bankAccountId) };
+      }),
+    disable: partyProcedure(kind, "bank_accounts.manage")
+      .input(disableBankAccountInput)
+      .mutation(async ({ ctx, input }) =>
+        orRefuse(await disableBankAccount(ctx.scope, input.bankAccountId, input.reason)),
+      ),
+    ...answers(kind, "bank_accounts.manage"),
+  });
+}
+
+export const merchantBankAccountsRouter = bankAccountsRouter("merchant");
+export const agencyBankAccountsRouter = bankAccountsRouter("agency");
 
 export const merchantAgreementsRouter = agreementsRouter("merchant");
 /** Of each of the merchant's programs: the terms that hold, and the standing consent to them. */

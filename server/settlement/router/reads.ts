@@ -3,9 +3,11 @@ import { z } from "zod";
 import type { OrganisationKind } from "@/server/identity/permissions";
 import { commonProcedure } from "@/server/identity/procedures";
 import { publicId } from "@/server/platform/ids";
+import { orRefuse } from "../errors";
 import {
   agreementDetailSchema,
   agreementSummarySchema,
+  confirmInput,
   figureExplanationSchema,
   itemsInput,
   listAgreementsInput,
@@ -15,11 +17,14 @@ import {
   payoutCountsSchema,
   payoutDetailSchema,
   payoutSchema,
+  rejectInput,
   splitSchema,
   statementDetailSchema,
   statementItemSchema,
   statementSchema,
+  withdrawInput,
 } from "../schema";
+import { confirmProposal, rejectProposal, withdrawProposal } from "../service/answer-proposal";
 import { explainFigure } from "../service/explain-figure";
 import { getAgreement, listAgreements } from "../service/read-agreements";
 import {
@@ -79,6 +84,23 @@ export const statementReads = (kind: OrganisationKind) => ({
     .input(itemsInput.extend({ statementId: publicId("statement") }))
     .output(pageOfSchema(statementItemSchema))
     .query(({ ctx, input }) => listStatementItems(ctx.scope, { statementId: input.statementId }, input)),
+});
+
+/** Confirming, rejecting and withdrawing, of whatever the portal's people may see; the database says who may. */
+export const answers = (kind: OrganisationKind, permission: "bank_accounts.manage") => ({
+  confirm: commonProcedure(kind, permission)
+    .input(confirmInput)
+    .mutation(async ({ ctx, input }) =>
+      orRefuse(await confirmProposal(ctx.scope, input.confirmationId, input.sha256)),
+    ),
+  reject: commonProcedure(kind, permission)
+    .input(rejectInput)
+    .mutation(async ({ ctx, input }) =>
+      orRefuse(await rejectProposal(ctx.scope, input.confirmationId, input.reason)),
+    ),
+  withdraw: commonProcedure(kind, permission)
+    .input(withdrawInput)
+    .mutation(async ({ ctx, input }) => orRefuse(await withdrawProposal(ctx.scope, input.confirmationId))),
 });
 
 export const splitReads = (kind: OrganisationKind) => ({

@@ -15,14 +15,16 @@ describe("payouts", () => {
     expect(decidePayout({ ...balance, balanceMicros: 10_000_000n, isOperator: true })).toBe(0n);
   });
 
-  test("the creator of a run cannot approve it, nor anybody what changed since they looked", () => {
-    const run = { state: "calculated", revision: 2, createdBy: "a" } as const;
+  test("what changed since somebody looked cannot be approved, nor what has nothing to approve", () => {
+    const run = { state: "calculated", revision: 2, proposed: 3 } as const;
     expect(refuseApproval(run, { userId: "b", revision: 2 })).toBeNull();
-    expect(refuseApproval(run, { userId: "a", revision: 2 })).toBe("approver_is_creator");
     expect(refuseApproval(run, { userId: "b", revision: 1 })).toBe("revision_changed");
     expect(refuseApproval(run, { userId: null, revision: 2 })).toBe("approver_unknown");
-    expect(refuseApproval({ ...run, createdBy: null }, { userId: "b", revision: 2 })).toBe("creator_unknown");
     expect(refuseApproval({ ...run, state: "closing" }, { userId: "b", revision: 2 })).toBe(
+      "run_not_calculated",
+    );
+    expect(refuseApproval({ ...run, state: "paying" }, { userId: "b", revision: 2 })).toBeNull();
+    expect(refuseApproval({ ...run, state: "paying", proposed: 0 }, { userId: "b", revision: 2 })).toBe(
       "run_not_calculated",
     );
   });
@@ -32,6 +34,10 @@ describe("payouts", () => {
     expect(isAccountNumber("NO93 8601 1117 948")).toBe(false);
     expect(isAccountNumber("021000021/123456789")).toBe(true);
     expect(isAccountNumber("hello")).toBe(false);
+    // Right check digits do not help a number of the wrong length for its country.
+    expect(isAccountNumber("NO10 8601 1117 9470")).toBe(false);
+    expect(isAccountNumber("DE89 3704 0044 0532 0130 00")).toBe(true);
+    expect(isAccountNumber("DE89 3704 0044 0532 0130 0")).toBe(false);
     expect(maskAccount("Fjord Bank", "NO93 8601 1117 947")).toBe("Fjord Bank ···· 7947");
   });
 });

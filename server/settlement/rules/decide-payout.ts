@@ -1,4 +1,5 @@
 /** Pure decisions of runs and payouts. */
+import { isValidIBAN } from "ibantools";
 import type { PayoutState, RunState } from "../constants";
 
 export interface Balance {
@@ -29,18 +30,23 @@ export type ApprovalRefusal =
   | "run_not_calculated"
   | "revision_changed"
   | "approver_unknown"
-  | "creator_unknown"
-  | "approver_is_creator";
+  | "approver_is_creator"
+  | "approver_proposed_adjustment"
+  | "invited_by_other"
+  | "account_too_new"
+  | "nothing_payable";
 
-/** Four eyes: a person who did not create the run approves what was calculated, as it was seen. */
+/**
+ * Whether there is something to approve, as it was seen. A run that is approved or paying is approved again when
+ * payouts of it wait: a hold was released, or an account came into use.
+ */
 export function refuseApproval(
-  run: { state: RunState; revision: number; createdBy: string | null },
+  run: { state: RunState; revision: number; proposed: number },
   approval: { userId: string | null; revision: number },
 ): ApprovalRefusal | null {
-  if (run.state !== "calculated") return "run_not_calculated";
-  if (run.createdBy === null) return "creator_unknown";
+  const again = (run.state === "approved" || run.state === "paying") && run.proposed > 0;
+  if (run.state !== "calculated" && !again) return "run_not_calculated";
   if (approval.userId === null) return "approver_unknown";
-  if (run.createdBy === approval.userId) return "approver_is_creator";
   if (run.revision !== approval.revision) return "revision_changed";
   return null;
 }
@@ -65,14 +71,15 @@ export function maskAccount(bankName: string, number: string): string {
 }
 
 /**
- * Whether this can be an account number: an IBAN with right check digits (ISO 13616, mod 97), or for accounts without
- * IBAN a bank's routing number and the account number, "021000021/123456789".
+ * Whether this can be an account number: an IBAN of its country's length and form with right check digits (ISO 13616),
+ * or for accounts without IBAN a bank's routing number and the account number, "021000021/123456789".
  */
 export function isAccountNumber(text: string): boolean {
-  const compact = text.replaceAll(" ", "").toUpperCase();
-  if (/^\d{4,12}\/\d{4,20}$/.test(compact)) return true;
-  if (!/^[A-Z]{2}\d{2}[A-Z0-9]{8,30}$/.test(compact)) return false;
-  const moved = `${compact.slice(4)}${compact.slice(0, 4)}`;
-  const digits = [...moved].map((char) => Number.parseInt(char, 36).toString()).join("");
-  return BigInt(digits) % 97n === 1n;
+  const compact = compactAccount(text);
+  return /^\d{4,12}\/\d{4,20}$/.test(compact) || isValidIBAN(compact);
+}
+
+/** Without the blanks in which account numbers are printed. */
+export function compactAccount(text: string): string {
+  return text.replaceAll(/\s/g, "").toUpperCase();
 }

@@ -43,6 +43,7 @@ export function presentPayout(row: PayoutListRow): PayoutView {
     runId: toPublicId("settlementRun", row.run_id),
     statementId: toPublicId("statement", row.statement_id),
     bankLabel: row.bank_label,
+    payeeHolder: row.payee_holder,
     periodStart: row.period_start.toISOString(),
     periodEnd: row.period_end.toISOString(),
     dueOn: row.due_on,
@@ -139,6 +140,11 @@ export function presentRun(row: RunListRow): RunView {
     cancelled: money(-row.cancelled_micros, row.currency),
     payout: money(row.payout_micros, row.currency),
     revision: row.revision,
+    signedBy: person(row.signed_by, row.signed_by_name),
+    approvalVoided:
+      row.approval_voided_at && row.approval_void_reason
+        ? { at: row.approval_voided_at.toISOString(), reason: row.approval_void_reason }
+        : null,
     statementCount: Number(row.statement_count),
     payoutCounts: row.payout_counts,
   };

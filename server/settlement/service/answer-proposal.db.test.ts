@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { accountIdFor } from "@/server/ledger/service";
 import { withClock } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
+import { newId } from "@/server/platform/ids";
 import { CURRENCIES, microsPerMinor } from "@/server/platform/money";
 import { mintPortalScope, mintSystemScope, type OperatorScope } from "@/server/platform/scope";
 import { pastGuards, useTestDatabase } from "@/server/platform/testing";
@@ -21,7 +22,7 @@ beforeAll(async () => {
 });
 
 async function member(role: string, invitedBy: string | null = null): Promise<OperatorScope> {
-  const email = `${role}-${Math.random()}@example.org`;
+  const email = `${role}-${newId("user")}@example.org`;
   const id = await withScope(system, (tx) => createMember(tx, city.operatorId, email, role));
   await pastGuards(["membership"], "update membership set created_by = $2 where user_id = $1", [
     id,

@@ -8,8 +8,10 @@ import { mintSystemScope, type OperatorScope, type PortalScope } from "@/server/
 import type { ConfirmationOutcome } from "../constants";
 import { emitConfirmationChanged } from "../events";
 import { lockProgram } from "../repository/read-program";
+import { refuseBankAccount } from "../repository/write-bank-account";
 import * as confirmations from "../repository/write-confirmation";
 import { applyAdjustment, applyPayoutRule } from "./adjust-balance";
+import { confirmBankAccount } from "./manage-bank-account";
 import { takeBackPayout } from "./move-payouts";
 import { subjectOf } from "./propose-change";
 
@@ -93,7 +95,7 @@ async function apply(
         at,
       });
     case "bank_account.use":
-      throw new Error("Bank accounts are not confirmed here yet.");
+      return await confirmBankAccount(tx, scope, proposal);
   }
 }
 
@@ -135,6 +137,9 @@ async function endProposal(
   how: { outcome: ConfirmationOutcome; by: string | null; reason: string | null },
 ): Promise<void> {
   await confirmations.markEnded(tx, proposal.id, { ...how, at: now() });
+  if (proposal.action === "bank_account.use" && proposal.subject_id) {
+    await refuseBankAccount(tx, proposal.subject_id);
+  }
   await audit(tx, scope, {
     action: `${subjectOf(proposal.action)}.${how.outcome}`,
     subjectKind: "confirmation",

@@ -161,17 +161,17 @@ describe("a settlement run", () => {
           runId,
         ]),
       ),
-    ).rejects.toThrow(/four_eyes/);
+    ).rejects.toThrow(/second person: same_person/);
     await expect(
       withOwner((client) =>
         client.query("update payout set state = 'approved', approved_by = created_by where run_id = $1", [
           runId,
         ]),
       ),
-    ).rejects.toThrow(/four_eyes/);
+    ).rejects.toThrow(/approved with its run/);
     await expect(
       withOwner((client) => client.query("update payout set state = 'submitted' where run_id = $1", [runId])),
-    ).rejects.toThrow(/approved_before_sent/);
+    ).rejects.toThrow(/approved before it is sent/);
   });
 
   test("payouts that nobody approved are not sent", async () => {
@@ -328,7 +328,10 @@ describe("what goes on after a run", () => {
       });
     }
     await approveRun(city.approver, next, 0);
-    expect(await submitPayouts(city.creator, { runId: next })).toEqual({ ok: true, moved: 1, skipped: 1 });
+    expect(await submitPayouts(city.creator, { runId: next })).toEqual({ ok: true, moved: 1, skipped: 0 });
+    expect((await payoutsOf(next)).find(({ party_id }) => party_id === returned.party_id)?.state).toBe(
+      "proposed",
+    );
   });
 
   test("the run refuses to state anything when the ledger says otherwise, and goes on when it agrees again", async () => {

@@ -12,16 +12,16 @@ import { refundPayment } from "@/server/payments/service/refund-payment";
 import { addWallet, createWorld, requestOf, type TestWorld } from "@/server/payments/testing";
 import { now, withClock } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
-import { fromPublicId, type Id } from "@/server/platform/ids";
+import { fromPublicId, type Id, newId } from "@/server/platform/ids";
 import { mintSystemScope } from "@/server/platform/scope";
 import { useTestDatabase } from "@/server/platform/testing";
 import { partyAccount } from "../rules/name-accounts";
+import { openAccount } from "../testing";
 import { answerAgreement } from "./answer-agreement";
 import { approveAgreement } from "./approve-agreement";
 import { approveRun } from "./approve-run";
 import { closePeriod } from "./close-period";
 import { createAgreementDraft, proposeAgreement } from "./draft-agreement";
-import { registerBankAccount } from "./manage-bank-account";
 import { markPayoutsPaid, submitPayouts } from "./move-payouts";
 
 useTestDatabase();
@@ -59,13 +59,16 @@ beforeAll(async () => {
     state: "proposed",
   });
   expect(await approveAgreement(world.colleague, draft.agreementId)).toEqual({ ok: true, state: "in_force" });
-  await registerBankAccount(system, {
-    organisationId: world.merchantId,
-    currency: "EUR",
-    holder: "Merchant",
-    iban: "NO93 8601 1117 947",
-    bankName: "Fjord Bank",
+  await withScope(system, async (tx) => {
+    for (const { organisationId, actor } of [world.merchant, world.operator, world.colleague]) {
+      await tx.query(
+        `insert into membership (id, user_id, organisation_id, role) values ($1, $2, $3, 'finance')
+         on conflict do nothing`,
+        [newId("membership"), actor.kind === "user" ? actor.id : null, organisationId],
+      );
+    }
   });
+  await openAccount(world.merchant, world.colleague, { iban: "NO93 8601 1117 947" });
 });
 
 describe("from the device to the bank", () => {

@@ -3,7 +3,7 @@ import { audit } from "@/server/audit/service";
 import { accountIdFor, ensureAccounts, postJournal } from "@/server/ledger/service";
 import type { TransferInput } from "@/server/ledger/types";
 import { now } from "@/server/platform/clock";
-import { type SqlTx, withScope } from "@/server/platform/db";
+import { constraintOf, type SqlTx, withScope } from "@/server/platform/db";
 import { invariant, notFound } from "@/server/platform/errors";
 import { newId } from "@/server/platform/ids";
 import type { PlatformScope } from "@/server/platform/scope";
@@ -11,68 +11,47 @@ import type { PayoutState } from "../constants";
 import { emitPayoutsChanged, emitRunChanged } from "../events";
 import { getProgram, lockProgram, type SettlementProgram } from "../repository/read-program";
 import type { ConfirmationRow } from "../repository/write-confirmation";
-import { raiseException, resolveException } from "../repository/write-exception";
 import * as payouts from "../repository/write-payout";
 import { findRun, followPayouts, setPayoutTotal } from "../repository/write-run";
-import { maskAccount, mayTake, type PAYOUT_STEPS } from "../rules/decide-payout";
+import { mayTake, type PAYOUT_STEPS } from "../rules/decide-payout";
 import { bankLedgerAccount, partyAccount, payoutAccount } from "../rules/name-accounts";
+import { endAccountUse } from "./manage-bank-account";
 
 export type MoveResult =
   | { ok: true; moved: number; skipped: number }
-  | { ok: false; reason: "payout_not_approved" | "payout_not_submitted" | "payout_not_open" };
+  | {
+      ok: false;
+      reason: "payout_not_approved" | "payout_not_submitted" | "payout_not_open" | "approval_differs";
+    };
 
 type Which = { runId: string } | { payoutIds: readonly string[] };
 
 /**
- * Sends approved payouts: their held money leaves the party for the payout's account in transit. Payouts whose party
- * has no active bank account are skipped, with an exception, and can be sent later.
+ * Sends approved payouts, as they were approved: their held money leaves the party for the payout's account in transit.
+ * The database compares them with the hash of their approval, and nothing goes when they differ.
  */
 export async function submitPayouts(scope: PlatformScope, which: Which): Promise<MoveResult> {
-  return await moveOrRefuse(scope, which, "submit", (tx) => async (program, ready) => {
-    const accounts = await payouts.findActiveAccounts(
-      tx,
-      ready.map(({ party_id }) => party_id),
-      program.currency,
-    );
+  return await moveOrRefuse(scope, which, "submit", (tx) => async (_program, ready) => {
     const at = now();
     const journalId = newId("journal");
-    const sent = ready.flatMap((payout) => {
-      const account = accounts.get(payout.party_id);
-      return account ? [{ payout, account }] : [];
-    });
-    if (sent.length > 0) {
-      await postJournal(
-        tx,
-        sent.map(
-          ({ payout }): TransferInput => ({
-            id: newId("transfer"),
-            kind: "post_pending",
-            pendingId: payout.hold_transfer_id,
-            journalId,
-            effectiveAt: at,
-          }),
-        ),
-      );
-    }
+    await postJournal(
+      tx,
+      ready.map(
+        (payout): TransferInput => ({
+          id: newId("transfer"),
+          kind: "post_pending",
+          pendingId: payout.hold_transfer_id,
+          journalId,
+          effectiveAt: at,
+        }),
+      ),
+    );
     await payouts.markSubmitted(
       tx,
-      sent.map(({ payout, account }) => ({
-        id: payout.id,
-        bankAccountId: account.id,
-        bankLabel: maskAccount(account.bank_name, account.iban),
-      })),
+      ready.map(({ id }) => id),
       at,
     );
-    for (const payout of ready) {
-      const facts = { programId: program.id, kind: "bank_account_missing", subjectId: payout.id };
-      if (accounts.has(payout.party_id)) {
-        await resolveException(tx, facts, "The payout was sent.", at);
-      } else {
-        const sentence = `Payout ${payout.reference} cannot be sent: its party has no active bank account in ${program.currency}.`;
-        await raiseException(tx, { ...facts, subjectKind: "payout", sentence, detail: {} }, at);
-      }
-    }
-    return { state: "submitted", moved: sent.map(({ payout }) => payout) };
+    return { state: "submitted", moved: ready };
   });
 }
 
@@ -114,7 +93,7 @@ export const takeBackPayout = {
       for (const payout of ready) {
         await comeBack(tx, program, payout, { state, reason, confirmationId: proposal.id });
         if (state === "returned" && payout.bank_account_id) {
-          await payouts.disableAccounts(tx, { id: payout.bank_account_id });
+          await endAccountUse(tx, scope, payout.bank_account_id, "payout_returned");
         }
       }
       return { state, moved: ready };
@@ -225,6 +204,7 @@ async function moveOrRefuse(
     return await withScope(scope, (tx) => move(tx, scope, which, step, work(tx)));
   } catch (error) {
     if (error instanceof MoveRefused) return { ok: false, reason: error.reason };
+    if (constraintOf(error) === "sent_as_approved") return { ok: false, reason: "approval_differs" };
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import type { RunState } from "../constants";
 import { findRunRow, listRunRows } from "../repository/read-payouts";
 import { listStatementRows, sumRunFlows } from "../repository/read-statements";
 import { type ExceptionRow, listExceptionRows } from "../repository/write-exception";
+import { listHeldParties, readPayable } from "../repository/write-run";
 import { presentFlow, presentProgram, presentRun, presentStatement } from "../rules/present";
 import type { ExceptionView, RunDetail, RunView } from "../schema";
 import { cursorId, type Page, pageOf } from "./read-statements";
@@ -41,8 +42,15 @@ export async function getRun(scope: OperatorScope, runId: string): Promise<RunDe
     const filter = { partyId: null, programId: null, runId, before: null, limit: MOST_STATEMENTS };
     const statements = await listStatementRows(tx, filter);
     const flows = await sumRunFlows(tx, runId, null);
+    const payable = await readPayable(tx, runId);
+    const held = await listHeldParties(tx, runId);
     return {
       run: presentRun(run),
+      payable: {
+        sha256: payable.sha256,
+        payoutIds: payable.payouts.map(({ payout_id }) => toPublicId("payout", payout_id)),
+      },
+      heldPartyIds: [...held].map((id) => toPublicId("organisation", id)),
       statements: statements.map(presentStatement),
       flows: flows.map((flow) => presentFlow(flow, run.currency)),
     };

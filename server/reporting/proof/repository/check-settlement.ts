@@ -171,7 +171,8 @@ export async function checkApprovals(tx: SqlTx): Promise<Found> {
       ...asked,
       `select 'settlement_run ' || r.id, 'it is approved by nobody else than its creator' from settlement_run r
         where r.state in ('approved', 'paying', 'settled') and r.payout_micros > 0
-          and (r.approved_by is null or r.approved_by is not distinct from r.created_by)`,
+          and (r.approved_by is null and r.approval_voided_at is null
+            or r.approved_by is not distinct from r.signed_by)`,
       `select 'payout ' || p.id, 'it was sent without the approval of its run' from payout p join settlement_run r on r.id = p.run_id
         where p.state in ('submitted', 'paid', 'failed', 'returned')
           and (p.approved_by is null or p.approved_by is not distinct from p.created_by)`,

@@ -1,0 +1,58 @@
+/** What waits for a second person, in words. */
+import { formatAmount } from "@/components/money/format-amount";
+import type { WaitingView } from "@/server/settlement/schema";
+
+const SETTINGS: Record<string, { label: string; unit: string }> = {
+  "adjustment_limit.finance": { label: "Adjustments that finance may sign in 24 hours", unit: "minor units" },
+  "adjustment_limit.admin": { label: "Adjustments that an admin may sign in 24 hours", unit: "minor units" },
+  "bank_account.cooling_hours": { label: "Rest of a bank account that replaces another", unit: "hours" },
+};
+
+export function settingWords(name: string): { label: string; unit: string } {
+  return SETTINGS[name] ?? { label: name, unit: "" };
+}
+
+/** One line that says what would happen, without its end. */
+export function waitingTitle(row: WaitingView): string {
+  const amount = row.amount
+    ? `${formatAmount(row.amount.amount.replace("-", ""), { currency: row.amount.currency })} ${row.amount.currency}`
+    : "";
+  const who = row.party?.name ?? "";
+  switch (row.action) {
+    case "adjustment.add":
+      return row.amount?.amount.startsWith("-") ? `${amount} less for ${who}` : `${amount} more for ${who}`;
+    case "payout_rule.set":
+      return row.held ? `Hold the payouts to ${who}` : `Pay ${who} out from ${amount}`;
+    case "payout.take_back":
+      return `${amount} to ${who} ${row.state === "returned" ? "came back" : "was refused by the bank"}`;
+    case "bank_account.use":
+      return `Another bank account for ${who}`;
+    case "authority_setting.set": {
+      const { label, unit } = settingWords(row.setting?.name ?? "");
+      return `${label}: ${row.setting?.value} ${unit}`;
+    }
+    case "run.approve":
+      return `Settlement run of ${row.program?.name ?? "a program"}`;
+    default:
+      return row.action.replaceAll(/[._]/g, " ");
+  }
+}
+
+const CONSEQUENCES: Record<string, string> = {
+  "adjustment.add":
+    "The ledger moves at once, at the operator's cost, and the next statements of both show it.",
+  "payout_rule.set": "It holds from now on. A hold takes back approvals of payouts that were not sent yet.",
+  "payout.take_back": "The money is owed to the party again and goes out with the next run.",
+  "authority_setting.set": "It holds for everybody from now on.",
+};
+
+export function consequenceWords(action: string): string {
+  return CONSEQUENCES[action] ?? "It happens at once.";
+}
+
+/** Where one answers what does not stand in the list itself. */
+export function answerPath(base: string, row: WaitingView): string | null {
+  if (row.action === "run.approve") return `${base}/settlement/${row.id}`;
+  if (row.action === "bank_account.use" && row.party) return `${base}/organisations/${row.party.id}`;
+  return null;
+}

@@ -1,0 +1,180 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { CheckCheck } from "lucide-react";
+import Link from "next/link";
+import { useState } from "react";
+import { faultWords } from "@/components/bank-accounts/account-words";
+import { answerPath, consequenceWords, waitingTitle } from "@/components/confirmations/confirmation-words";
+import { usePortal } from "@/components/frame/portal-context";
+import { RelativeTime } from "@/components/time/relative-time";
+import { Button, ButtonLink } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { FirstUse } from "@/components/ui/empty-state";
+import { Field } from "@/components/ui/field";
+import { Textarea } from "@/components/ui/input";
+import { KeyValueList } from "@/components/ui/key-value";
+import { showToast } from "@/components/ui/toast";
+import type { WaitingView } from "@/server/settlement/schema";
+import { useOperatorTrpc } from "@/server/trpc/client";
+
+type Answer = "confirm" | "reject" | "withdraw";
+type Asking = { answer: Answer; row: WaitingView };
+
+/** Everything that one person proposed and another has to confirm, the oldest first. */
+export function WaitingList({ rows }: { rows: readonly WaitingView[] }) {
+  const [asking, setAsking] = useState<Asking | null>(null);
+  if (rows.length === 0) {
+    return (
+      <Card>
+        <FirstUse title="Nothing waits" icon={<CheckCheck aria-hidden />}>
+          Adjustments, payout rules, payouts that came back, bank accounts, limits and settlement runs stand
+          here until a second person has confirmed them.
+        </FirstUse>
+      </Card>
+    );
+  }
+  return (
+    <>
+      <Card title="What waits?" hint={`${rows.length}, the oldest first`} flush>
+        <ul className="divide-y divide-line-soft border-t border-line-soft">
+          {rows.map((row) => (
+            <Waiting key={row.id} row={row} ask={setAsking} />
+          ))}
+        </ul>
+      </Card>
+      {asking ? <AnswerDialog {...asking} onClose={() => setAsking(null)} /> : null}
+    </>
+  );
+}
+
+function Waiting({ row, ask }: { row: WaitingView; ask: (asking: Asking) => void }) {
+  const { base, can } = usePortal();
+  const path = answerPath(base, row);
+  const answers = can("payouts.approve");
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 text-sm">
+      <div className="min-w-0 flex-1 basis-72">
+        <p className="font-medium">{waitingTitle(row)}</p>
+        <p className="text-muted">
+          {row.reason ? `"${row.reason}" · ` : ""}
+          {row.program && row.action !== "run.approve" ? `${row.program.name} · ` : ""}
+          {row.payout ? (
+            <>
+              <Link
+                href={`${base}/settlement/payouts/${row.payout.id}`}
+                className="underline underline-offset-4"
+              >
+                {row.payout.reference}
+              </Link>
+              {" · "}
+            </>
+          ) : null}
+          {row.proposedBy
+            ? `${row.proposedBy.name}${row.proposedBy.organisation ? `, ${row.proposedBy.organisation}` : ""}`
+            : "the calendar"}{" "}
+          <RelativeTime at={row.proposedAt} />
+          {row.expiresAt ? (
+            <>
+              {" · void "}
+              <RelativeTime at={row.expiresAt} />
+            </>
+          ) : null}
+        </p>
+        {answers && row.fault ? <p className="text-xs text-waiting">{faultWords(row.fault)}.</p> : null}
+      </div>
+      {path ? (
+        <ButtonLink href={path} size="sm">
+          Look at it
+        </ButtonLink>
+      ) : answers ? (
+        <div className="flex items-center gap-2">
+          {row.mine ? (
+            <Button size="sm" onClick={() => ask({ answer: "withdraw", row })}>
+              Withdraw
+            </Button>
+          ) : (
+            <Button size="sm" onClick={() => ask({ answer: "reject", row })}>
+              Reject
+            </Button>
+          )}
+          {row.fault ? null : (
+            <Button size="sm" variant="primary" onClick={() => ask({ answer: "confirm", row })}>
+              Confirm
+            </Button>
+          )}
+        </div>
+      ) : null}
+    </li>
+  );
+}
+
+function AnswerDialog({ answer, row, onClose }: Asking & { onClose: () => void }) {
+  const trpc = useOperatorTrpc();
+  const queryClient = useQueryClient();
+  const confirm = useMutation(trpc.confirmations.confirm.mutationOptions());
+  const reject = useMutation(trpc.confirmations.reject.mutationOptions());
+  const withdraw = useMutation(trpc.confirmations.withdraw.mutationOptions());
+  const [reason, setReason] = useState("");
+  const words = {
+    confirm: {
+      title: "Confirm this?",
+      consequence: consequenceWords(row.action),
+      label: "Confirm",
+      done: "Confirmed",
+    },
+    reject: {
+      title: "Reject this?",
+      consequence: "Nothing happens. Who proposed it reads the reason.",
+      label: "Reject",
+      done: "Rejected",
+    },
+    withdraw: {
+      title: "Withdraw this?",
+      consequence: "Nothing happens. It can be proposed again.",
+      label: "Withdraw",
+      done: "Withdrawn",
+    },
+  }[answer];
+
+  async function go(): Promise<string | undefined> {
+    const confirmationId = row.id;
+    if (answer === "reject" && reason.trim().length < 3) return "Give the reason.";
+    if (answer === "confirm") await confirm.mutateAsync({ confirmationId, sha256: row.sha256 ?? "" });
+    else if (answer === "reject") await reject.mutateAsync({ confirmationId, reason: reason.trim() });
+    else await withdraw.mutateAsync({ confirmationId });
+    await queryClient.invalidateQueries();
+    showToast({ title: words.done, description: waitingTitle(row) });
+    return undefined;
+  }
+
+  return (
+    <ConfirmDialog
+      open
+      onOpenChange={(next) => !next && onClose()}
+      title={words.title}
+      consequence={words.consequence}
+      confirmLabel={words.label}
+      danger={answer === "reject"}
+      onConfirm={go}
+    >
+      <KeyValueList
+        items={[
+          { label: "What", value: waitingTitle(row) },
+          ...(row.action === "payout_rule.set"
+            ? [{ label: "Held back", value: row.held ? "yes" : "no" }]
+            : []),
+          ...(row.reason ? [{ label: "Reason", value: row.reason }] : []),
+          ...(row.program ? [{ label: "Program", value: row.program.name }] : []),
+          { label: "Proposed by", value: row.proposedBy?.name ?? "the platform" },
+        ]}
+      />
+      {answer === "reject" ? (
+        <Field label="Reason">
+          <Textarea rows={2} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+        </Field>
+      ) : null}
+    </ConfirmDialog>
+  );
+}
