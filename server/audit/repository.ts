@@ -10,7 +10,7 @@ export async function listEntries(
   const { rows } = await tx.query<AuditEntry>(
     `select id, seq, at, actor_kind as "actorKind", actor_id as "actorId", actor_part as "actorPart",
        organisation_id as "organisationId", action, subject_kind as "subjectKind", subject_id as "subjectId",
-       before, after, request_id as "requestId"
+       before, after, request_id as "requestId", host(address) as address
      from audit_entry
      where ($1::bigint is null or seq < $1)
        and ($2::text is null or action = $2 or starts_with(action, $2 || '.'))

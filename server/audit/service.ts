@@ -1,5 +1,6 @@
 /** Who did what, to which thing, before and after. Written in the transaction of the deed. */
 
+import { whoAsks } from "@/server/platform/asking";
 import { now } from "@/server/platform/clock";
 import { type SqlTx, withScope } from "@/server/platform/db";
 import { newId } from "@/server/platform/ids";
@@ -16,14 +17,15 @@ export interface AuditDeed {
   organisationId?: string | null;
   before?: Record<string, unknown>;
   after?: Record<string, unknown>;
-  requestId?: string;
 }
 
+/** The entry also says which request asked, and from which address. */
 export async function audit(tx: SqlTx, scope: Scope, deed: AuditDeed): Promise<void> {
   const { actor } = scope;
+  const asking = whoAsks();
   await tx.query(
-    `insert into audit_entry (id, at, actor_kind, actor_id, actor_part, organisation_id, action, subject_kind, subject_id, before, after, request_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    `insert into audit_entry (id, at, actor_kind, actor_id, actor_part, organisation_id, action, subject_kind, subject_id, before, after, request_id, address)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     [
       newId("auditEntry"),
       now(),
@@ -36,7 +38,8 @@ export async function audit(tx: SqlTx, scope: Scope, deed: AuditDeed): Promise<v
       deed.subjectId,
       deed.before ? JSON.stringify(deed.before) : null,
       deed.after ? JSON.stringify(deed.after) : null,
-      deed.requestId ?? null,
+      asking?.requestId ?? null,
+      asking?.address ?? null,
     ],
   );
 }

@@ -13,6 +13,8 @@ export interface AuditEntry {
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
   requestId: string | null;
+  /** From where it was asked; null for what the platform did by itself. */
+  address: string | null;
 }
 
 export interface AuditFilter {

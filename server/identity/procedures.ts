@@ -5,6 +5,7 @@
  */
 import { initTRPC, TRPCError } from "@trpc/server";
 import { ZodError } from "zod";
+import { whileAsked } from "@/server/platform/asking";
 import { findCardNumber } from "@/server/platform/card-guard";
 import { AppError, ERROR_TABLE, type ErrorCode } from "@/server/platform/errors";
 import type { Id } from "@/server/platform/ids";
@@ -142,8 +143,8 @@ export const mergeRouters = t.mergeRouters;
 export const createCallerFactory = t.createCallerFactory;
 
 /** Turns refusals of services into tRPC errors of the same meaning, so that the HTTP status is right as well. */
-const translateErrors = t.middleware(async ({ next }) => {
-  const result = await next();
+const translateErrors = t.middleware(async ({ ctx, next }) => {
+  const result = await whileAsked({ requestId: ctx.requestId, address: ctx.ip }, () => next());
   if (result.ok) return result;
   const seen = clientError(result.error);
   if (seen.code === "internal") return result;

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { RequestContext } from "@/server/identity/procedures";
 import { addressOf } from "@/server/identity/request-address";
 import { findAccess, resolveSession } from "@/server/identity/service";
+import type { Asking } from "@/server/platform/asking";
 import type { Id } from "@/server/platform/ids";
 
 export interface ContextInput {
@@ -14,6 +15,11 @@ export interface ContextInput {
 
 export function newRequestId(): string {
   return `req_${randomBytes(12).toString("hex")}`;
+}
+
+/** For what is asked for past tRPC: signing in, links, uploads. */
+export function askingOf(headers: Headers): Asking {
+  return { requestId: newRequestId(), address: addressOf(headers) };
 }
 
 export function createContext(input: ContextInput): RequestContext {

@@ -10,9 +10,10 @@ import {
   type InvitationView,
 } from "@/server/identity/service/accept-invitation";
 import { acceptFoundingLink, type FoundingView, findFoundingLink } from "@/server/identity/service/founding";
+import { whileAsked } from "@/server/platform/asking";
 import { AppError } from "@/server/platform/errors";
 import { loggerFor } from "@/server/platform/logger";
-import { newRequestId } from "./context";
+import { askingOf } from "./context";
 import { getMemberships, getSession } from "./session";
 
 const log = loggerFor("entrance");
@@ -108,12 +109,12 @@ export async function acceptAsFounder(token: string, raw: unknown): Promise<Entr
 }
 
 async function answer(work: () => Promise<EntranceAnswer>): Promise<EntranceAnswer> {
+  const asking = askingOf(new Headers(await headers()));
   try {
-    return await work();
+    return await whileAsked(asking, work);
   } catch (error) {
     if (error instanceof AppError) return { ok: false, code: error.reason, message: error.message };
-    const requestId = newRequestId();
-    const ip = addressOf(new Headers(await headers()));
+    const { requestId, address: ip } = asking;
     log.error({ err: error, requestId, ip }, "a link could not be accepted");
     return {
       ok: false,

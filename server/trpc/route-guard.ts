@@ -23,7 +23,7 @@ interface GuardedRequest extends Request {
 }
 
 export type RouteEntry<K extends OrganisationKind> =
-  | ({ ok: true; requestId: string } & Authorised<ScopeOf<K>>)
+  | ({ ok: true; requestId: string; address: string | null } & Authorised<ScopeOf<K>>)
   | { ok: false; response: Response };
 
 /** `organisationSlug` comes from the route's own address, as in the portals'. */
@@ -46,7 +46,7 @@ export async function guardRoute<K extends OrganisationKind>(
     const entered = await authorise<ScopeOf<K>>(context, kind, permission, (id, actor) =>
       mintPortalScope(kind, id, actor),
     );
-    return { ok: true, requestId: context.requestId, ...entered };
+    return { ok: true, requestId: context.requestId, address: context.ip, ...entered };
   } catch (error) {
     return { ok: false, response: problem(error, context.requestId) };
   }

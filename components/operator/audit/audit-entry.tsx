@@ -28,6 +28,10 @@ export function AuditEntryDetail({ entry }: { entry: AuditRow }) {
             },
             { label: "In", value: entry.organisation?.name ?? "the platform" },
             { label: "Request", value: entry.requestId ? <CopyableId id={entry.requestId} /> : null },
+            {
+              label: "From",
+              value: entry.address ? <span className="font-mono text-xs">{entry.address}</span> : null,
+            },
           ]}
         />
       </Card>

@@ -87,6 +87,13 @@ const COLUMNS: readonly DataColumn<AuditRow>[] = [
     defaultHidden: true,
     cell: (row) => (row.requestId ? <CopyableId id={row.requestId} /> : null),
   },
+  {
+    id: "address",
+    header: "From",
+    priority: 3,
+    defaultHidden: true,
+    cell: (row) => <span className="font-mono text-xs text-muted">{row.address}</span>,
+  },
 ];
 
 const ID = /^[a-z]+_[0-9a-z]{26}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -85,6 +85,7 @@ const ACTIONS: Record<string, string> = {
   "session.revoked": "Ended a session",
   "session.signed_out": "Signed out",
   "sign_in.refused": "Was refused at sign-in",
+  "sign_in.throttled": "Was slowed down at sign-in",
   "founding.link_created": "Made a link for a founder",
 };
 

@@ -60,6 +60,8 @@ const entryOut = z.object({
   before: z.record(z.string(), z.unknown()).nullable(),
   after: z.record(z.string(), z.unknown()).nullable(),
   requestId: z.string().nullable(),
+  /** Told to the operator alone. */
+  address: z.string().nullable(),
 });
 const listOut = z.object({ items: z.array(entryOut), nextCursor: z.string().nullable() });
 
@@ -75,7 +77,9 @@ async function present(
     organisations: distinct(entries.map((entry) => entry.organisationId)),
   });
   return {
-    items: entries.map((entry) => presentEntry(entry, names)),
+    items: entries.map((entry) =>
+      presentEntry(scope.kind === "operator" ? entry : { ...entry, address: null }, names),
+    ),
     nextCursor: nextSeq?.toString() ?? null,
   };
 }
@@ -107,6 +111,7 @@ function presentEntry(
     before: entry.before,
     after: entry.after,
     requestId: entry.requestId,
+    address: entry.address,
   };
 }
 

@@ -1,8 +1,10 @@
 /** Signing in and out. */
+import { createHmac } from "node:crypto";
 import { isIP } from "node:net";
 import { audit } from "@/server/audit/service";
 import { now } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
+import { env } from "@/server/platform/env";
 import { type Id, newId } from "@/server/platform/ids";
 import { type RateLimit, returnHit, takeHit } from "@/server/platform/rate-limit";
 import { mintSystemScope, type SystemScope } from "@/server/platform/scope";
@@ -34,6 +36,31 @@ export type SignInResult =
  * are not.
  */
 export async function signIn(request: SignInRequest): Promise<SignInResult> {
+  const result = await tryToSignIn(request);
+  if (!result.ok && result.reason === "too_many_attempts") await noteThrottled(request);
+  return result;
+}
+
+/** Once a minute for each e-mail and each address, so that a flood of guesses does not become a flood of entries. */
+async function noteThrottled({ email, ip }: SignInRequest): Promise<void> {
+  const scope = mintSystemScope("sign-in");
+  const after = { typed: hashOfTyped(email) };
+  for (const key of [after.typed, ...(ip ? [ip] : [])]) {
+    const limit = { key: `sign-in:noted:${key}`, limit: 1, windowSeconds: 60 };
+    const hit = await withScope(scope, (tx) => takeHit(tx, limit, now()));
+    if (!hit.ok) return;
+  }
+  const deed = { action: "sign_in.throttled", subjectKind: "user", subjectId: null, after };
+  await withScope(scope, (tx) => audit(tx, scope, deed));
+}
+
+/** Tells whether the same e-mail was tried again, and to nobody without the platform's secret which. */
+function hashOfTyped(email: string): string {
+  const typed = email.slice(0, 254).trim().toLowerCase();
+  return createHmac("sha256", env.NEXTAUTH_SECRET).update(`typed ${typed}`).digest("hex").slice(0, 32);
+}
+
+async function tryToSignIn(request: SignInRequest): Promise<SignInResult> {
   const ip = request.ip && isIP(request.ip) ? request.ip : null;
   const parsed = signInSchema.safeParse(request);
   const email = parsed.success ? parsed.data.email : request.email.slice(0, 254).toLowerCase();
@@ -49,7 +76,12 @@ export async function signIn(request: SignInRequest): Promise<SignInResult> {
   const fits = await verifyPassword(hash, parsed.success ? parsed.data.password : "");
   if (!row || !fits) {
     await withScope(scope, (tx) =>
-      audit(tx, scope, { action: "sign_in.refused", subjectKind: "user", subjectId: row?.userId ?? null }),
+      audit(tx, scope, {
+        action: "sign_in.refused",
+        subjectKind: "user",
+        subjectId: row?.userId ?? null,
+        after: { typed: hashOfTyped(request.email) },
+      }),
     );
     return { ok: false, reason: "wrong_credentials" };
   }

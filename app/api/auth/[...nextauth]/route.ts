@@ -1,1 +1,9 @@
-export { handleAuthRequest as GET, handleAuthRequest as POST } from "@/server/identity/next-auth";
+import { handleAuthRequest } from "@/server/identity/next-auth";
+import { whileAsked } from "@/server/platform/asking";
+import { askingOf } from "@/server/trpc/context";
+
+async function handle(request: Request, context: Parameters<typeof handleAuthRequest>[1]): Promise<Response> {
+  return await whileAsked(askingOf(request.headers), () => handleAuthRequest(request, context));
+}
+
+export { handle as GET, handle as POST };

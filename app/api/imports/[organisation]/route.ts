@@ -9,6 +9,7 @@ import { IMPORT_FORMATS } from "@/server/payments/import/constants";
 import { mappingNameSchema } from "@/server/payments/schema";
 import { dryRunFile, importFile } from "@/server/payments/service/import-file";
 import { viewDryRun, viewImport } from "@/server/payments/view-import";
+import { whileAsked } from "@/server/platform/asking";
 import { AppError } from "@/server/platform/errors";
 import { publicId } from "@/server/platform/ids";
 import { CURRENCIES } from "@/server/platform/money";
@@ -68,7 +69,7 @@ export async function POST(request: NextRequest, context: Context): Promise<Resp
       if (!foretold.ok) throw new AppError("invalid_input", foretold.reason, foretold.message);
       return Response.json(viewDryRun(foretold.dryRun), { headers });
     }
-    const result = await importFile(entered.scope, whole);
+    const result = await whileAsked(entered, () => importFile(entered.scope, whole));
     if (!result.ok) throw new AppError("invalid_input", result.reason, result.message);
     return Response.json(viewImport(result.import), { headers });
   } catch (error) {
