@@ -1,18 +1,20 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { ArrowLeftRight, Download } from "lucide-react";
+import { ArrowLeftRight, Download, Undo2 } from "lucide-react";
+import { useState } from "react";
 import { Crumbs } from "@/components/frame/crumbs";
 import { usePortal } from "@/components/frame/portal-context";
 import { ImportLines } from "@/components/imports/import-lines";
 import { formatWords, type ImportItem, importState } from "@/components/imports/import-words";
+import { UndoImport } from "@/components/imports/undo-import";
 import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
 import { QueryView } from "@/components/query/query-view";
 import { ExactTime } from "@/components/time/relative-time";
 import { Badge } from "@/components/ui/badge";
 import { Banner } from "@/components/ui/banner";
-import { ButtonLink } from "@/components/ui/button";
+import { Button, ButtonLink } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { Dot, Page, PageHeader } from "@/components/ui/page-header";
@@ -39,7 +41,8 @@ export function ImportPage({ id }: { id: string }) {
 }
 
 function Opened({ item }: { item: ImportItem }) {
-  const { base, slug } = usePortal();
+  const { base, slug, can } = usePortal();
+  const [isUndoing, setIsUndoing] = useState(false);
   const state = importState(item);
   return (
     <>
@@ -51,7 +54,10 @@ function Opened({ item }: { item: ImportItem }) {
           <>
             <CopyableId id={item.id} />
             <Dot />
-            <span>{formatWords(item.format)}</span>
+            <span>
+              {formatWords(item.format)}
+              {item.mapping ? `: ${item.mapping}` : ""}
+            </span>
             <Dot />
             <span>
               {item.merchant.name} in {item.program.name}
@@ -76,6 +82,11 @@ function Opened({ item }: { item: ImportItem }) {
                 <Download aria-hidden /> Refused lines as CSV
               </a>
             ) : null}
+            {item.rows.accepted > 0 && item.finishedAt && !item.undo && can("imports.create") ? (
+              <Button onClick={() => setIsUndoing(true)} icon={<Undo2 />}>
+                Undo
+              </Button>
+            ) : null}
             {item.rows.accepted > 0 ? (
               <ButtonLink
                 href={`${base}/payments?source=import&merchant=${item.merchant.id}`}
@@ -87,6 +98,16 @@ function Opened({ item }: { item: ImportItem }) {
           </>
         }
       />
+      {isUndoing ? <UndoImport item={item} onClose={() => setIsUndoing(false)} /> : null}
+      {item.undo ? (
+        <Banner
+          tone="waiting"
+          title={item.undo.undoneAt ? "This import was undone." : "This import is being undone."}
+        >
+          <Money {...item.undo.amount} /> given back{item.undo.startedBy ? ` by ${item.undo.startedBy}` : ""}:{" "}
+          {item.undo.reason}
+        </Banner>
+      ) : null}
       {item.failure ? (
         <Banner tone="loss" title={item.failure.message}>
           <span className="font-mono text-xs">{item.failure.code}</span>
@@ -100,6 +121,12 @@ function Opened({ item }: { item: ImportItem }) {
           hint={
             <>
               <Money {...item.acceptedAmount} /> captured
+              {item.rows.refund > 0 ? (
+                <>
+                  , <Money {...item.refundedAmount} /> given back
+                </>
+              ) : null}
+              {item.rows.free > 0 ? `, ${formatCount(item.rows.free)} free` : null}
             </>
           }
         />

@@ -4,11 +4,14 @@ import type { OperatorRouter } from "@/server/trpc/operator";
 
 type Outputs = inferRouterOutputs<OperatorRouter>["imports"];
 export type ImportItem = Outputs["list"]["items"][number];
+export type ImportPreview = Outputs["preview"];
+export type TableMapping = NonNullable<ImportPreview["suggestion"]>;
 export type ImportLine = Outputs["rows"]["items"][number];
 
 const FORMATS: Record<string, string> = {
   ocpi_cdr: "OCPI charge detail records",
   seattle_parking: "Seattle parking transactions",
+  mapped: "A table by its mapping",
 };
 
 export function formatWords(format: string): string {
@@ -16,10 +19,11 @@ export function formatWords(format: string): string {
 }
 
 /** What became of a file as a whole. */
-export function importState(item: Pick<ImportItem, "finishedAt" | "failure" | "rows">): {
+export function importState(item: Pick<ImportItem, "finishedAt" | "failure" | "rows" | "undo">): {
   tone: "accent" | "loss" | "waiting" | "arrived" | "neutral";
   label: string;
 } {
+  if (item.undo) return { tone: "neutral", label: item.undo.undoneAt ? "Undone" : "Being undone" };
   if (item.failure) return { tone: "loss", label: item.rows.total > 0 ? "Stopped" : "Refused" };
   if (!item.finishedAt) return { tone: "accent", label: "Running" };
   if (item.rows.refused > 0) return { tone: "waiting", label: "Some lines refused" };

@@ -5,8 +5,12 @@ import { Upload } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { usePortal } from "@/components/frame/portal-context";
+import { FilePreview } from "@/components/imports/file-preview";
 import type { ImportItem } from "@/components/imports/import-words";
-import { sendFile, UploadRefused } from "@/components/imports/send-file";
+import { MappingDialog } from "@/components/imports/mapping-dialog";
+import { type DryRunAnswer, sendFile, tryFile, UploadRefused } from "@/components/imports/send-file";
+import { formatCount } from "@/components/money/format-count";
+import { Money } from "@/components/money/money";
 import { useChoices } from "@/components/operator/use-choices";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
@@ -17,13 +21,26 @@ import { FileDrop } from "@/components/ui/file-drop";
 import { Progress } from "@/components/ui/progress";
 import { Select } from "@/components/ui/select";
 import { showToast } from "@/components/ui/toast";
-import { useOperatorTrpc } from "@/server/trpc/client";
+import { useOperatorClient, useOperatorTrpc } from "@/server/trpc/client";
+
+/** No mapping, no currency said: the file tells by itself. */
+const AS_IT_IS = "";
+/** What of a file is looked at before it is sent. */
+const BEGINNING_BYTES = 96 * 1024;
+
+async function beginningOf(file: File): Promise<string> {
+  const bytes = new Uint8Array(await file.slice(0, BEGINNING_BYTES).arrayBuffer());
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}
 
 type Stage = { at: "choosing" } | { at: "sending"; sent: number };
 
 /** A file, and whose it is. Its format is recognised from what it holds. */
 export function UploadCard({ running }: { running: ImportItem | undefined }) {
   const trpc = useOperatorTrpc();
+  const client = useOperatorClient();
   const router = useRouter();
   const queryClient = useQueryClient();
   const { base, slug } = usePortal();
@@ -33,6 +50,10 @@ export function UploadCard({ running }: { running: ImportItem | undefined }) {
   const [file, setFile] = useState<File | null>(null);
   const [stage, setStage] = useState<Stage>({ at: "choosing" });
   const [refusal, setRefusal] = useState<UploadRefused | null>(null);
+  const [mapping, setMapping] = useState(AS_IT_IS);
+  const [currency, setCurrency] = useState(AS_IT_IS);
+  const [isMapping, setIsMapping] = useState(false);
+  const [tried, setTried] = useState<DryRunAnswer | null>(null);
 
   const program = programs.find(({ id }) => id === programId) ?? programs[0];
   const parties = useQuery(
@@ -41,18 +62,56 @@ export function UploadCard({ running }: { running: ImportItem | undefined }) {
   const merchants = (parties.data?.parties ?? []).filter(({ kind }) => kind === "merchant");
   const merchant = merchants.find(({ id }) => id === merchantId) ?? null;
 
-  async function send() {
+  const mappings = useQuery(trpc.imports.mappings.queryOptions());
+  const terms = mappings.data?.items.find(({ name }) => name === mapping)?.terms ?? null;
+  const previewed = useQuery({
+    queryKey: [
+      "import-preview",
+      file?.name,
+      file?.size,
+      file?.lastModified,
+      program?.id,
+      merchant?.id,
+      terms,
+      currency,
+    ],
+    enabled: Boolean(file && program && merchant),
+    queryFn: async () => {
+      if (!file || !program || !merchant) throw new Error("There is nothing to look at yet.");
+      return await client.imports.preview.mutate({
+        programId: program.id,
+        merchantId: merchant.id,
+        fileName: file.name,
+        sample: await beginningOf(file),
+        mapping: terms,
+        currency: currency === AS_IT_IS ? null : (currency as never),
+      });
+    },
+  });
+  const preview = previewed.data;
+  const asksForCurrency = preview?.refusal?.code === "currency_unknown" || currency !== AS_IT_IS;
+
+  async function send(isTrial: boolean) {
     if (!program || !merchant || !file || stage.at === "sending") return;
     setRefusal(null);
+    setTried(null);
     setStage({ at: "sending", sent: 0 });
     try {
-      const { id } = await sendFile({
+      const upload = {
         operator: slug,
         programId: program.id,
         merchantId: merchant.id,
         file,
-        onSent: (sent) => setStage({ at: "sending", sent }),
-      });
+        mapping: mapping === AS_IT_IS ? null : mapping,
+        currency: currency === AS_IT_IS ? null : currency,
+        onSent: (sent: number) => setStage({ at: "sending", sent }),
+      };
+      if (isTrial) {
+        setTried(await tryFile(upload));
+        setStage({ at: "choosing" });
+        return;
+      }
+      const { id } = await sendFile(upload);
       showToast({ title: `${file.name} is read`, tone: "arrived" });
       router.push(`${base}/imports/${id}`);
     } catch (error) {
@@ -76,17 +135,19 @@ export function UploadCard({ running }: { running: ImportItem | undefined }) {
         className="grid gap-4 lg:grid-cols-[minmax(0,1.3fr)_minmax(0,1fr)]"
         onSubmit={(event) => {
           event.preventDefault();
-          void send();
+          void send(false);
         }}
       >
         <FileDrop
           label={file ? "Drop another file instead" : "Drop a file, or choose one"}
-          hint="OCPI charge detail records (JSON) or Seattle parking transactions (CSV), up to 256 MiB"
-          accept=".json,.csv,.jsonl,application/json,text/csv"
+          hint="OCPI charge detail records (JSON), Seattle parking transactions, or any table with a mapping, up to 256 MiB"
+          accept=".json,.csv,.tsv,.txt,.jsonl,application/json,text/csv"
           files={file ? [file] : []}
           onFiles={(files) => {
             setFile(files[0] ?? null);
             setRefusal(null);
+            setTried(null);
+            setCurrency(AS_IT_IS);
           }}
           disabled={sending}
         />
@@ -114,6 +175,31 @@ export function UploadCard({ running }: { running: ImportItem | undefined }) {
                 options={merchants.map(({ id, name }) => ({ value: id, label: name }))}
               />
             </Field>
+            <Field label="Columns" disabled={sending}>
+              <Select
+                value={mapping}
+                onValueChange={(value) => {
+                  setMapping(value);
+                  setTried(null);
+                }}
+                options={[
+                  { value: AS_IT_IS, label: "A known format" },
+                  ...(mappings.data?.items ?? []).map(({ name }) => ({ value: name, label: name })),
+                ]}
+              />
+            </Field>
+            {asksForCurrency ? (
+              <Field label="Currency of the file" disabled={sending}>
+                <Select
+                  value={currency}
+                  onValueChange={setCurrency}
+                  options={[
+                    { value: AS_IT_IS, label: "Not said" },
+                    ...(program ? [{ value: program.currency, label: program.currency }] : []),
+                  ]}
+                />
+              </Field>
+            ) : null}
           </div>
           {sending && file ? (
             sentWhole ? (
@@ -137,16 +223,27 @@ export function UploadCard({ running }: { running: ImportItem | undefined }) {
               />
             )
           ) : (
-            <Button
-              type="submit"
-              variant="primary"
-              icon={<Upload />}
-              disabled={!file || !merchant}
-              className="justify-self-start"
-            >
-              Import
-            </Button>
+            <div className="flex flex-wrap gap-2">
+              <Button type="submit" variant="primary" icon={<Upload />} disabled={!file || !merchant}>
+                Import
+              </Button>
+              <Button onClick={() => void send(true)} disabled={!file || !merchant}>
+                Dry run
+              </Button>
+              {preview?.suggestion ? (
+                <Button onClick={() => setIsMapping(true)}>Map the columns</Button>
+              ) : null}
+            </div>
           )}
+          {tried ? (
+            <p role="status" className="text-sm">
+              Nothing was written. Of {formatCount(tried.rows.total)} lines {formatCount(tried.rows.accepted)}{" "}
+              would be taken (<Money {...tried.acceptedAmount} />
+              ), {formatCount(tried.rows.refund)} given back, {formatCount(tried.rows.free)} free,{" "}
+              {formatCount(tried.rows.duplicate)} known already, {formatCount(tried.rows.refused)} refused and{" "}
+              {formatCount(tried.rows.flagged)} flagged.
+            </p>
+          ) : null}
         </div>
         {refusal ? (
           <div className="lg:col-span-2">
@@ -157,6 +254,19 @@ export function UploadCard({ running }: { running: ImportItem | undefined }) {
           </div>
         ) : null}
       </form>
+      {preview ? <FilePreview preview={preview} /> : null}
+      {isMapping && preview?.suggestion && program ? (
+        <MappingDialog
+          header={preview.header}
+          suggestion={preview.suggestion}
+          currency={program.currency}
+          onSaved={(name) => {
+            setMapping(name);
+            setIsMapping(false);
+          }}
+          onClose={() => setIsMapping(false)}
+        />
+      ) : null}
     </Card>
   );
 }

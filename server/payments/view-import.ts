@@ -1,6 +1,6 @@
 import { toPublicId } from "@/server/platform/ids";
 import { toMoneyJson } from "@/server/platform/money";
-import type { DryRun, ImportRow, ImportSummary } from "./import/types";
+import type { AcceptedRecord, DryRun, ImportRow, ImportSummary } from "./import/types";
 import type { ImportMapping } from "./repository/keep-mappings";
 import type { ImportPreview } from "./service/preview-import";
 
@@ -80,7 +80,7 @@ export function viewPreview({ rows, ...preview }: ImportPreview) {
       ...(row.ok
         ? {
             ok: true as const,
-            kind: row.record.gives ? "refund" : row.record.amountMicros > 0n ? "payment" : "free",
+            kind: kindOf(row.record),
             amount: toMoneyJson(row.record.amountMicros, row.record.currency),
             paidAt: row.record.paidAt.toISOString(),
             means: row.record.instrumentLabel,
@@ -89,4 +89,8 @@ export function viewPreview({ rows, ...preview }: ImportPreview) {
         : { ok: false as const, code: row.code, message: row.message }),
     })),
   };
+}
+
+function kindOf({ gives, amountMicros }: AcceptedRecord): "payment" | "refund" | "free" {
+  return gives ? "refund" : amountMicros > 0n ? "payment" : "free";
 }
