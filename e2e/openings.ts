@@ -145,6 +145,13 @@ export const OPENINGS: readonly Opening[] = [
     one: { procedure: "devices.list" },
     click: button("Revoke"),
   },
+  {
+    name: "the id of a device at its source",
+    email: OLIVIA,
+    path: "/ops/devices",
+    one: { procedure: "devices.list" },
+    click: button("Id at the source"),
+  },
   { name: "the end of a period", email: OLIVIA, path: "/ops/settlement", click: button("Close a period") },
   {
     name: "the approval of a run",

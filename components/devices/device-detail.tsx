@@ -74,6 +74,10 @@ export function DeviceDetail({
           { label: "Site", value: device.site },
           { label: "Zone", value: device.zone },
           {
+            label: "Id at the source",
+            value: device.externalId ? <CopyableId id={device.externalId} full /> : null,
+          },
+          {
             label: "Largest payment",
             value: device.maxAmount ? <Money {...device.maxAmount} /> : "the kind's usual limit",
           },

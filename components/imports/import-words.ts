@@ -6,6 +6,7 @@ type Outputs = inferRouterOutputs<OperatorRouter>["imports"];
 export type ImportItem = Outputs["list"]["items"][number];
 export type ImportPreview = Outputs["preview"];
 export type TableMapping = NonNullable<ImportPreview["suggestion"]>;
+export type MappingTerms = Outputs["mappings"]["items"][number]["terms"];
 export type ImportLine = Outputs["rows"]["items"][number];
 
 const FORMATS: Record<string, string> = {

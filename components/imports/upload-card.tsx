@@ -6,7 +6,7 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { usePortal } from "@/components/frame/portal-context";
 import { FilePreview } from "@/components/imports/file-preview";
-import type { ImportItem } from "@/components/imports/import-words";
+import type { ImportItem, ImportPreview, MappingTerms } from "@/components/imports/import-words";
 import { MappingDialog } from "@/components/imports/mapping-dialog";
 import { type DryRunAnswer, sendFile, tryFile, UploadRefused } from "@/components/imports/send-file";
 import { formatCount } from "@/components/money/format-count";
@@ -21,10 +21,11 @@ import { FileDrop } from "@/components/ui/file-drop";
 import { Progress } from "@/components/ui/progress";
 import { Select } from "@/components/ui/select";
 import { showToast } from "@/components/ui/toast";
+import { type Currency, isCurrency } from "@/server/platform/money";
 import { useOperatorClient, useOperatorTrpc } from "@/server/trpc/client";
 
 /** No mapping, no currency said: the file tells by itself. */
-const AS_IT_IS = "";
+const AS_IT_IS = "" as const;
 /** What of a file is looked at before it is sent. */
 const BEGINNING_BYTES = 96 * 1024;
 
@@ -33,6 +34,13 @@ async function beginningOf(file: File): Promise<string> {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);
   return btoa(text);
+}
+
+/** What a mapping of the file begins with; null for a file that is no table and no format that is known. */
+function firstMapping(preview: ImportPreview): { name: string; terms: MappingTerms } | null {
+  if (preview.kind === "json") return { name: "", terms: { kind: "ocpi", zones: {} } };
+  if (preview.isKnownFormat) return { name: "", terms: { kind: "seattle", zones: {} } };
+  return preview.suggestion ? { name: "", terms: preview.suggestion } : null;
 }
 
 type Stage = { at: "choosing" } | { at: "sending"; sent: number };
@@ -50,12 +58,13 @@ export function UploadCard({ running }: { running: ImportItem | undefined }) {
   const [file, setFile] = useState<File | null>(null);
   const [stage, setStage] = useState<Stage>({ at: "choosing" });
   const [refusal, setRefusal] = useState<UploadRefused | null>(null);
-  const [mapping, setMapping] = useState(AS_IT_IS);
-  const [currency, setCurrency] = useState(AS_IT_IS);
+  const [mapping, setMapping] = useState("");
+  const [currency, setCurrency] = useState<Currency | typeof AS_IT_IS>(AS_IT_IS);
   const [isMapping, setIsMapping] = useState(false);
   const [tried, setTried] = useState<DryRunAnswer | null>(null);
 
   const program = programs.find(({ id }) => id === programId) ?? programs[0];
+  const ofProgram = program && isCurrency(program.currency) ? program.currency : null;
   const parties = useQuery(
     trpc.programs.get.queryOptions({ slug: program?.slug ?? "none" }, { enabled: Boolean(program) }),
   );
@@ -64,6 +73,17 @@ export function UploadCard({ running }: { running: ImportItem | undefined }) {
 
   const mappings = useQuery(trpc.imports.mappings.queryOptions());
   const terms = mappings.data?.items.find(({ name }) => name === mapping)?.terms ?? null;
+  async function look(by: MappingTerms | null) {
+    if (!file || !program || !merchant) throw new Error("There is nothing to look at yet.");
+    return await client.imports.preview.mutate({
+      programId: program.id,
+      merchantId: merchant.id,
+      fileName: file.name,
+      sample: await beginningOf(file),
+      mapping: by,
+      currency: currency === AS_IT_IS ? null : currency,
+    });
+  }
   const previewed = useQuery({
     queryKey: [
       "import-preview",
@@ -76,19 +96,10 @@ export function UploadCard({ running }: { running: ImportItem | undefined }) {
       currency,
     ],
     enabled: Boolean(file && program && merchant),
-    queryFn: async () => {
-      if (!file || !program || !merchant) throw new Error("There is nothing to look at yet.");
-      return await client.imports.preview.mutate({
-        programId: program.id,
-        merchantId: merchant.id,
-        fileName: file.name,
-        sample: await beginningOf(file),
-        mapping: terms,
-        currency: currency === AS_IT_IS ? null : (currency as never),
-      });
-    },
+    queryFn: () => look(terms),
   });
   const preview = previewed.data;
+  const initial = terms ? { name: mapping, terms } : preview ? firstMapping(preview) : null;
   const asksForCurrency = preview?.refusal?.code === "currency_unknown" || currency !== AS_IT_IS;
 
   async function send(isTrial: boolean) {
@@ -195,7 +206,7 @@ export function UploadCard({ running }: { running: ImportItem | undefined }) {
                   onValueChange={setCurrency}
                   options={[
                     { value: AS_IT_IS, label: "Not said" },
-                    ...(program ? [{ value: program.currency, label: program.currency }] : []),
+                    ...(ofProgram ? [{ value: ofProgram, label: ofProgram }] : []),
                   ]}
                 />
               </Field>
@@ -230,8 +241,10 @@ export function UploadCard({ running }: { running: ImportItem | undefined }) {
               <Button onClick={() => void send(true)} disabled={!file || !merchant}>
                 Dry run
               </Button>
-              {preview?.suggestion ? (
-                <Button onClick={() => setIsMapping(true)}>Map the columns</Button>
+              {preview && initial ? (
+                <Button onClick={() => setIsMapping(true)}>
+                  {initial.terms.kind === "table" ? "Map the columns" : "Map the places"}
+                </Button>
               ) : null}
             </div>
           )}
@@ -255,11 +268,12 @@ export function UploadCard({ running }: { running: ImportItem | undefined }) {
         ) : null}
       </form>
       {preview ? <FilePreview preview={preview} /> : null}
-      {isMapping && preview?.suggestion && program ? (
+      {isMapping && preview && initial && ofProgram ? (
         <MappingDialog
-          header={preview.header}
-          suggestion={preview.suggestion}
-          currency={program.currency}
+          preview={preview}
+          initial={initial}
+          look={look}
+          currency={ofProgram}
           onSaved={(name) => {
             setMapping(name);
             setIsMapping(false);

@@ -7,8 +7,17 @@ import type { Amount } from "../api";
 
 export interface ImportView {
   id: string;
-  rows: { total: number; accepted: number; duplicate: number; refused: number; flagged: number };
+  rows: {
+    total: number;
+    accepted: number;
+    refund: number;
+    free: number;
+    duplicate: number;
+    refused: number;
+    flagged: number;
+  };
   acceptedAmount: Amount;
+  refundedAmount: Amount;
 }
 
 export interface TestFile {
@@ -54,15 +63,20 @@ export class ImportsPage {
 
   /** Fills the form and sends it, whatever comes of it. */
   async fill(file: TestFile, of: { program: string; merchant: string }): Promise<void> {
+    await this.present(file, of);
+    await this.page.getByRole("button", { name: "Import", exact: true }).click();
+  }
+
+  /** Fills the form and sends nothing. */
+  async present(file: TestFile, of: { program: string; merchant: string }): Promise<void> {
     await this.page.goto("/ops/imports");
     await this.choose("Program", of.program);
     await this.choose("Merchant", of.merchant);
     const input = this.page.locator("input[type=file]");
     await input.setInputFiles({ name: file.name, mimeType: "application/octet-stream", buffer: file.bytes });
-    await this.page.getByRole("button", { name: "Import", exact: true }).click();
   }
 
-  private async choose(label: string, name: string): Promise<void> {
+  async choose(label: string, name: string): Promise<void> {
     await this.page.getByRole("combobox", { name: label }).click();
     await this.page.getByRole("option", { name: new RegExp(name) }).click();
   }

@@ -133,6 +133,7 @@ process.stdout.write(
     name,
     programId: toPublicId("program", programId),
     amounts: AMOUNTS,
+    periodEnd: period.end.toISOString(),
     paymentIds,
     device: device.identity,
   }),

@@ -10,6 +10,8 @@ export interface FoundedProgram {
   name: string;
   programId: string;
   amounts: string[];
+  /** Of the period that they were taken in. */
+  periodEnd: string;
   paymentIds: string[];
   device: { keyId: string; privateKeyPem: string; currency: string };
 }

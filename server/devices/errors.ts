@@ -18,6 +18,7 @@ const REFUSALS = {
   device_has_no_credential: ["conflict", "The device has no credential. Add its public key first."],
   merchant_not_in_program: ["invalid_input", "This merchant takes no part in the program."],
   max_amount_invalid: ["invalid_input", "The largest amount must be above zero, in whole minor units."],
+  external_id_in_use: ["conflict", "Another device of this merchant and program goes by this id already."],
   place_incomplete: ["invalid_input", "Give both latitude and longitude, or neither."],
 } as const satisfies Record<string, readonly [ErrorCode, string]>;
 

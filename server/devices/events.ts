@@ -6,7 +6,7 @@ import type { DeviceState } from "./constants";
 export function deviceChanged(device: {
   id: Id<"device">;
   merchantId: Id<"organisation">;
-  change: "registered" | "state_changed" | "credential_added" | "credential_revoked";
+  change: "registered" | "state_changed" | "external_id_changed" | "credential_added" | "credential_revoked";
   state: DeviceState;
 }): OutboxEvent {
   return {

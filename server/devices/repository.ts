@@ -7,7 +7,8 @@ import type { Credential, Device, DeviceFilter, Refusal, VerificationCredential 
 
 const DEVICE_COLUMNS = `
   d.id, d.program_id as "programId", p.name as "programName", p.currency, p.time_zone as "timeZone",
-  d.merchant_id as "merchantId", o.name as "merchantName", o.slug as "merchantSlug", d.kind, d.name, d.zone, d.site,
+  d.merchant_id as "merchantId", o.name as "merchantName", o.slug as "merchantSlug", d.kind, d.name,
+  d.external_id as "externalId", d.zone, d.site,
   d.latitude, d.longitude, d.state, d.state_reason as "stateReason", d.state_changed_at as "stateChangedAt",
   d.max_amount_micros as "maxAmountMicros", d.created_at as "createdAt", d.last_seen_at as "lastSeenAt",
   d.last_sequence as "lastSequence", d.last_payment_at as "lastPaymentAt",
@@ -22,6 +23,7 @@ export interface NewDevice {
   merchantId: Id<"organisation">;
   kind: DeviceKind;
   name: string;
+  externalId: string | null;
   zone: string | null;
   site: string | null;
   latitude: number | null;
@@ -34,8 +36,8 @@ export interface NewDevice {
 export async function insertDevice(tx: SqlTx, device: NewDevice): Promise<void> {
   await tx.query(
     `insert into device (id, program_id, merchant_id, kind, name, zone, site, latitude, longitude, max_amount_micros,
-       created_by, created_at, state_changed_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)`,
+       created_by, created_at, state_changed_at, external_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13)`,
     [
       device.id,
       device.programId,
@@ -49,8 +51,30 @@ export async function insertDevice(tx: SqlTx, device: NewDevice): Promise<void> 
       device.maxAmountMicros,
       device.createdBy,
       device.at,
+      device.externalId,
     ],
   );
+}
+
+/** The unique name of a device among those of its merchant in its program. */
+export const EXTERNAL_ID_INDEX = "device_by_external_id";
+
+export async function updateExternalId(
+  tx: SqlTx,
+  id: Id<"device">,
+  externalId: string | null,
+): Promise<{ merchantId: Id<"organisation">; state: DeviceState; before: string | null } | null> {
+  const { rows } = await tx.query<{
+    merchantId: Id<"organisation">;
+    state: DeviceState;
+    before: string | null;
+  }>(
+    `with found as (select id, merchant_id, state, external_id from device where id = $1 for update)
+     update device d set external_id = $2 from found where d.id = found.id
+     returning found.merchant_id as "merchantId", found.state, found.external_id as before`,
+    [id, externalId],
+  );
+  return rows[0] ?? null;
 }
 
 /** The currency of a program in which this merchant takes part, or null. */
@@ -108,7 +132,7 @@ export async function updateDeviceState(
 
 const MATCHES = `($2::text is null or d.kind = $2) and ($3::uuid is null or d.merchant_id = $3)
   and ($4::uuid is null or d.program_id = $4)
-  and ($5::text is null or d.name ilike $5 or d.zone ilike $5 or d.site ilike $5 or d.id = $6::uuid)`;
+  and ($5::text is null or d.name ilike $5 or d.zone ilike $5 or d.site ilike $5 or d.external_id ilike $5 or d.id = $6::uuid)`;
 
 function matchParams(filter: DeviceFilter, exactId: Id<"device"> | null): unknown[] {
   const text = filter.text?.trim();

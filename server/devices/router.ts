@@ -10,6 +10,7 @@ import {
   listDevices,
   registerDevice,
   revokeCredential,
+  setExternalId,
 } from "./service";
 import type { Device } from "./types";
 import { viewDevice, viewDeviceDetail } from "./view-device";
@@ -56,6 +57,10 @@ export const operatorDevicesRouter = router({
         credentialId: credentialId && toPublicId("credential", credentialId),
       };
     }),
+  setExternalId: operatorProcedure("devices.manage")
+    .input(shape.externalIdInput)
+    .output(shape.externalIdOutput)
+    .mutation(({ ctx, input }) => setExternalId(ctx.scope, input)),
   changeState: operatorProcedure("devices.manage")
     .input(shape.changeStateInput)
     .output(shape.changeStateOutput)

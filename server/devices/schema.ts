@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { publicId } from "@/server/platform/ids";
 import { CURRENCIES } from "@/server/platform/money";
+import { plainText } from "@/server/platform/text";
 import { DEVICE_ACTIONS, DEVICE_KINDS, DEVICE_STATES } from "./constants";
 
 const money = z.object({ amount: z.string(), currency: z.enum(CURRENCIES) });
@@ -11,6 +12,7 @@ export const deviceView = z.object({
   id: z.string(),
   kind: z.enum(DEVICE_KINDS),
   name: z.string(),
+  externalId: z.string().nullable(),
   zone: z.string().nullable(),
   site: z.string().nullable(),
   latitude: z.number().nullable(),
@@ -88,6 +90,7 @@ export const registerInput = z.object({
   merchantId: publicId("organisation"),
   kind: z.enum(DEVICE_KINDS),
   name: z.string().trim().min(1).max(80),
+  externalId: plainText(1, 120).optional(),
   zone: optionalText(80),
   site: optionalText(120),
   latitude: z.number().min(-90).max(90).optional(),
@@ -96,6 +99,12 @@ export const registerInput = z.object({
   publicKey: optionalText(2000),
 });
 export const registerOutput = z.object({ deviceId: z.string(), credentialId: z.string().nullable() });
+
+export const externalIdInput = z.object({
+  deviceId: publicId("device"),
+  externalId: plainText(1, 120).nullable(),
+});
+export const externalIdOutput = z.object({ changed: z.boolean() });
 
 export const changeStateInput = z.object({
   deviceId: publicId("device"),

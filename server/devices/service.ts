@@ -38,6 +38,8 @@ export interface RegisterDevice {
   merchantId: Id<"organisation">;
   kind: DeviceKind;
   name: string;
+  /** What the merchant's own system calls it; imported files name it so. */
+  externalId?: string | undefined;
   zone?: string | undefined;
   site?: string | undefined;
   latitude?: number | undefined;
@@ -56,7 +58,7 @@ export async function registerDevice(
   const at = now();
   if ((input.latitude === undefined) !== (input.longitude === undefined))
     throw deviceError("place_incomplete");
-  return await withScope(scope, async (tx) => {
+  return await withFreeExternalId(scope, async (tx) => {
     const program = await repository.findMerchantProgram(tx, input.programId, input.merchantId);
     if (!program) throw deviceError("merchant_not_in_program");
     const id = newIdAt("device", at);
@@ -66,6 +68,7 @@ export async function registerDevice(
       merchantId: input.merchantId,
       kind: input.kind,
       name: input.name,
+      externalId: input.externalId ?? null,
       zone: input.zone ?? null,
       site: input.site ?? null,
       latitude: input.latitude ?? null,
@@ -83,6 +86,7 @@ export async function registerDevice(
       after: {
         kind: input.kind,
         name: input.name,
+        externalId: input.externalId ?? null,
         zone: input.zone ?? null,
         maxAmount: input.maxAmount ?? null,
       },
@@ -100,6 +104,43 @@ export async function registerDevice(
       : null;
     return { deviceId: id, credentialId };
   });
+}
+
+/** Says what the merchant's own system calls a device, so that imported files find it; null when it has no name there. */
+export async function setExternalId(
+  scope: PlatformScope,
+  { deviceId, externalId }: { deviceId: Id<"device">; externalId: string | null },
+): Promise<{ changed: boolean }> {
+  return await withFreeExternalId(scope, async (tx) => {
+    const device = await repository.updateExternalId(tx, deviceId, externalId);
+    if (!device) throw notFound("device");
+    const { merchantId, state, before } = device;
+    if (before === externalId) return { changed: false };
+    await audit(tx, scope, {
+      action: "device.external_id_changed",
+      subjectKind: "device",
+      subjectId: deviceId,
+      organisationId: merchantId,
+      before: { externalId: before },
+      after: { externalId },
+    });
+    await emit(tx, [deviceChanged({ id: deviceId, merchantId, change: "external_id_changed", state })]);
+    return { changed: true };
+  });
+}
+
+async function withFreeExternalId<Result>(
+  scope: PlatformScope,
+  work: (tx: SqlTx) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await withScope(scope, work);
+  } catch (error) {
+    const isTaken =
+      error instanceof Error && "constraint" in error && error.constraint === repository.EXTERNAL_ID_INDEX;
+    if (isTaken) throw deviceError("external_id_in_use");
+    throw error;
+  }
 }
 
 function readMaxAmount(text: string, currency: Parameters<typeof parseMinorMicros>[1]): bigint {

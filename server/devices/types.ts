@@ -13,6 +13,8 @@ export interface Device {
   merchantSlug: string;
   kind: DeviceKind;
   name: string;
+  /** What the merchant's own system calls it. */
+  externalId: string | null;
   zone: string | null;
   site: string | null;
   latitude: number | null;
@@ -54,7 +56,7 @@ export interface DeviceFilter {
   kind?: DeviceKind | undefined;
   merchantId?: Id<"organisation"> | undefined;
   programId?: Id<"program"> | undefined;
-  /** Part of a name, zone or site, or a whole device id. */
+  /** Part of a name, zone, site or id at the source, or a whole device id. */
   text?: string | undefined;
 }
 

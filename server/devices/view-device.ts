@@ -10,6 +10,7 @@ export function viewDevice(device: Device): DeviceView {
     id: toPublicId("device", device.id),
     kind: device.kind,
     name: device.name,
+    externalId: device.externalId,
     zone: device.zone,
     site: device.site,
     latitude: device.latitude,

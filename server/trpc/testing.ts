@@ -254,6 +254,7 @@ const operator: Record<string, Sample> = {
     kind: "ev_charger",
     name: "A charger",
   }),
+  "devices.setExternalId": (of) => ({ deviceId: of.id("device"), externalId: "TVM-1" }),
   "devices.changeState": (of) => ({ deviceId: of.id("device"), action: "suspend", reason: "A reason" }),
   "devices.addCredential": (of) => ({ deviceId: of.id("device"), publicKey: "a key" }),
   "devices.revokeCredential": (of) => ({ credentialId: of.id("credential") }),

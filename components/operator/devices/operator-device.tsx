@@ -7,6 +7,7 @@ import { Crumbs } from "@/components/frame/crumbs";
 import { LimitsOf } from "@/components/limits/limits-of";
 import { DeviceActions } from "@/components/operator/devices/device-actions";
 import { AddCredential, RevokeCredential } from "@/components/operator/devices/device-credentials";
+import { NameAtSource } from "@/components/operator/devices/name-at-source";
 import { QueryView } from "@/components/query/query-view";
 import { ZoneProvider } from "@/components/time/zone-context";
 import { CopyableId } from "@/components/ui/copyable-id";
@@ -85,6 +86,7 @@ export function OperatorDevicePage({ id }: { id: string }) {
               }
               actions={
                 <>
+                  <NameAtSource device={data} />
                   <AddCredential device={data} />
                   <DeviceActions device={data} />
                 </>

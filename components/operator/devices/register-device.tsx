@@ -22,7 +22,16 @@ interface RegisterDeviceProps {
   onOpenChange: (open: boolean) => void;
 }
 
-const EMPTY = { name: "", site: "", zone: "", latitude: "", longitude: "", maxAmount: "", publicKey: "" };
+const EMPTY = {
+  name: "",
+  externalId: "",
+  site: "",
+  zone: "",
+  latitude: "",
+  longitude: "",
+  maxAmount: "",
+  publicKey: "",
+};
 
 const coordinate = (text: string) => (text.trim() === "" ? undefined : Number(text.replace(",", ".")));
 
@@ -66,6 +75,7 @@ export function RegisterDevice({ open, onOpenChange }: RegisterDeviceProps) {
         merchantId: merchant.id,
         kind: kind as DeviceKind,
         name: facts.name.trim(),
+        externalId: facts.externalId.trim() || undefined,
         site: facts.site,
         zone: facts.zone,
         maxAmount: readAmount(facts.maxAmount) ?? facts.maxAmount.trim(),
@@ -163,6 +173,15 @@ export function RegisterDevice({ open, onOpenChange }: RegisterDeviceProps) {
           value={facts.maxAmount}
           suffix={program?.currency}
           onChange={(event) => put("maxAmount")(event.currentTarget.value)}
+        />
+      </Field>
+      <Field label="Id at the source" optional hint="As imported files name it">
+        <Input
+          mono
+          value={facts.externalId}
+          maxLength={120}
+          placeholder="PA-1042"
+          onChange={(event) => put("externalId")(event.currentTarget.value)}
         />
       </Field>
       <div className="sm:col-span-2">

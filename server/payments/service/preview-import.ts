@@ -18,6 +18,9 @@ import { readPlacing } from "../repository/read-placing";
 import { openImport } from "./open-import";
 
 const PREVIEW_LINES = 20;
+/** Lines of the beginning of which the values of columns and the places are told. */
+const SURVEYED_LINES = 500;
+const MOST_VALUES = 100;
 
 export interface PreviewRequest {
   programId: Id<"program">;
@@ -43,6 +46,11 @@ export interface ImportPreview {
   header: string[];
   isKnownFormat: boolean;
   suggestion: TableMapping | null;
+  /** What stands in each column, the most frequent first; empty for ids and other columns that differ in every line. */
+  values: Record<string, string[]>;
+  /** Names of places in the file, and the zones that the program knows. */
+  places: string[];
+  zones: string[];
   rows: PreviewedRow[];
   refusal: { code: FileRefusal; message: string } | null;
 }
@@ -56,15 +64,19 @@ export async function previewImport(scope: PlatformScope, request: PreviewReques
     return { program: found, placing: await readPlacing(tx, found.id, request.merchantId, zones) };
   });
   const preview = await readBeginning(request, program.timeZone, program.currency);
+  preview.zones = [...placing.zones.values()].sort();
+  const places = new Tally();
   try {
     const question = { format: "auto" as const, mapping, currency: request.currency };
     const file = await openImport(streamOf(request.sample), question, program);
     const context = { currency: program.currency, at: now(), placing };
     for await (const row of file.rows) {
+      if (row.ok) for (const place of row.record.places) places.count(place);
+      if (row.rowNumber > SURVEYED_LINES) break;
+      if (preview.rows.length >= PREVIEW_LINES) continue;
       const judged = judgeRow(row, context);
       const cells = preview.lines[row.rowNumber - 1] ?? [];
       preview.rows.push({ row: judged, cells, column: columnToBlame(judged, mapping) });
-      if (preview.rows.length >= PREVIEW_LINES) break;
     }
   } catch (error) {
     if (!(error instanceof ImportFileError)) throw error;
@@ -72,7 +84,7 @@ export async function previewImport(scope: PlatformScope, request: PreviewReques
     if (preview.rows.length === 0) preview.refusal = { code: error.code, message: error.message };
   }
   const { lines: _, ...shown } = preview;
-  return shown;
+  return { ...shown, places: places.mostFrequent() };
 }
 
 async function readBeginning(
@@ -82,6 +94,7 @@ async function readBeginning(
 ): Promise<ImportPreview & { lines: string[][] }> {
   const decoded = decodeText(streamOf(request.sample));
   const nothing = { delimiter: null, header: [], suggestion: null, rows: [], lines: [], refusal: null };
+  const unknown = { values: {}, places: [], zones: [] };
   try {
     const { first, text } = await peek(decoded.chunks);
     const isJson = first === "{" || first === "[";
@@ -89,32 +102,71 @@ async function readBeginning(
       const empty = { code: "file_empty" as const, message: FILE_REFUSALS.file_empty };
       const kind = isJson ? ("json" as const) : ("table" as const);
       const refusal = first === null ? empty : null;
-      return { ...nothing, kind, encoding: decoded.encoding(), isKnownFormat: isJson, refusal };
+      return { ...nothing, ...unknown, kind, encoding: decoded.encoding(), isKnownFormat: isJson, refusal };
     }
     const { header, delimiter, lines: all } = await openTable(text);
     const lines: string[][] = [];
     for await (const line of all) {
       lines.push(line.ok ? line.cells : []);
-      if (lines.length >= PREVIEW_LINES) break;
+      if (lines.length >= SURVEYED_LINES) break;
     }
     const { fileName } = request;
     const partedByCommas = delimiter === ",";
     const sample = { fileName, header, lines, partedByCommas, timeZone, currency };
     return {
       ...nothing,
+      ...unknown,
       kind: "table",
       encoding: decoded.encoding(),
       delimiter,
       header,
       isKnownFormat: isSeattle(header),
       suggestion: suggestMapping(sample),
+      values: valuesOf(header, lines),
       lines,
     };
   } catch (error) {
     if (!(error instanceof ImportFileError)) throw error;
     const refusal = { code: error.code, message: error.message };
-    return { ...nothing, kind: "table", encoding: decoded.encoding(), isKnownFormat: false, refusal };
+    return {
+      ...nothing,
+      ...unknown,
+      kind: "table",
+      encoding: decoded.encoding(),
+      isKnownFormat: false,
+      refusal,
+    };
   }
+}
+
+class Tally {
+  private readonly counts = new Map<string, number>();
+
+  count(value: string): void {
+    if (value !== "") this.counts.set(value, (this.counts.get(value) ?? 0) + 1);
+  }
+
+  mostFrequent(): string[] {
+    const byCount = [...this.counts].sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1));
+    return byCount.slice(0, MOST_VALUES).map(([value]) => value);
+  }
+
+  get distinct(): number {
+    return this.counts.size;
+  }
+}
+
+function valuesOf(
+  header: readonly string[],
+  lines: readonly (readonly string[])[],
+): Record<string, string[]> {
+  const told = header.flatMap((name, at): [string, string[]][] => {
+    const tally = new Tally();
+    for (const cells of lines) tally.count(cells[at] ?? "");
+    const differs = tally.distinct > MOST_VALUES || (lines.length > 20 && tally.distinct === lines.length);
+    return [[name, differs ? [] : tally.mostFrequent()]];
+  });
+  return Object.fromEntries(told);
 }
 
 async function* streamOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
