@@ -8,6 +8,7 @@ import { usePortal } from "@/components/frame/portal-context";
 import { ImportLines } from "@/components/imports/import-lines";
 import { formatWords, type ImportItem, importState } from "@/components/imports/import-words";
 import { UndoImport } from "@/components/imports/undo-import";
+import { WaitingUndo } from "@/components/imports/waiting-undo";
 import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
 import { QueryView } from "@/components/query/query-view";
@@ -28,7 +29,7 @@ export function ImportPage({ id }: { id: string }) {
   const found = useQuery(
     trpc.imports.detail.queryOptions(
       { importId: id },
-      { refetchInterval: (query) => (query.state.data?.finishedAt === null ? 1_000 : false) },
+      { refetchInterval: (query) => (isUnderway(query.state.data) ? 1_000 : false) },
     ),
   );
   return (
@@ -38,6 +39,10 @@ export function ImportPage({ id }: { id: string }) {
       </QueryView>
     </Page>
   );
+}
+
+function isUnderway(item: ImportItem | undefined): boolean {
+  return item !== undefined && (item.finishedAt === null || item.undo?.undoneAt === null);
 }
 
 function Opened({ item }: { item: ImportItem }) {
@@ -99,6 +104,7 @@ function Opened({ item }: { item: ImportItem }) {
         }
       />
       {isUndoing ? <UndoImport item={item} onClose={() => setIsUndoing(false)} /> : null}
+      <WaitingUndo item={item} />
       {item.undo ? (
         <Banner
           tone="waiting"

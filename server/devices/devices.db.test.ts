@@ -17,6 +17,7 @@ import {
   recordRefusals,
   registerDevice,
   revokeCredential,
+  setExternalId,
   touchDevices,
 } from "./service";
 
@@ -253,6 +254,31 @@ describe("admission", () => {
     expect(forgotten.nonces).toBe(1);
     expect(await admit(credentialId, [1, "another"])).toBe("sequence_too_old");
     expect(await admit(credentialId, [1, "old"])).toBe("sequence_too_old");
+  });
+});
+
+describe("the id of a device at its source", () => {
+  test("names one device of a merchant in a program, without regard to case, and can be changed", async () => {
+    const meter = {
+      programId,
+      merchantId,
+      kind: "parking_meter",
+      name: "Kerb",
+      externalId: "PA-1042",
+    } as const;
+    const { deviceId } = await registerDevice(operator, meter);
+    expect(await getDevice(merchant, deviceId)).toMatchObject({ externalId: "PA-1042" });
+    const taken = { reason: "external_id_in_use" };
+    await expect(registerDevice(operator, { ...meter, externalId: "pa-1042" })).rejects.toMatchObject(taken);
+    const other = await activeDevice();
+    await expect(
+      setExternalId(operator, { deviceId: other.deviceId, externalId: "Pa-1042" }),
+    ).rejects.toMatchObject(taken);
+    expect(await setExternalId(operator, { deviceId, externalId: null })).toEqual({ changed: true });
+    expect(await setExternalId(operator, { deviceId, externalId: null })).toEqual({ changed: false });
+    await setExternalId(operator, { deviceId: other.deviceId, externalId: "Pa-1042" });
+    const { devices } = await listDevices(operator, { text: "pa-104" }, { limit: 5 });
+    expect(devices.map(({ id }) => id)).toEqual([other.deviceId]);
   });
 });
 

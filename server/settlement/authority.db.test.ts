@@ -77,6 +77,11 @@ const DEEDS: Record<
      values ('adjustment_limit.admin', 100, $1, '${AT}')`,
     [confirmationId],
   ],
+  "import.undo": (confirmationId) => [
+    `update import_batch set undo_started_at = '${AT}', undo_reason = 'A reason', undo_confirmation_id = $1
+      where id = $2`,
+    [confirmationId, world.ids.get("import_batch")],
+  ],
 };
 
 const ACCOUNT = { currency: "EUR", holder: "A holder", bankName: "A bank", iban: "NO9386011117947" };
@@ -88,6 +93,7 @@ const PAYLOADS: Record<(typeof CONFIRMATION_ACTIONS)[number], Record<string, unk
   "payout.take_back": { state: "returned", reason: "A reason" },
   "bank_account.use": accountPayload(ACCOUNT),
   "authority_setting.set": { name: "adjustment_limit.admin", value: "100" },
+  "import.undo": { amount_micros: "5000000", reason: "A reason" },
 };
 
 interface Trigger {
@@ -279,6 +285,7 @@ describe("deeds that need a confirmed proposal", () => {
     const subjects: Partial<Record<string, string>> = {
       "payout.take_back": "payout",
       "bank_account.use": "bank_account",
+      "import.undo": "import_batch",
     };
     const subject = subjects[action];
     await stage(
@@ -312,6 +319,16 @@ describe("deeds that need a confirmed proposal", () => {
         ACCOUNT.bankName,
         ACCOUNT.iban,
       ]);
+      await stage(
+        `update payment set import_id = $1, captured_at = '${AT}', amount_micros = 5000000, captured_micros = 5000000, refunded_micros = 0,
+           tranche_no = (select no from tranche limit 1)`,
+        [world.ids.get("import_batch")],
+      );
+      await stage(
+        `update tranche set settlement_run_id = (select id from settlement_run limit 1), part_of = null,
+           effective_from = null, effective_until = null`,
+      );
+      await stage("update import_batch set undo_started_at = null, undo_reason = null, undone_at = null");
       const deed = DEEDS[action];
       const refused = { constraint: "confirmed", detail: action };
       for (const person of [world.people.creator, world.people.colleague, null]) {

@@ -58,6 +58,20 @@ const REFUSALS: Record<string, { code: ErrorCode; message: string }> = {
     message: "Its date has passed, and payments since then are split already. Draft it with a later date.",
   },
   expired: { code: "conflict", message: "Nobody confirmed this in time; propose it again." },
+  import_changed: {
+    code: "conflict",
+    message: "Something of this import was given back since it was proposed. Propose it again.",
+  },
+  import_has_refunds: {
+    code: "conflict",
+    message: "It gave back payments of other imports, which cannot be taken back.",
+  },
+  import_not_finished: { code: "conflict", message: "It is still being read." },
+  import_not_settled: {
+    code: "conflict",
+    message: "Nothing of it is in a settlement run, so it can be undone at once.",
+  },
+  import_undone: { code: "conflict", message: "It was undone already." },
   invited_by_other: {
     code: "forbidden",
     message: "One of you two brought the other in, so you do not count as two people. Ask somebody else.",

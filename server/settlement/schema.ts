@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { publicId } from "@/server/platform/ids";
 import { CURRENCIES, parseMicros } from "@/server/platform/money";
+import { plainText } from "@/server/platform/text";
 import { stepSchema } from "./agreement/shape";
 import {
   AGREEMENT_OUTCOMES,
@@ -572,6 +573,7 @@ export const waitingSchema = z.object({
   reason: z.string().nullable(),
   setting: z.object({ name: z.string(), value: z.string() }).nullable(),
   payout: z.object({ id: z.string(), reference: z.string() }).nullable(),
+  import: z.object({ id: z.string(), fileName: z.string() }).nullable(),
   proposedBy: z.object({ name: z.string(), organisation: z.string().nullable() }).nullable(),
   mine: z.boolean(),
   proposedAt: time,
@@ -583,6 +585,11 @@ export type WaitingView = z.output<typeof waitingSchema>;
 
 export const authoritySettingSchema = z.object({ name: z.enum(AUTHORITY_SETTINGS), value: z.string() });
 export type AuthoritySettingView = z.output<typeof authoritySettingSchema>;
+
+export const importSharesInput = z.object({ importId: publicId("import") });
+export const proposeUndoInput = importSharesInput.extend({ reason: plainText(3, 300) });
+export const importSharesSchema = z.array(z.object({ party: partySchema, amount: moneySchema }));
+export type ImportSharesView = z.output<typeof importSharesSchema>;
 
 export const confirmInput = z.object({
   confirmationId: publicId("confirmation"),

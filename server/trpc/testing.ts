@@ -241,6 +241,8 @@ const operator: Record<string, Sample> = {
   "confirmations.list": nothing,
   "confirmations.settings": nothing,
   "confirmations.proposeSetting": () => ({ name: "bank_account.cooling_hours", value: "48" }),
+  "confirmations.importShares": (of) => ({ importId: of.id("import") }),
+  "confirmations.proposeUndo": (of) => ({ importId: of.id("import"), reason: "A reason" }),
   "confirmations.confirm": (of) => ({ confirmationId: of.id("confirmation"), sha256: "0".repeat(64) }),
   "confirmations.reject": (of) => ({ confirmationId: of.id("confirmation"), reason: "A reason" }),
   "confirmations.withdraw": (of) => ({ confirmationId: of.id("confirmation") }),

@@ -78,7 +78,7 @@ export const UNDO_REFUSALS = {
   import_has_refunds: "It gave back payments of other imports, which cannot be taken back.",
   import_not_finished: "It is still being read.",
   import_settled:
-    "Payments of it are in a settlement run. Correct them by an adjustment that two people approve.",
+    "Payments of it are in a settlement run. Propose to take it back; a second person confirms it.",
   import_undone: "It was undone already.",
 } as const;
 export type UndoRefusal = keyof typeof UNDO_REFUSALS;

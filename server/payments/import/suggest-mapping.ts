@@ -5,7 +5,7 @@ import { readMoment, type TimeForm } from "./read-moment";
 import type { TableMapping } from "./schema";
 
 const NAMES = {
-  id: /transaction.?(id|no|num)|^id$|receipt|beleg|ticket|record.?id|transmission/i,
+  id: /transaction.?(id|no|num)|^id$|receipt|beleg|vorgang|quittung|ticket|record.?id|transmission/i,
   time: /start|date.?time|time|datum|date|_dt|created|paid.?at/i,
   timeEnd: /end|expir|stop|until|bis/i,
   amount: /amount|amt|betrag|price|fee|gross|total|cost|paid|summe|montant|importe/i,
@@ -29,7 +29,7 @@ export function suggestMapping(sample: Sample): TableMapping {
   const { header, currency } = sample;
   const named = (pattern: RegExp, besides: readonly (string | undefined)[] = []) =>
     header.find((name) => pattern.test(name) && !besides.includes(name));
-  const isMoney = (name: string) => valuesOf(sample, name).every((text) => isAmount(text, sample));
+  const isMoney = (name: string) => isMost(valuesOf(sample, name), (text) => isAmount(text, sample));
   const { time, form } = findTime(sample);
   const amount =
     header.find((name) => NAMES.amount.test(name) && isMoney(name)) ??
@@ -49,7 +49,7 @@ export function suggestMapping(sample: Sample): TableMapping {
     kind: "table",
     source: slugOf(sample.fileName),
     id: { columns: id ? [id] : composed, ignoreCase: false, repeats: "same" },
-    time: { column: time, form },
+    time: { column: time, form, ...clockOf(sample, time) },
     amount: {
       column: amount,
       unit: looksLikeCents(valuesOf(sample, amount)) ? "minor" : "major",
@@ -81,14 +81,31 @@ function findTime(sample: Sample): { time: string; form: TimeForm } {
     ...header.filter((name) => NAMES.time.test(name)),
     ...header,
   ];
-  for (const form of ["auto", "dmy", "unix"] as const) {
-    const time = likely.find((name) => {
-      const values = valuesOf(sample, name);
-      return values.length > 0 && values.every((text) => readMoment(text, timeZone, form));
-    });
-    if (time !== undefined) return { time, form };
+  for (const time of likely) {
+    const values = valuesOf(sample, time);
+    let best: { form: TimeForm; read: number } = { form: "auto", read: 0 };
+    for (const form of ["auto", "dmy", "unix"] as const) {
+      const read = values.filter((text) => readMoment(text, timeZone, form) !== null).length;
+      if (read > best.read) best = { form, read };
+    }
+    if (best.read > values.length / 2) return { time, form: best.form };
   }
   return { time: likely[0] ?? "", form: "auto" };
+}
+
+/** The time of day where it stands beside the date. */
+function clockOf(sample: Sample, time: string): { clockColumn?: string } {
+  if (valuesOf(sample, time).some((text) => text.includes(":"))) return {};
+  const clock = sample.header.find(
+    (name) =>
+      name !== time && isMost(valuesOf(sample, name), (text) => /^\d{1,2}:\d{2}(:\d{2})?$/.test(text)),
+  );
+  return clock === undefined ? {} : { clockColumn: clock };
+}
+
+/** A few lines that are wrong do not tell what a column is. */
+function isMost(values: readonly string[], holds: (text: string) => boolean): boolean {
+  return values.filter(holds).length > values.length / 2;
 }
 
 /** Whole numbers throughout, of a size that nobody pays for parking. */

@@ -150,10 +150,7 @@ export async function findUndoHindrances(
   id: Id<"import">,
 ): Promise<{ settled: boolean; refundsOfOthers: boolean }> {
   const { rows } = await tx.query<{ settled: boolean; refundsOfOthers: boolean }>(
-    `select exists (select 1 from payment p join tranche t on coalesce(t.part_of, t.no) = p.tranche_no
-           and p.captured_at >= coalesce(t.effective_from, '-infinity')
-           and p.captured_at < coalesce(t.effective_until, 'infinity')
-         where p.import_id = $1 and t.settlement_run_id is not null) as settled,
+    `select import_is_settled($1) as settled,
        exists (select 1 from imported_record r join payment p on p.id = r.payment_id
          where r.import_id = $1 and r.kind = 'refund' and p.import_id <> $1) as "refundsOfOthers"`,
     [id],
@@ -161,14 +158,21 @@ export async function findUndoHindrances(
   return rows[0] ?? { settled: false, refundsOfOthers: false };
 }
 
+/** What is left of its payments to be given back. */
+export async function readLeftMicros(tx: SqlTx, id: Id<"import">): Promise<bigint> {
+  const { rows } = await tx.query<{ left: bigint }>(`select import_left_micros($1)::bigint as left`, [id]);
+  return rows[0]?.left ?? 0n;
+}
+
 export async function startUndo(
   tx: SqlTx,
   id: Id<"import">,
-  start: { at: Date; by: Id<"user"> | null; reason: string },
+  start: { at: Date; by: Id<"user"> | null; reason: string; confirmationId: string | null },
 ): Promise<void> {
   await tx.query(
-    `update import_batch set undo_started_at = $2, undo_started_by = $3, undo_reason = $4 where id = $1`,
-    [id, start.at, start.by, start.reason],
+    `update import_batch set undo_started_at = $2, undo_started_by = $3, undo_reason = $4, undo_confirmation_id = $5
+     where id = $1`,
+    [id, start.at, start.by, start.reason, start.confirmationId],
   );
 }
 

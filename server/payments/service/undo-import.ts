@@ -5,12 +5,13 @@
 import { audit } from "@/server/audit/service";
 import { accountIdFor, postTransfers } from "@/server/ledger/service";
 import { now } from "@/server/platform/clock";
-import { withScope } from "@/server/platform/db";
+import { type SqlTx, withScope } from "@/server/platform/db";
 import { invariant, notFound } from "@/server/platform/errors";
 import { type Id, newIdAt, toPublicId } from "@/server/platform/ids";
+import { loggerFor } from "@/server/platform/logger";
 import { toMoneyJson } from "@/server/platform/money";
 import { emit } from "@/server/platform/outbox";
-import { mintSystemScope, type PlatformScope } from "@/server/platform/scope";
+import { mintSystemScope, type PlatformScope, type PortalScope } from "@/server/platform/scope";
 import { paymentEvent } from "../events";
 import { IMPORT_CHUNK_ROWS, type UndoRefusal } from "../import/constants";
 import type { ImportSummary } from "../import/types";
@@ -20,6 +21,8 @@ import { insertPaymentEvents } from "../repository/payment-columns";
 import * as imports from "../repository/store-imports";
 import { insertWholeRefunds, type WholeRefund } from "../repository/store-refunds";
 import { clearingAccount, receivableAccount } from "../rules/derive-accounts";
+
+const log = loggerFor("payments");
 
 /** An import that was cut off never finishes; after so long it may be undone as it stands. */
 const GIVEN_UP_HOURS = 1;
@@ -32,28 +35,10 @@ export async function undoImport(
   { importId, reason }: { importId: Id<"import">; reason: string },
 ): Promise<UndoResult> {
   const refusal = await withScope(scope, async (tx): Promise<UndoRefusal | null> => {
-    const found = await imports.lockBatch(tx, importId);
-    if (!found) throw notFound("import");
-    if (found.undoneAt) return "import_undone";
-    if (found.undoStartedAt) return null;
-    const isCutOff = found.createdAt.getTime() < now().getTime() - GIVEN_UP_HOURS * 3_600_000;
-    if (!found.finishedAt && !isCutOff) return "import_not_finished";
-    const hindrances = await imports.findUndoHindrances(tx, importId);
-    if (hindrances.settled) return "import_settled";
-    if (hindrances.refundsOfOthers) return "import_has_refunds";
+    const found = await checkUndo(tx, importId);
+    if (found.refusal || found.isUnderway) return found.refusal;
     const by = scope.actor.kind === "user" ? scope.actor.id : null;
-    await imports.startUndo(tx, importId, { at: now(), by, reason });
-    await audit(tx, scope, {
-      action: "import.undo_started",
-      subjectKind: "import",
-      subjectId: importId,
-      organisationId: found.merchantId,
-      after: {
-        reason,
-        payments: found.rowsAccepted,
-        amount: toMoneyJson(found.acceptedMicros, found.currency),
-      },
-    });
+    await startUndo(tx, scope, { importId, by, reason, confirmationId: null });
     return null;
   });
   if (refusal) return { ok: false, reason: refusal };
@@ -63,11 +48,65 @@ export async function undoImport(
   return { ok: true, import: done };
 }
 
+export interface UndoFacts {
+  programId: Id<"program">;
+  merchantId: Id<"organisation">;
+  /** What is left of its payments to be given back. */
+  leftMicros: bigint;
+  refusal: UndoRefusal | null;
+  isUnderway: boolean;
+}
+
+/** Locks an import and says what hinders undoing it. */
+export async function checkUndo(tx: SqlTx, importId: Id<"import">): Promise<UndoFacts> {
+  const found = await imports.lockBatch(tx, importId);
+  if (!found) throw notFound("import");
+  const leftMicros = await imports.readLeftMicros(tx, importId);
+  const isUnderway = found.undoStartedAt !== null;
+  const facts = { programId: found.programId, merchantId: found.merchantId, leftMicros, isUnderway };
+  if (found.undoneAt) return { ...facts, refusal: "import_undone" };
+  if (isUnderway) return { ...facts, refusal: null };
+  const isCutOff = found.createdAt.getTime() < now().getTime() - GIVEN_UP_HOURS * 3_600_000;
+  if (!found.finishedAt && !isCutOff) return { ...facts, refusal: "import_not_finished" };
+  const hindrances = await imports.findUndoHindrances(tx, importId);
+  if (hindrances.refundsOfOthers) return { ...facts, refusal: "import_has_refunds" };
+  return { ...facts, refusal: hindrances.settled ? "import_settled" : null };
+}
+
+/** Begins an undo; with a confirmed proposal also of an import of which something is settled, as the database checks. */
+export async function startUndo(
+  tx: SqlTx,
+  scope: PortalScope | PlatformScope,
+  undo: { importId: Id<"import">; by: Id<"user"> | null; reason: string; confirmationId: string | null },
+): Promise<void> {
+  const { importId, by, reason, confirmationId } = undo;
+  const found = await imports.findBatch(tx, importId);
+  if (!found) throw notFound("import");
+  await imports.startUndo(tx, importId, { at: now(), by, reason, confirmationId });
+  await audit(tx, scope, {
+    action: "import.undo_started",
+    subjectKind: "import",
+    subjectId: importId,
+    organisationId: found.merchantId,
+    after: {
+      reason,
+      payments: found.rowsAccepted,
+      amount: toMoneyJson(found.acceptedMicros, found.currency),
+    },
+  });
+}
+
 /** Carries on what was cut off. Gives whether there was anything to do. */
 export async function continueUndos(): Promise<boolean> {
   const scope = mintSystemScope("imports");
   const waiting = await withScope(scope, (tx) => imports.listUnfinishedUndos(tx));
-  for (const importId of waiting) await undoRest(scope, importId);
+  for (const importId of waiting) {
+    try {
+      await undoRest(scope, importId);
+    } catch (error) {
+      log.error({ err: error, importId }, "an undo failed; it is tried again with the next round");
+    }
+  }
   return waiting.length > 0;
 }
 

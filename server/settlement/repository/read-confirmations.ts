@@ -25,6 +25,7 @@ export interface WaitingRow {
   fault: string | null;
   payout_reference: string | null;
   payout_micros: bigint | null;
+  import_file_name: string | null;
 }
 
 /** Oldest first, as the oldest expires first. */
@@ -37,7 +38,7 @@ export async function listWaiting(
     `select w.*, p.slug as program_slug, p.name as program_name, p.currency, o.slug as organisation_slug,
             o.name as organisation_name, o.kind as organisation_kind, u.name as proposed_by_name,
             home.name as proposed_in_name, c.payload, c.payload_sha256, y.reference as payout_reference,
-            y.amount_micros as payout_micros,
+            y.amount_micros as payout_micros, b.file_name as import_file_name,
             case when c.id is not null then confirmation_fault(c.id, $1, $2, $3)
                  else second_person_fault(w.proposed_by, $1, w.proposed_at) end as fault
        from waiting_for_second_person w
@@ -47,6 +48,7 @@ export async function listWaiting(
        left join organisation home on home.id = c.proposed_in
        left join app_user u on u.id = w.proposed_by
        left join payout y on y.id = w.subject_id and w.action = 'payout.take_back'
+       left join import_batch b on b.id = w.subject_id and w.action = 'import.undo'
       order by w.proposed_at, w.id limit $4`,
     [by.userId, by.organisationId, by.at, limit],
   );

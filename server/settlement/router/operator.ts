@@ -19,11 +19,14 @@ import {
   exceptionSchema,
   flowInput,
   flowSchema,
+  importSharesInput,
+  importSharesSchema,
   listExceptionsInput,
   listRunsInput,
   operatorTermsSchema,
   pageOfSchema,
   proposeSettingInput,
+  proposeUndoInput,
   rejectInput,
   runDetailSchema,
   runSchema,
@@ -51,6 +54,7 @@ import {
   proposeSetting,
   proposeTakeBack,
 } from "../service/propose-change";
+import { proposeUndo, readImportShares } from "../service/propose-undo";
 import { getRun, listExceptions, listRuns } from "../service/read-runs";
 import { getProgramFlow } from "../service/read-statements";
 import { listSettings, listWaitingFor } from "../service/read-waiting";
@@ -231,6 +235,14 @@ export const operatorConfirmationsRouter = router({
     .mutation(async ({ ctx, input }) =>
       proposed(await proposeSetting(ctx.scope, input.name, BigInt(input.value))),
     ),
+  /** What each party has of an import's payments. */
+  importShares: operatorProcedure("imports.read")
+    .input(importSharesInput)
+    .output(importSharesSchema)
+    .query(({ ctx, input }) => readImportShares(ctx.scope, input.importId)),
+  proposeUndo: operatorProcedure("imports.create")
+    .input(proposeUndoInput)
+    .mutation(async ({ ctx, input }) => proposed(await proposeUndo(ctx.scope, input))),
   confirm: operatorProcedure("payouts.approve")
     .input(confirmInput)
     .mutation(async ({ ctx, input }) =>

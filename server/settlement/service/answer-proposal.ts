@@ -14,6 +14,7 @@ import { applyAdjustment, applyPayoutRule } from "./adjust-balance";
 import { confirmBankAccount } from "./manage-bank-account";
 import { takeBackPayout } from "./move-payouts";
 import { subjectOf } from "./propose-change";
+import { applyUndo, isUndoPossible } from "./propose-undo";
 
 export type AnswerRefusal =
   | "same_person"
@@ -27,6 +28,7 @@ export type AnswerRefusal =
   | "expired"
   | "proposal_changed"
   | "payout_not_submitted"
+  | "import_changed"
   | "not_the_proposer";
 
 export type AnswerResult = { ok: true } | { ok: false; reason: AnswerRefusal };
@@ -59,6 +61,9 @@ export async function confirmProposal(
       ) {
         return { ok: false, reason: "payout_not_submitted" };
       }
+    }
+    if (proposal.action === "import.undo" && !(await isUndoPossible(tx, proposal))) {
+      return { ok: false, reason: "import_changed" };
     }
     await confirmations.markConfirmed(tx, proposal.id, by);
     await audit(tx, scope, {
@@ -94,6 +99,8 @@ async function apply(
         confirmationId: proposal.id,
         at,
       });
+    case "import.undo":
+      return await applyUndo(tx, scope, proposal);
     case "bank_account.use":
       return await confirmBankAccount(tx, scope, proposal);
   }

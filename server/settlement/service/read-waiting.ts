@@ -60,6 +60,10 @@ function presentWaiting(row: WaitingRow, userId: string): WaitingView {
       row.action === "payout.take_back" && row.subject_id
         ? { id: toPublicId("payout", row.subject_id), reference: row.payout_reference ?? "" }
         : null,
+    import:
+      row.action === "import.undo" && row.subject_id
+        ? { id: toPublicId("import", row.subject_id), fileName: row.import_file_name ?? "" }
+        : null,
     proposedBy: row.proposed_by_name
       ? { name: row.proposed_by_name, organisation: row.proposed_in_name }
       : null,

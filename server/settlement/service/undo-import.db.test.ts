@@ -1,14 +1,20 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ImportSummary } from "@/server/payments/import/types";
 import { importFile } from "@/server/payments/service/import-file";
+import { refundPayment } from "@/server/payments/service/refund-payment";
 import { continueUndos, undoImport } from "@/server/payments/service/undo-import";
 import { withClock } from "@/server/platform/clock";
 import { withOwner, withScope } from "@/server/platform/db";
+import { fromPublicId, type Id } from "@/server/platform/ids";
+import { parseMicros } from "@/server/platform/money";
 import { mintSystemScope } from "@/server/platform/scope";
 import { useTestDatabase } from "@/server/platform/testing";
-import { bringIntoForce, type City, clearingBalance, createCity, termsFor } from "../testing";
+import type { ImportSharesView } from "../schema";
+import { bringIntoForce, type City, clearingBalance, confirmAs, createCity, termsFor } from "../testing";
 import { allocatePending } from "./allocate-pending";
 import { closePeriod } from "./close-period";
+import { proposeUndo, readImportShares } from "./propose-undo";
+import { listWaitingFor } from "./read-waiting";
 
 useTestDatabase();
 const system = mintSystemScope("test");
@@ -116,7 +122,7 @@ describe("undoing an import", () => {
     expect(await bring(cdrs("c-C", 1, credit))).toMatchObject({ rowsRefunds: 1, rowsDuplicate: 0 });
   });
 
-  test("is refused with its reason once a payment of it is in a settlement run", async () => {
+  test("of which something is settled takes a second person, and every party gives back its share", async () => {
     const done = await bring(cdrs("d", 1));
     await withClock(within, () => allocatePending(city.programId));
     const closed = await withClock(new Date(+endOfPeriod + 60_000), () =>
@@ -125,8 +131,58 @@ describe("undoing an import", () => {
     expect(closed.ok).toBe(true);
     expect(await undo(done.id)).toEqual({ ok: false, reason: "import_settled" });
     expect(await bring(cdrs("d", 1))).toMatchObject({ rowsDuplicate: 1 });
+    const before = await balances();
+    expect(await propose(done.id)).toMatchObject({ ok: true });
+    expect(await propose(done.id)).toEqual({ ok: false, reason: "proposal_waits" });
+    const waiting = (await listWaitingFor(city.approver)).find(({ action }) => action === "import.undo");
+    expect(waiting).toMatchObject({
+      amount: { amount: "10.00" },
+      import: { fileName: "cdrs.json" },
+      fault: null,
+    });
+    const shares = await readImportShares(city.creator, done.id);
+    expect(sumOf(shares)).toBe(10_000_000n);
+    const confirmationId = fromPublicId("confirmation", waiting?.id ?? "") ?? "";
+    expect(await confirmAs(city.creator, confirmationId)).toEqual({ ok: false, reason: "same_person" });
+    expect(await balances()).toEqual(before);
+    expect(await confirmAs(city.approver, confirmationId)).toEqual({ ok: true });
+    await continueUndos();
+    await allocatePending(city.programId);
+    expect(await undoneOf(done.id)).toBe(10_000_000n);
+    // What the parties were owed for it is owed no more, whoever had it.
+    expect(sumOf(await readImportShares(city.creator, done.id))).toBe(0n);
+    expect(await clearingBalance(city)).toBe(0n);
+    expect(await bring(cdrs("d", 1))).toMatchObject({ rowsAccepted: 1, rowsDuplicate: 0 });
+    expect(await propose(done.id)).toEqual({ ok: false, reason: "import_undone" });
+  });
+
+  test("is proposed only where it cannot be done at once, and is void when something changed since", async () => {
+    const fresh = await bring(cdrs("e", 1));
+    expect(await propose(fresh.id)).toEqual({ ok: false, reason: "import_not_settled" });
+    const later = new Date(+endOfPeriod + 24 * 3_600_000);
+    await withClock(within, () => allocatePending(city.programId));
+    const closed = await withClock(new Date(+later + 60_000), () =>
+      closePeriod(city.creator, city.programId, later),
+    );
+    expect(closed.ok).toBe(true);
+    expect(await propose(fresh.id)).toMatchObject({ ok: true });
+    const waiting = (await listWaitingFor(city.approver)).find(({ action }) => action === "import.undo");
+    const paymentId = (await lastPaymentOf(fresh.id)) as Id<"payment">;
+    await refundPayment(mintSystemScope("test"), {
+      paymentId,
+      amountMicros: 1_000_000n,
+      reason: "One of it",
+    });
+    const confirmationId = fromPublicId("confirmation", waiting?.id ?? "") ?? "";
+    expect(await confirmAs(city.approver, confirmationId)).toEqual({ ok: false, reason: "import_changed" });
   });
 });
+
+const propose = (importId: ImportSummary["id"]) =>
+  proposeUndo(city.creator, { importId, reason: "It was the wrong file." });
+
+const sumOf = (shares: ImportSharesView) =>
+  shares.reduce((sum, { amount }) => sum + parseMicros(amount.amount), 0n);
 
 async function lastPaymentOf(importId: string): Promise<string | undefined> {
   const { rows } = await withScope(system, (tx) =>
