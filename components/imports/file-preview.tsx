@@ -17,8 +17,8 @@ const COLUMNS: readonly DataColumn<Row>[] = [
       row.ok ? (
         { payment: "Payment", refund: "Refund", free: "Free" }[row.kind]
       ) : (
-        <span className="text-loss">
-          {row.column ? `${row.column}: ` : ""}
+        <span className="block whitespace-normal text-loss">
+          {row.column && !row.message.includes(row.column) ? `${row.column}: ` : ""}
           {row.message}
         </span>
       ),

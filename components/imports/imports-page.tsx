@@ -47,9 +47,15 @@ const COLUMNS: readonly DataColumn<ImportItem>[] = [
     cell: (row) => (
       <span className="text-muted">
         <RelativeTime at={row.createdAt} />
-        {row.createdBy ? `, ${row.createdBy}` : ""}
       </span>
     ),
+  },
+  {
+    id: "by",
+    header: "By",
+    priority: 3,
+    defaultHidden: true,
+    cell: (row) => <span className="text-muted">{row.createdBy}</span>,
   },
   {
     id: "accepted",
@@ -63,6 +69,7 @@ const COLUMNS: readonly DataColumn<ImportItem>[] = [
     header: "Known already",
     align: "right",
     priority: 3,
+    defaultHidden: true,
     cell: (row) => <span className="text-muted">{formatCount(row.rows.duplicate)}</span>,
   },
   {

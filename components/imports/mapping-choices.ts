@@ -1,5 +1,6 @@
 /** What a mapping's fields can be set to, in words. */
-export const NONE = "";
+/** No column: a sign that no header can hold. */
+export const NONE = "\u0000none";
 
 export const KINDS = [
   { value: "parking_meter", label: "Parking meter" },

@@ -103,9 +103,13 @@ export function MappingDialog({ preview, initial, currency, look, onSaved, onClo
         </div>
       )}
       {looked.data ? (
-        <div className="min-w-0 sm:col-span-2">
-          <FilePreview preview={looked.data} />
-        </div>
+        <section className="grid min-w-0 gap-2 border-t border-line-soft pt-4 sm:col-span-2">
+          <h3 className="text-sm font-semibold">How the first lines would be read</h3>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard. */}
+          <div className="max-h-72 overflow-y-auto" tabIndex={0}>
+            <FilePreview preview={looked.data} />
+          </div>
+        </section>
       ) : null}
     </FormDialog>
   );

@@ -25,7 +25,7 @@ import { type Currency, isCurrency } from "@/server/platform/money";
 import { useOperatorClient, useOperatorTrpc } from "@/server/trpc/client";
 
 /** No mapping, no currency said: the file tells by itself. */
-const AS_IT_IS = "" as const;
+const AS_IT_IS = "\u0000as-it-is" as const;
 /** What of a file is looked at before it is sent. */
 const BEGINNING_BYTES = 96 * 1024;
 
@@ -58,7 +58,7 @@ export function UploadCard({ running }: { running: ImportItem | undefined }) {
   const [file, setFile] = useState<File | null>(null);
   const [stage, setStage] = useState<Stage>({ at: "choosing" });
   const [refusal, setRefusal] = useState<UploadRefused | null>(null);
-  const [mapping, setMapping] = useState("");
+  const [mapping, setMapping] = useState<string>(AS_IT_IS);
   const [currency, setCurrency] = useState<Currency | typeof AS_IT_IS>(AS_IT_IS);
   const [isMapping, setIsMapping] = useState(false);
   const [tried, setTried] = useState<DryRunAnswer | null>(null);
@@ -267,7 +267,11 @@ export function UploadCard({ running }: { running: ImportItem | undefined }) {
           </div>
         ) : null}
       </form>
-      {preview ? <FilePreview preview={preview} /> : null}
+      {preview ? (
+        <div className="mt-4">
+          <FilePreview preview={preview} />
+        </div>
+      ) : null}
       {isMapping && preview && initial && ofProgram ? (
         <MappingDialog
           preview={preview}

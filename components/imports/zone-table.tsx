@@ -15,7 +15,7 @@ interface ZoneTableProps {
   onChange: (value: Record<string, string>) => void;
 }
 
-const NOT_TOLD = "";
+const NOT_TOLD = "\u0000not-told";
 
 /** Which zone of the program each place of a source lies in. */
 export function ZoneTable({ places, zones, value, onChange }: ZoneTableProps) {

@@ -124,9 +124,7 @@ async function agreeOnSplits(city: City, from: Date, now: Date): Promise<void> {
   const second = addDays(from, 12);
   // In a short history the second version still lies ahead, and was agreed on in the past all the same.
   const agreedOn = new Date(Math.min(+addDays(second, -8), +addDays(now, -3)));
-  await withClock(agreedOn, () =>
-    agree(city, city.harborCity, harborCityV2(midnight(second)), HARBOR_CITY),
-  );
+  await withClock(agreedOn, () => agree(city, city.harborCity, harborCityV2(midnight(second)), HARBOR_CITY));
   // One agency has not answered yet, nor has a merchant: something for their overviews to ask. Those who gave a
   // standing consent are silent, and their notice runs.
   await withClock(addDays(now, -2), () =>
