@@ -26,7 +26,22 @@ const LATER = "2026-03-02T12:00:00Z";
  * to stand on the row together with the signature, `before` what has to stand there already, so that nothing but the
  * signature is judged.
  */
-const SIGNATURES: Record<string, { table: string; also?: string; before?: string; where?: string }> = {
+const SIGNATURES: Record<
+  string,
+  {
+    table: string;
+    also?: string;
+    before?: string;
+    where?: string;
+    /** For rows that are never changed: who was first is $1, who signs is $2. */
+    insert?: string;
+  }
+> = {
+  "case.overturn": {
+    table: "case_overturn",
+    insert: `insert into case_overturn (case_id, decided_by, decided_at, overturned_by, overturned_at, verdict, reason, note)
+             select id, $1, '2026-03-01T12:00:00Z', $2, '2026-03-02T12:00:00Z', 'declined', 'fraud', 'planted' from review_case`,
+  },
   "invitation.release": {
     table: "invitation",
     also: `released_at = '${LATER}'`,
@@ -234,17 +249,36 @@ describe("signatures", () => {
     const signature = SIGNATURES[action];
     if (!trigger || !signature) throw new Error(`no trigger of ${action}`);
     const { table, first, second, since } = trigger;
+    const faults = {
+      creator: "same_person",
+      puppet: "invited_by_other",
+      newcomer: "account_too_new",
+    } as const;
+    if (signature.insert) {
+      const { creator, colleague } = world.people;
+      for (const [name, fault] of Object.entries(faults) as [keyof typeof faults, string][]) {
+        for (const by of [world.people[name], null]) {
+          expect(await attempt(by, signature.insert, [creator, world.people[name]]), name).toMatchObject({
+            constraint: "two_people",
+            detail: fault,
+          });
+        }
+      }
+      expect(await attempt(creator, signature.insert, [creator, colleague])).toMatchObject({ code: "42501" });
+      expect(await attempt(colleague, signature.insert, [null, colleague])).toMatchObject({
+        constraint: "two_people",
+        detail: "person_unknown",
+      });
+      const refused = await attempt(colleague, signature.insert, [creator, colleague]);
+      expect(refused?.constraint).not.toBe("two_people");
+      return;
+    }
     await stage(
       `update "${table}" set "${first}" = $1, "${second}" = null, "${since}" = $2${signature.before ? `, ${signature.before}` : ""}${signature.where ? ` where ${signature.where}` : ""}`,
       [world.people.creator, AT],
     );
     const where = signature.where ? ` where ${signature.where}` : "";
     const signs = `update "${table}" set "${second}" = $1${signature.also ? `, ${signature.also}` : ""}${where}`;
-    const faults = {
-      creator: "same_person",
-      puppet: "invited_by_other",
-      newcomer: "account_too_new",
-    } as const;
     for (const [name, fault] of Object.entries(faults) as [keyof typeof faults, string][]) {
       const person = world.people[name];
       for (const by of [person, null]) {
