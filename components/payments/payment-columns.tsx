@@ -89,7 +89,13 @@ export function paymentColumns({
       width: "25%",
       cell: (row) => <span className="text-muted">{purposeWords(row, kindLook(row.deviceKind).trade)}</span>,
     },
-    { id: "instrument", header: "Paid with", priority: 3, cell: (row) => row.instrument },
+    {
+      id: "instrument",
+      header: "Paid with",
+      priority: 3,
+      defaultHidden: withMerchant && withProgram,
+      cell: (row) => row.instrument,
+    },
     {
       id: "amount",
       header: currency ? `Amount ${currency}` : "Amount",
@@ -156,7 +162,14 @@ export function paymentColumns({
       width: "22%",
       cell: (row) => <span className="text-muted">{reasonWords(row.declineReason)}</span>,
     },
-    { id: "id", header: "Payment", priority: 3, cell: (row) => <CopyableId id={row.id} /> },
+    {
+      id: "id",
+      header: "Payment",
+      priority: 3,
+      // Beside merchant and program there is no room for it without cutting the device's name.
+      defaultHidden: withMerchant && withProgram,
+      cell: (row) => <CopyableId id={row.id} />,
+    },
     {
       id: "source",
       header: "Came by",

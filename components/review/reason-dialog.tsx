@@ -1,6 +1,6 @@
 "use client";
 
-import type { KeyboardEvent } from "react";
+import { type KeyboardEvent, useRef } from "react";
 import type { Verdict } from "@/components/review/case-types";
 import { REASON_HINTS, REASON_LABELS, REASONS_OF } from "@/components/review/decision-words";
 import { Dialog } from "@/components/ui/dialog";
@@ -19,6 +19,7 @@ interface ReasonDialogProps {
 /** Asks why, with one more key: 1, 2 or 3. Enter takes the first. */
 export function ReasonDialog({ verdict, subject, onReason, onClose }: ReasonDialogProps) {
   const reasons = verdict ? REASONS_OF[verdict] : [];
+  const first = useRef<HTMLButtonElement>(null);
 
   function press(event: KeyboardEvent) {
     const reason = reasons[Number(event.key) - 1];
@@ -34,6 +35,7 @@ export function ReasonDialog({ verdict, subject, onReason, onClose }: ReasonDial
         if (!open) onClose();
       }}
       size="sm"
+      initialFocus={first}
       title={verdict === "approve" ? "Why do you approve it?" : "Why do you decline it?"}
       description={`${subject}. The reason is kept with the decision.`}
     >
@@ -42,6 +44,7 @@ export function ReasonDialog({ verdict, subject, onReason, onClose }: ReasonDial
         {reasons.map((reason, index) => (
           <button
             key={reason}
+            ref={index === 0 ? first : undefined}
             type="button"
             aria-keyshortcuts={String(index + 1)}
             onClick={() => verdict && onReason(verdict, reason)}

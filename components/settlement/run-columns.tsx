@@ -49,6 +49,7 @@ export const RUN_COLUMNS: readonly DataColumn<RunView>[] = [
     header: "Payments",
     align: "right",
     priority: 2,
+    defaultHidden: true,
     cell: (row) => <span className="text-muted">{formatCount(row.paymentCount)}</span>,
   },
   {
