@@ -114,7 +114,7 @@ function NodeLabel({ node, currency, width, labelLeft, labelRight }: LabelProps)
         <span className="min-w-0 truncate" title={node.label}>
           {node.label}
         </span>
-        <span data-sum-part className="tabular whitespace-nowrap text-muted">
+        <span data-sum-part="" className="tabular whitespace-nowrap text-muted">
           {amount}
         </span>
       </span>

@@ -1,6 +1,6 @@
 "use client";
 
-import { type KeyboardEvent, useRef } from "react";
+import { useEffect, useRef } from "react";
 import type { Verdict } from "@/components/review/case-types";
 import { REASON_HINTS, REASON_LABELS, REASONS_OF } from "@/components/review/decision-words";
 import { Dialog } from "@/components/ui/dialog";
@@ -21,12 +21,19 @@ export function ReasonDialog({ verdict, subject, onReason, onClose }: ReasonDial
   const reasons = verdict ? REASONS_OF[verdict] : [];
   const first = useRef<HTMLButtonElement>(null);
 
-  function press(event: KeyboardEvent) {
-    const reason = reasons[Number(event.key) - 1];
-    if (!reason || !verdict || event.repeat || event.altKey || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    onReason(verdict, reason);
-  }
+  // Heard wherever the focus is, so that the second key may follow the first at once.
+  useEffect(() => {
+    if (!verdict) return;
+    function press(event: KeyboardEvent) {
+      if (!verdict || event.repeat || event.altKey || event.ctrlKey || event.metaKey) return;
+      const reason = REASONS_OF[verdict][Number(event.key) - 1];
+      if (!reason) return;
+      event.preventDefault();
+      onReason(verdict, reason);
+    }
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, [verdict, onReason]);
 
   return (
     <Dialog
@@ -39,8 +46,7 @@ export function ReasonDialog({ verdict, subject, onReason, onClose }: ReasonDial
       title={verdict === "approve" ? "Why do you approve it?" : "Why do you decline it?"}
       description={`${subject}. The reason is kept with the decision.`}
     >
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the buttons inside do the same by themselves. */}
-      <div onKeyDown={press} className="grid gap-1.5">
+      <div className="grid gap-1.5">
         {reasons.map((reason, index) => (
           <button
             key={reason}
