@@ -25,6 +25,8 @@ export function waitingTitle(row: WaitingView): string {
       return row.held ? `Hold the payouts to ${who}` : `Pay ${who} out from ${amount}`;
     case "payout.take_back":
       return `${amount} to ${who} ${row.state === "returned" ? "came back" : "was refused by the bank"}`;
+    case "import.undo":
+      return `Give back ${amount} of ${who} from ${row.import?.fileName ?? "a file"}`;
     case "bank_account.use":
       return `Another bank account for ${who}`;
     case "authority_setting.set": {
@@ -43,6 +45,8 @@ const CONSEQUENCES: Record<string, string> = {
     "The ledger moves at once, at the operator's cost, and the next statements of both show it.",
   "payout_rule.set": "It holds from now on. A hold takes back approvals of payouts that were not sent yet.",
   "payout.take_back": "The money is owed to the party again and goes out with the next run.",
+  "import.undo":
+    "Every payment of the file is given back, and the next run takes each share back from whoever has it.",
   "authority_setting.set": "It holds for everybody from now on.",
 };
 

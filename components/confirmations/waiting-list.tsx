@@ -71,6 +71,14 @@ function Waiting({ row, ask }: { row: WaitingView; ask: (asking: Asking) => void
               {" · "}
             </>
           ) : null}
+          {row.import ? (
+            <>
+              <Link href={`${base}/imports/${row.import.id}`} className="underline underline-offset-4">
+                {row.import.fileName}
+              </Link>
+              {" · "}
+            </>
+          ) : null}
           {row.proposedBy
             ? `${row.proposedBy.name}${row.proposedBy.organisation ? `, ${row.proposedBy.organisation}` : ""}`
             : "the calendar"}{" "}

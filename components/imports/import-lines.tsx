@@ -76,14 +76,14 @@ function lineColumns(base: string): DataColumn<ImportLine>[] {
       id: "line",
       header: "Line",
       fixed: true,
-      width: "5rem",
+      width: "4rem",
       cell: (row) => <span className="tabular text-muted">{formatCount(row.rowNumber)}</span>,
     },
     {
       id: "outcome",
       header: "Outcome",
       priority: 1,
-      width: "9rem",
+      width: "7.5rem",
       cell: (row) => <Badge tone={LOOKS[row.outcome].tone}>{LOOKS[row.outcome].label}</Badge>,
     },
     {
