@@ -54,6 +54,7 @@ const VALUES: Record<string, (tenant: TestTenant) => unknown> = {
   "app_user.email": (tenant) => `${tenant.marker}@example.org`,
   "invitation.email": (tenant) => `invited-${tenant.marker}@example.org`,
   "device_credential.public_key": () => randomBytes(32),
+  "device_nonce.credential_id": (tenant) => tenant.ids.get("device_credential"),
   "instrument.funding_account_id": () => v7(),
   "payment.allowance_month": () => "2026-01-01T00:00:00Z",
   "payment_limit.max_payments": () => 1,

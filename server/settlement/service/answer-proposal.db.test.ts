@@ -82,9 +82,7 @@ describe("an adjustment", () => {
 
   test("of half a yen is refused, and the database counts minor units as the product does", async () => {
     const yen = await createCity();
-    await withScope(system, (tx) =>
-      tx.query("update program set currency = 'JPY' where id = $1", [yen.programId]),
-    );
+    await pastGuards(["program"], "update program set currency = 'JPY' where id = $1", [yen.programId]);
     const half = {
       programId: yen.programId,
       partyId: yen.agencies[0]?.id ?? "",

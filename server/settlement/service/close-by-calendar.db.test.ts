@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { withClock } from "@/server/platform/clock";
 import { withOwner, withScope } from "@/server/platform/db";
 import { mintSystemScope } from "@/server/platform/scope";
-import { useTestDatabase } from "@/server/platform/testing";
+import { pastGuards, useTestDatabase } from "@/server/platform/testing";
 import { bringIntoForce, type City, capture, createCity, termsFor } from "../testing";
 import { closeDuePeriods } from "./close-by-calendar";
 
@@ -13,9 +13,9 @@ const beginning = at("2026-01-01T00:00:00Z");
 
 async function cityWith(calendar: Record<string, unknown>, timeZone = "Europe/Oslo"): Promise<City> {
   const city = await createCity({ calendar, timeZone });
-  await withOwner((client) =>
-    client.query("update program set created_at = '2026-01-01' where id = $1", [city.programId]),
-  );
+  await pastGuards(["program"], "update program set created_at = '2026-01-01' where id = $1", [
+    city.programId,
+  ]);
   await withClock(beginning, () => bringIntoForce(city, termsFor(city)));
   return city;
 }
@@ -103,9 +103,8 @@ describe("periods close by the calendar", () => {
   test("a program in which nothing was captured has no runs, and history from before it was founded is not closed by itself", async () => {
     const idle = await cityWith({ every: "day", cutOff: "22:00", payoutDelayBusinessDays: 1 });
     const young = await cityWith({ every: "day", cutOff: "22:00", payoutDelayBusinessDays: 1 });
-    await withOwner((client) =>
-      client.query("update program set created_at = '2026-06-10T08:00:00Z' where id = $1", [young.programId]),
-    );
+    const founded = "update program set created_at = '2026-06-10T08:00:00Z' where id = $1";
+    await pastGuards(["program"], founded, [young.programId]);
     await capture(young, { micros: 3_000_000n, at: at("2026-02-10T10:00:00Z") });
     await closeAt("2026-06-10T12:00:00Z");
     expect(await runsOf(idle)).toEqual([]);
