@@ -64,3 +64,27 @@ describe("card numbers", () => {
     expect(holdsCardNumber("+47 22 12 34 56")).toBe(false);
   });
 });
+
+describe("an account number", () => {
+  test("that is an IBAN is no card number, though its digits read like one", () => {
+    for (const iban of ["NO3710000261322", "NO4910000728549", "NO6510000926529", "NO4410000950284"]) {
+      expect(passesLuhn(iban.slice(2)), iban).toBe(true);
+      expect(holdsCardNumber(iban), iban).toBe(false);
+      expect(holdsCardNumber(iban.toLowerCase()), iban).toBe(false);
+      expect(findCardNumber({ iban, bankName: "Fjord Bank" })).toBeNull();
+      expect(
+        holdsCardNumber(`${iban.slice(0, 4)} ${iban.slice(4, 8)} ${iban.slice(8, 12)} ${iban.slice(12)}`),
+      ).toBe(false);
+    }
+  });
+
+  test("in whose place or beside which stands a card number is refused", () => {
+    for (const card of CARDS) {
+      expect(findCardNumber({ iban: card }), card).toBe("iban");
+      expect(findCardNumber({ iban: `NO${card}` }), card).toBe("iban");
+      expect(findCardNumber({ iban: `NO3710000261322 ${card}` }), card).toBe("iban");
+    }
+    // The same digits without the country that makes them an account.
+    expect(holdsCardNumber("XX3710000261322")).toBe(true);
+  });
+});

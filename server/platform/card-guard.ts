@@ -2,6 +2,7 @@
  * Finds payment card numbers in input, so that none is ever stored or logged: runs of 13 to 19 digits, plain or in the
  * groups in which cards are printed, that begin like a card and pass the Luhn check (ISO/IEC 7812-1).
  */
+import { isValidIBAN } from "ibantools";
 
 const PLAIN = /(?<!\d)[2-6]\d{12,18}(?!\d)/g;
 const GROUPED =
@@ -26,17 +27,24 @@ export function passesLuhn(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-/** Whether a text holds a card number, in any Unicode form of digits. */
+/**
+ * Whether a text holds a card number, in any Unicode form of digits. A text that as a whole is an IBAN, by its country's
+ * form and its check digits, is none: one in twenty of Norway's reads like a card.
+ */
 export function holdsCardNumber(text: string): boolean {
   if (text.length < 13) return false;
   const plain = text.normalize("NFKC").replace(UUID, "");
   for (const pattern of [PLAIN, GROUPED]) {
     for (const match of plain.matchAll(pattern)) {
       if (!passesLuhn(match[0].replace(/\D/g, ""))) continue;
-      if (!HEX_WORD.test(wordAround(plain, match.index, match[0].length))) return true;
+      if (!HEX_WORD.test(wordAround(plain, match.index, match[0].length))) return !isIban(plain);
     }
   }
   return false;
+}
+
+function isIban(text: string): boolean {
+  return isValidIBAN(text.replaceAll(/[ -]/g, "").toUpperCase());
 }
 
 function wordAround(text: string, start: number, length: number): string {
