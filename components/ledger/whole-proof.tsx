@@ -1,7 +1,8 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { CircleCheck, ShieldCheck, TriangleAlert } from "lucide-react";
+import { CircleCheck, Download, ShieldCheck, TriangleAlert } from "lucide-react";
+import { downloadText } from "@/components/charts/to-csv";
 import { formatCount } from "@/components/money/format-count";
 import { QueryView } from "@/components/query/query-view";
 import { ExactTime, RelativeTime } from "@/components/time/relative-time";
@@ -71,6 +72,7 @@ export function WholeProof() {
               />
             ) : null}
             <Checks checks={data.running ? data.running.done : (data.last?.checks ?? [])} />
+            {data.last?.head && !data.running ? <KeepHead head={data.last.head} /> : null}
             {!data.last && !data.running ? (
               <p className="text-sm text-muted">
                 Nothing was proved yet. The worker does it every night; the proof reads everything and changes
@@ -81,6 +83,31 @@ export function WholeProof() {
         </Card>
       )}
     </QueryView>
+  );
+}
+
+function KeepHead({ head }: { head: { height: number; hash: string } }) {
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-3 border-t border-line-soft pt-3 text-sm text-muted">
+      <p className="min-w-0 flex-1 basis-64">
+        Keep the head of the log where nobody of the platform can write:{" "}
+        <code className="font-mono text-xs">purse verify --head FILE</code> demands it unchanged.
+      </p>
+      <Button
+        size="sm"
+        variant="ghost"
+        icon={<Download />}
+        onClick={() =>
+          downloadText(
+            `evidence-head-${head.height}.json`,
+            `${JSON.stringify(head, null, 2)}\n`,
+            "application/json",
+          )
+        }
+      >
+        Export the log's head
+      </Button>
+    </div>
   );
 }
 

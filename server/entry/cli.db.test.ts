@@ -9,6 +9,8 @@ import { saveMapping } from "@/server/payments/service/manage-mappings";
 import type { Id } from "@/server/platform/ids";
 import { mintPortalScope, mintSystemScope } from "@/server/platform/scope";
 import { useTestDatabase } from "@/server/platform/testing";
+import { CHECK_NAMES } from "@/server/reporting/proof/schema";
+import { sealEvidence } from "@/server/reporting/proof/service";
 
 const database = useTestDatabase();
 const root = join(import.meta.dirname, "../..");
@@ -237,6 +239,43 @@ describe("purse import", () => {
       code: 3,
     });
   });
+});
+
+describe("purse verify", () => {
+  test("arrives whole through a slow pipe, with its exit code", async () => {
+    const command = `node --import tsx server/entry/cli.ts verify --json | (sleep 3; dd bs=64 status=none)`;
+    const ran = await new Promise<Ran>((resolve) => {
+      execFile(
+        "bash",
+        ["-c", `${command}; echo "codes \${PIPESTATUS[0]}" >&2`],
+        {
+          cwd: root,
+          env: { ...process.env, DATABASE_URL: database.loginUrl(), LOG_LEVEL: "silent", PURSE_CWD: folder },
+        },
+        (error, stdout, stderr) => resolve({ code: error ? 1 : 0, stdout, stderr }),
+      );
+    });
+    expect(ran.stderr).toContain("codes 0");
+    const proof = JSON.parse(ran.stdout);
+    expect(proof).toMatchObject({ ok: true, broken: 0 });
+    expect(proof.checks).toHaveLength(CHECK_NAMES.length);
+  }, 60_000);
+
+  test("demands an exported head of the evidence chain unchanged", async () => {
+    for (let waited = 0; waited < 30_000 && (await sealEvidence()) === null; waited += 100)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    const exported = await purse(["head"]);
+    expect(exported.code).toBe(0);
+    await writeFile(join(folder, "kept.json"), exported.stdout);
+    const same = await purse(["verify", "--head", "kept.json", "--json"]);
+    expect(same.code, same.stdout).toBe(0);
+    const kept = JSON.parse(exported.stdout);
+    await writeFile(join(folder, "kept.json"), JSON.stringify({ ...kept, hash: "ab".repeat(32) }));
+    const other = await purse(["verify", "--head", "kept.json", "--json"]);
+    expect(other.code).toBe(4);
+    const chain = JSON.parse(other.stdout).checks.find((each: { check: string }) => each.check === "chain");
+    expect(chain).toMatchObject({ ok: false, broken: 1 });
+  }, 90_000);
 });
 
 describe("purse ledger", () => {

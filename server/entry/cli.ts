@@ -88,6 +88,11 @@ async function runCommandLine(argv: readonly string[]): Promise<number> {
     .option("--json", "answer as JSON")
     .action(run(async () => (await import("./cli/verify")).verifyWholeCommand));
 
+  program
+    .command("head")
+    .description("print the head of the evidence chain; kept elsewhere, verify --head compares with it")
+    .action(run(async () => (await import("./cli/verify")).headCommand));
+
   const ledger = program.command("ledger").description("proofs of the ledger");
   ledger
     .command("verify")

@@ -2,8 +2,8 @@
 import { closePool } from "@/server/platform/db";
 import { mintSystemScope } from "@/server/platform/scope";
 import type { CheckResult } from "@/server/reporting/proof/schema";
-import { CHECK_COUNT, proveAndRecord } from "@/server/reporting/proof/service";
-import { answer, EXIT, type JsonOption } from "./answer";
+import { CHECK_COUNT, proveAndRecord, readEvidenceHead } from "@/server/reporting/proof/service";
+import { answer, CommandFailure, EXIT, type JsonOption } from "./answer";
 import { readHead } from "./read-head";
 
 /** Exit code 4 when anything contradicts anything; mere notices do not. The result stays in the audit log. */
@@ -26,6 +26,19 @@ export async function verifyWholeCommand(options: JsonOption & { head?: string }
       ]),
     ]);
     return proof.ok ? EXIT.done : EXIT.found;
+  } finally {
+    await closePool();
+  }
+}
+
+/** Prints the head of the evidence chain as `verify --head` reads it. */
+export async function headCommand(): Promise<number> {
+  try {
+    const head = await readEvidenceHead(mintSystemScope("cli"));
+    if (!head) throw new CommandFailure(EXIT.refused, "Nothing is sealed yet; the worker seals in seconds.");
+    const document = { height: head.height.toString(), hash: head.hash };
+    await answer({ json: true }, document, () => []);
+    return EXIT.done;
   } finally {
     await closePool();
   }

@@ -224,6 +224,11 @@ export async function readWholeProof(scope: OperatorScope): Promise<WholeProofVi
   };
 }
 
+/** The newest sealed block of the log, to be kept where nobody of the platform can write; null when nothing is sealed. */
+export async function readEvidenceHead(scope: PlatformScope): Promise<ExportedHead | null> {
+  return await withScope(scope, (tx) => evidence.findHead(tx));
+}
+
 /** When the last proof came to its end. */
 export async function lastProofAt(scope: PlatformScope): Promise<Date | null> {
   const { entries } = await listAuditEntries(scope, { action: ACTION }, { beforeSeq: null, limit: 1 });
