@@ -1,5 +1,6 @@
 /** What waits for a second person, in words. */
 import { formatAmount } from "@/components/money/format-amount";
+import { delayWords, momentWords, periodWords } from "@/components/programs/calendar-words";
 import type { WaitingView } from "@/server/settlement/schema";
 
 const SETTINGS: Record<string, { label: string; unit: string }> = {
@@ -11,6 +12,8 @@ const SETTINGS: Record<string, { label: string; unit: string }> = {
 export function settingWords(name: string): { label: string; unit: string } {
   return SETTINGS[name] ?? { label: name, unit: "" };
 }
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** One line that says what would happen, without its end. */
 export function waitingTitle(row: WaitingView): string {
@@ -33,6 +36,10 @@ export function waitingTitle(row: WaitingView): string {
       const { label, unit } = settingWords(row.setting?.name ?? "");
       return `${label}: ${row.setting?.value} ${unit}`;
     }
+    case "calendar.change":
+      return row.calendar
+        ? `Periods of ${row.program?.name ?? "a program"}: ${lowerFirst(periodWords(row.calendar.calendar))}, paid out ${delayWords(row.calendar.calendar)}, from ${momentWords(row.calendar.from, row.calendar.timeZone)}`
+        : "Another calendar";
     case "run.approve":
       return `Settlement run of ${row.program?.name ?? "a program"}`;
     default:
@@ -47,6 +54,8 @@ const CONSEQUENCES: Record<string, string> = {
   "payout.take_back": "The money is owed to the party again and goes out with the next run.",
   "import.undo":
     "Every payment of the file is given back, and the next run takes each share back from whoever has it.",
+  "calendar.change":
+    "Periods that have begun stay as they are. It begins at the moment that it names, and is void if nobody confirms it before.",
   "authority_setting.set": "It holds for everybody from now on.",
 };
 

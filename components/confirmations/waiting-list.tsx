@@ -29,8 +29,8 @@ export function WaitingList({ rows }: { rows: readonly WaitingView[] }) {
     return (
       <Card>
         <FirstUse title="Nothing waits" icon={<CheckCheck aria-hidden />}>
-          Adjustments, payout rules, payouts that came back, bank accounts, limits and settlement runs stand
-          here until a second person has confirmed them.
+          Adjustments, payout rules, payouts that came back, bank accounts, calendars, limits and settlement
+          runs stand here until a second person has confirmed them.
         </FirstUse>
       </Card>
     );

@@ -22,3 +22,18 @@ export function delayWords({ payoutDelayBusinessDays: days }: Calendar): string 
   if (days === 0) return "on the next working day";
   return `${days} working ${days === 1 ? "day" : "days"} later`;
 }
+
+/** "Friday, 5 June 2026, 22:00" in the program's zone. */
+export function momentWords(at: string, timeZone: string): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+  })
+    .format(new Date(at))
+    .replace(" at ", ", ");
+}

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useMemo, useState } from "react";
 import { usePortal } from "@/components/frame/portal-context";
-import { periodWords, WEEKDAYS } from "@/components/programs/calendar-words";
+import { CalendarFields, calendarOf } from "@/components/programs/calendar-fields";
 import { Combobox } from "@/components/ui/combobox";
 import { Field } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
@@ -21,7 +21,7 @@ const EMPTY = {
   slug: "",
   currency: "EUR",
   timeZone: "Europe/Oslo",
-  every: "day",
+  every: "day" as "day" | "week" | "month",
   day: "1",
   cutOff: "22:00",
   delay: "1",
@@ -41,7 +41,7 @@ interface CreateProgramProps {
   onOpenChange: (open: boolean) => void;
 }
 
-/** Founds a program. Currency, zone and calendar stay with it. */
+/** Founds a program. Currency and zone stay with it. */
 export function CreateProgram({ open, onOpenChange }: CreateProgramProps) {
   const trpc = useOperatorTrpc();
   const router = useRouter();
@@ -59,13 +59,7 @@ export function CreateProgram({ open, onOpenChange }: CreateProgramProps) {
   const put = (field: keyof typeof EMPTY) => (value: string) =>
     setFacts((before) => ({ ...before, [field]: value }));
   const slug = facts.slug || slugOf(facts.name);
-  const every = facts.every === "week" || facts.every === "month" ? facts.every : "day";
-  const calendar = {
-    every,
-    ...(every !== "day" && { day: Number(facts.day) }),
-    cutOff: facts.cutOff,
-    payoutDelayBusinessDays: Number(facts.delay),
-  } as const;
+  const calendar = calendarOf(facts);
 
   async function send() {
     setRefusal(null);
@@ -104,7 +98,7 @@ export function CreateProgram({ open, onOpenChange }: CreateProgramProps) {
       onClose={() => onOpenChange(false)}
       size="lg"
       title="New program"
-      description="Its currency, time zone and calendar cannot be changed once payments are taken."
+      description="Its currency and time zone cannot be changed; its calendar can, from the end of a period on, by two people."
       action="Create the program"
       pending={create.isPending}
       onSubmit={() => void send()}
@@ -134,48 +128,12 @@ export function CreateProgram({ open, onOpenChange }: CreateProgramProps) {
           options={zones}
         />
       </Field>
-      <Field label="A period lasts">
-        <Select
-          value={facts.every}
-          onValueChange={put("every")}
-          options={[
-            { value: "day", label: "A day" },
-            { value: "week", label: "A week" },
-            { value: "month", label: "A month" },
-          ]}
-        />
-      </Field>
-      {every === "week" ? (
-        <Field label="It ends on" error={errors["calendar.day"]}>
-          <Select
-            value={facts.day}
-            onValueChange={put("day")}
-            options={WEEKDAYS.map((label, index) => ({ value: String(index + 1), label }))}
-          />
-        </Field>
-      ) : null}
-      {every === "month" ? (
-        <Field label="It ends on day" error={errors["calendar.day"]} hint="1 to 28; 31 is the last">
-          <Input
-            inputMode="numeric"
-            value={facts.day}
-            onChange={(event) => put("day")(event.currentTarget.value)}
-          />
-        </Field>
-      ) : null}
-      <Field label="Cut-off" error={errors["calendar.cutOff"]} hint="Local time, such as 22:00">
-        <Input value={facts.cutOff} onChange={(event) => put("cutOff")(event.currentTarget.value)} />
-      </Field>
-      <Field label="Paid out after" error={errors["calendar.payoutDelayBusinessDays"]} hint="Working days">
-        <Input
-          inputMode="numeric"
-          value={facts.delay}
-          onChange={(event) => put("delay")(event.currentTarget.value)}
-        />
-      </Field>
-      <p className="text-sm text-muted sm:col-span-2">
-        {periodWords(calendar)}, {facts.timeZone.replaceAll("_", " ")} time.
-      </p>
+      <CalendarFields
+        facts={facts}
+        onChange={(change) => setFacts((before) => ({ ...before, ...change }))}
+        errors={errors}
+        place={facts.timeZone}
+      />
     </FormDialog>
   );
 }

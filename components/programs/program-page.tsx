@@ -11,7 +11,8 @@ import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
 import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
 import { AddParty } from "@/components/programs/add-party";
-import { delayWords, periodWords } from "@/components/programs/calendar-words";
+import { delayWords, momentWords, periodWords } from "@/components/programs/calendar-words";
+import { ChangeCalendar } from "@/components/programs/change-calendar";
 import { ProgramMoney } from "@/components/programs/program-money";
 import { ProgramTerms } from "@/components/programs/program-terms";
 import { QueryView } from "@/components/query/query-view";
@@ -183,13 +184,49 @@ function SettlementCard({ program }: { program: Program }) {
   const runs = useQuery(
     trpc.runs.list.queryOptions({ programId: program.id, limit: 1 }, { enabled: can("runs.read") }),
   );
+  const calendar = useQuery(trpc.calendar.get.queryOptions({ programId: program.id }));
+  const [changing, setChanging] = useState(false);
   const last = runs.data?.items[0];
+  const { current, coming, waiting } = calendar.data ?? {
+    current: program.calendar,
+    coming: [],
+    waiting: false,
+  };
   return (
-    <Card title="When is it settled?" bodyClassName="pt-1">
+    <Card
+      title="When is it settled?"
+      actions={
+        can("programs.manage") && calendar.data && !waiting ? (
+          <Button size="sm" variant="ghost" onClick={() => setChanging(true)}>
+            Change the calendar
+          </Button>
+        ) : undefined
+      }
+      bodyClassName="pt-1"
+    >
       <KeyValueList
         items={[
-          { label: "Periods end", value: periodWords(program.calendar), hint: program.timeZone },
-          { label: "Paid out", value: delayWords(program.calendar) },
+          { label: "Periods end", value: periodWords(current), hint: program.timeZone },
+          { label: "Paid out", value: delayWords(current) },
+          ...coming.map(({ from, calendar: next }) => ({
+            label: "Changes",
+            value: `${periodWords(next)}, paid out ${delayWords(next)}`,
+            hint: `from ${momentWords(from, program.timeZone)}`,
+          })),
+          ...(waiting
+            ? [
+                {
+                  label: "Proposed",
+                  value: can("payouts.read") ? (
+                    <Link href={`${base}/confirmations`} className="underline underline-offset-4">
+                      Another calendar waits for a second person
+                    </Link>
+                  ) : (
+                    "Another calendar waits for a second person"
+                  ),
+                },
+              ]
+            : []),
           ...(next.data
             ? [
                 {
@@ -231,6 +268,9 @@ function SettlementCard({ program }: { program: Program }) {
           { label: "Founded", value: <ExactTime at={program.createdAt} format="date" /> },
         ]}
       />
+      {changing && calendar.data ? (
+        <ChangeCalendar program={program} calendar={calendar.data} onClose={() => setChanging(false)} />
+      ) : null}
     </Card>
   );
 }

@@ -59,6 +59,8 @@ const VALUES: Record<string, (tenant: TestTenant) => unknown> = {
   "payment.allowance_month": () => "2026-01-01T00:00:00Z",
   "payment_limit.max_payments": () => 1,
   "payment_limit.period": () => "day",
+  "program_calendar.calendar": () => ({ every: "day", cutOff: "22:00", payoutDelayBusinessDays: 1 }),
+  "program_calendar.starts_at": () => "2020-01-01T21:00:00Z",
   "program_terms.notice_days": () => 30,
   "program.slug": (tenant) => `program-${tenant.marker}`,
   "statement.closing_micros": () => 2, // the opening, the allocated and the refunds, less the payout: each 1

@@ -21,6 +21,7 @@ export const ID_PREFIXES = {
   refund: "ref",
   usageWindow: "win",
   agreement: "agr",
+  programCalendar: "pcal",
   programTerms: "pterm",
   standingConsent: "cons",
   settlementRun: "run",

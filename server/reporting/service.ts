@@ -248,7 +248,7 @@ function presentPayout(row: LastPayoutRow | null, money: (micros: bigint) => Mon
 }
 
 function presentPeriod(program: ProgramRow, at: Date) {
-  const { end, payOutOn } = previewPeriod(at, program.calendar, program.time_zone);
+  const { end, payOutOn } = previewPeriod(at, program.calendars, program.time_zone);
   return { closesAt: end.toISOString(), payOutOn };
 }
 

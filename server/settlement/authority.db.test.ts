@@ -65,6 +65,8 @@ const SIGNATURES: Record<
   "run.approve": { table: "settlement_run", before: "created_by = $1" },
 };
 
+const WEEKLY = { every: "week", day: 1, cutOff: "22:00", payoutDelayBusinessDays: 1 };
+
 /** Every deed that is impossible without a confirmed proposal of just this deed: what would do it, past the services. */
 const DEEDS: Record<
   (typeof CONFIRMATION_ACTIONS)[number],
@@ -87,6 +89,11 @@ const DEEDS: Record<
     "update bank_account set state = 'resting', confirmation_id = $1",
     [confirmationId],
   ],
+  "calendar.change": (confirmationId) => [
+    `insert into program_calendar (id, program_id, starts_at, calendar, confirmation_id)
+     values ($1, $2, '2026-03-09T21:00:00Z', $3, $4)`,
+    [newId("programCalendar"), world.programId, JSON.stringify(WEEKLY), confirmationId],
+  ],
   "authority_setting.set": (confirmationId) => [
     `insert into authority_setting (name, value, confirmation_id, changed_at)
      values ('adjustment_limit.admin', 100, $1, '${AT}')`,
@@ -107,6 +114,7 @@ const PAYLOADS: Record<(typeof CONFIRMATION_ACTIONS)[number], Record<string, unk
   "payout_rule.set": { minimum_micros: "5000000", held: true },
   "payout.take_back": { state: "returned", reason: "A reason" },
   "bank_account.use": accountPayload(ACCOUNT),
+  "calendar.change": { starts_at: "2026-03-09T21:00:00.000Z", calendar: WEEKLY },
   "authority_setting.set": { name: "adjustment_limit.admin", value: "100" },
   "import.undo": { amount_micros: "5000000", reason: "A reason" },
 };
@@ -330,7 +338,7 @@ describe("deeds that need a confirmed proposal", () => {
         id,
         action,
         platform || action === "bank_account.use" ? null : world.programId,
-        platform ? null : world.partyId,
+        platform || action === "calendar.change" ? null : world.partyId,
         subject ? world.ids.get(subject) : null,
         JSON.stringify(how.payload ?? PAYLOADS[action]),
         world.people.creator,
@@ -378,6 +386,7 @@ describe("deeds that need a confirmed proposal", () => {
             amount_micros: "1",
             state: "failed",
             holder: "B",
+            calendar: {},
           },
         });
         expect(await attempt(person, ...deed(other)), "with one of something else").toMatchObject(refused);

@@ -29,6 +29,7 @@ export const CONFIRMATION_ACTIONS = [
   "bank_account.use",
   "authority_setting.set",
   "import.undo",
+  "calendar.change",
 ] as const;
 export const CONFIRMATION_OUTCOMES = ["rejected", "withdrawn", "expired"] as const;
 /** Figures of authority that two people can change; limits are in minor units of whatever currency it is. */

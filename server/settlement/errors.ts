@@ -48,6 +48,22 @@ const REFUSALS: Record<string, { code: ErrorCode; message: string }> = {
     code: "forbidden",
     message: "You proposed an adjustment that this run pays, so somebody else has to approve it.",
   },
+  calendar_from_past: {
+    code: "conflict",
+    message: "This moment has passed. A calendar changes at the end of a period that is still to come.",
+  },
+  calendar_not_after_last: {
+    code: "conflict",
+    message: "Another change is agreed for this moment or a later one; choose an end of a period after it.",
+  },
+  calendar_not_at_period_end: {
+    code: "invalid_input",
+    message: "No period ends at this moment. A calendar changes where a period ends.",
+  },
+  calendar_unchanged: {
+    code: "invalid_input",
+    message: "This is the calendar that would hold anyway; change something.",
+  },
   approver_unknown: { code: "forbidden", message: "Only a person who is signed in can approve." },
   effective_date_taken: {
     code: "conflict",

@@ -1,5 +1,6 @@
 /** Shapes of settlement that cross the border of the server. Ids are TypeIDs, amounts decimal strings. */
 import { z } from "zod";
+import { calendarSchema } from "@/server/identity/schema";
 import { publicId } from "@/server/platform/ids";
 import { CURRENCIES, parseMicros } from "@/server/platform/money";
 import { plainText } from "@/server/platform/text";
@@ -560,6 +561,29 @@ export const bankAccountSchema = z.object({
 export type BankAccountView = z.output<typeof bankAccountSchema>;
 
 /** One proposal in the inbox of a second person; what does not belong to its action is null. */
+const settlementCalendarSchema = z.object({
+  every: z.enum(["day", "week", "month"]),
+  day: z.number(),
+  cutOff: z.string(),
+  payoutDelayBusinessDays: z.number(),
+});
+
+export const programCalendarSchema = z.object({
+  current: settlementCalendarSchema,
+  coming: z.array(z.object({ from: time, calendar: settlementCalendarSchema })),
+  /** Whether a proposal waits for a second person. */
+  waiting: z.boolean(),
+  /** Ends of periods from which another calendar can hold. */
+  ends: z.array(time),
+});
+export type ProgramCalendarView = z.output<typeof programCalendarSchema>;
+
+export const proposeCalendarInput = z.object({
+  programId: publicId("program"),
+  from: z.iso.datetime(),
+  calendar: calendarSchema,
+});
+
 export const waitingSchema = z.object({
   id: z.string(),
   action: z.string(),
@@ -572,6 +596,8 @@ export const waitingSchema = z.object({
   state: z.string().nullable(),
   reason: z.string().nullable(),
   setting: z.object({ name: z.string(), value: z.string() }).nullable(),
+  /** Another calendar, and the end of a period from which it would hold. */
+  calendar: z.object({ from: time, timeZone: z.string(), calendar: settlementCalendarSchema }).nullable(),
   payout: z.object({ id: z.string(), reference: z.string() }).nullable(),
   import: z.object({ id: z.string(), fileName: z.string() }).nullable(),
   proposedBy: z.object({ name: z.string(), organisation: z.string().nullable() }).nullable(),

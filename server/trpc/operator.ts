@@ -17,6 +17,7 @@ import { operatorProofRouter, operatorReportingRouter } from "@/server/reporting
 import {
   operatorAgreementsRouter,
   operatorBankAccountsRouter,
+  operatorCalendarRouter,
   operatorConfirmationsRouter,
   operatorPayoutsRouter,
   operatorRunsRouter,
@@ -35,6 +36,7 @@ export const operatorRouter = router({
   terms: operatorTermsRouter,
   allowances: operatorAllowancesRouter,
   audit: operatorAuditRouter,
+  calendar: operatorCalendarRouter,
   confirmations: operatorConfirmationsRouter,
   bankAccounts: operatorBankAccountsRouter,
   cases: mergeRouters(operatorCasesRouter, operatorReviewRouter),

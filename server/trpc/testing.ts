@@ -216,6 +216,12 @@ const operator: Record<string, Sample> = {
   "agreements.propose": (of) => ({ agreementId: of.id("agreement") }),
   "agreements.approve": (of) => ({ agreementId: of.id("agreement") }),
   "agreements.withdraw": (of) => ({ agreementId: of.id("agreement"), reason: "A reason" }),
+  "calendar.get": (of) => ({ programId: of.id("program") }),
+  "calendar.propose": (of) => ({
+    programId: of.id("program"),
+    from: "2026-06-01T20:00:00.000Z",
+    calendar: { every: "week", day: 1, cutOff: "22:00", payoutDelayBusinessDays: 1 },
+  }),
   "terms.get": (of) => ({ programId: of.id("program") }),
   "terms.draft": (of) => ({
     programId: of.id("program"),

@@ -11,7 +11,8 @@ import type {
 } from "../types";
 
 const ORGANISATION = `o.id, o.kind, o.slug, o.name, o.created_at as "createdAt", o.suspended_at as "suspendedAt"`;
-const PROGRAM = `p.id, p.slug, p.name, p.operator_id as "operatorId", p.currency, p.time_zone as "timeZone", p.calendar,
+const PROGRAM = `p.id, p.slug, p.name, p.operator_id as "operatorId", p.currency, p.time_zone as "timeZone",
+  program_calendar_at(p.id, now()) as calendar,
   p.created_at as "createdAt", p.closed_at as "closedAt"`;
 
 export async function insertOrganisation(

@@ -6,18 +6,13 @@ export interface ProgramRow {
   name: string;
   currency: string;
   time_zone: string;
-  calendar: {
-    every: "day" | "week" | "month";
-    day?: number;
-    cutOff: string;
-    payoutDelayBusinessDays?: number;
-  };
+  calendars: unknown;
 }
 
 /** The programs that the scope may see, the busiest of the last days first. */
 export async function findPrograms(tx: SqlTx): Promise<ProgramRow[]> {
   const { rows } = await tx.query<ProgramRow>(
-    `select p.id, p.slug, p.name, p.currency, p.time_zone, p.calendar
+    `select p.id, p.slug, p.name, p.currency, p.time_zone, program_calendars(p.id) as calendars
        from program p
        left join lateral (
          select max(last_effective_at) as last from tranche where program_id = p.id

@@ -8,6 +8,7 @@ export interface WaitingRow {
   program_slug: string | null;
   program_name: string | null;
   currency: string | null;
+  time_zone: string | null;
   organisation_id: string | null;
   organisation_slug: string | null;
   organisation_name: string | null;
@@ -35,7 +36,7 @@ export async function listWaiting(
   limit: number,
 ): Promise<WaitingRow[]> {
   const { rows } = await tx.query<WaitingRow>(
-    `select w.*, p.slug as program_slug, p.name as program_name, p.currency, o.slug as organisation_slug,
+    `select w.*, p.slug as program_slug, p.name as program_name, p.currency, p.time_zone, o.slug as organisation_slug,
             o.name as organisation_name, o.kind as organisation_kind, u.name as proposed_by_name,
             home.name as proposed_in_name, c.payload, c.payload_sha256, y.reference as payout_reference,
             y.amount_micros as payout_micros, b.file_name as import_file_name,

@@ -3,8 +3,7 @@
 import type { SqlTx } from "@/server/platform/db";
 import { AppError, notFound } from "@/server/platform/errors";
 import { type Currency, isCurrency } from "@/server/platform/money";
-import { calendarSchema } from "../rules/compute-period";
-import type { PlannedProgram } from "../rules/plan-periods";
+import { calendarsSchema, type PlannedProgram } from "../rules/plan-periods";
 
 export interface SettlementProgram extends PlannedProgram {
   id: string;
@@ -22,13 +21,14 @@ interface ProgramRow {
   operator_id: string;
   currency: string;
   time_zone: string;
-  calendar: unknown;
+  calendars: unknown;
   created_at: Date;
 }
 
 export async function getProgram(tx: SqlTx, programId: string): Promise<SettlementProgram> {
   const { rows } = await tx.query<ProgramRow>(
-    "select id, slug, name, operator_id, currency, time_zone, calendar, created_at from program where id = $1",
+    `select id, slug, name, operator_id, currency, time_zone, program_calendars(id) as calendars, created_at
+       from program where id = $1`,
     [programId],
   );
   const row = rows[0];
@@ -47,7 +47,7 @@ export async function getProgram(tx: SqlTx, programId: string): Promise<Settleme
     operatorId: row.operator_id,
     currency: row.currency,
     timeZone: row.time_zone,
-    calendars: [{ from: null, calendar: calendarSchema.parse(row.calendar) }],
+    calendars: calendarsSchema.parse(row.calendars),
     createdAt: row.created_at,
   };
 }

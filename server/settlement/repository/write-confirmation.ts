@@ -1,4 +1,5 @@
 /** Rows of proposals that wait for a second person. Who may answer one is judged by the database. */
+import { now } from "@/server/platform/clock";
 import type { SqlTx } from "@/server/platform/db";
 import type { ConfirmationAction, ConfirmationOutcome } from "../constants";
 
@@ -71,6 +72,19 @@ export async function findWaiting(
     [of.action, of.subjectId],
   );
   return rows[0]?.id ?? null;
+}
+
+/** Whether a proposal of this kind waits for the program. */
+export async function hasWaitingFor(
+  tx: SqlTx,
+  of: { action: ConfirmationAction; programId: string },
+): Promise<boolean> {
+  const { rows } = await tx.query(
+    `select 1 from confirmation
+      where action = $1 and program_id = $2 and confirmed_by is null and outcome is null and expires_at > $3 limit 1`,
+    [of.action, of.programId, now()],
+  );
+  return rows.length > 0;
 }
 
 /** Why this person may not confirm the proposal at this moment; null when they may. */

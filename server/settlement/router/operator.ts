@@ -25,6 +25,8 @@ import {
   listRunsInput,
   operatorTermsSchema,
   pageOfSchema,
+  programCalendarSchema,
+  proposeCalendarInput,
   proposeSettingInput,
   proposeUndoInput,
   rejectInput,
@@ -41,6 +43,7 @@ import {
 import { confirmProposal, rejectProposal, withdrawProposal } from "../service/answer-proposal";
 import { approveAgreement, withdrawAgreement } from "../service/approve-agreement";
 import { approveRun } from "../service/approve-run";
+import { proposeCalendar, readProgramCalendar } from "../service/change-calendar";
 import { closePeriod } from "../service/close-period";
 import { createAgreementDraft, proposeAgreement } from "../service/draft-agreement";
 import { disableBankAccount, enterBankAccount, listBankAccounts } from "../service/manage-bank-account";
@@ -94,6 +97,19 @@ export const operatorAgreementsRouter = router({
     .input(withdrawAgreementInput)
     .mutation(async ({ ctx, input }) =>
       orRefuse(await withdrawAgreement(ctx.scope, input.agreementId, input)),
+    ),
+});
+
+/** When a program's periods end. */
+export const operatorCalendarRouter = router({
+  get: operatorProcedure("programs.read")
+    .input(z.object({ programId: publicId("program") }))
+    .output(programCalendarSchema)
+    .query(({ ctx, input }) => readProgramCalendar(ctx.scope, input.programId)),
+  propose: operatorProcedure("programs.manage")
+    .input(proposeCalendarInput)
+    .mutation(async ({ ctx, input }) =>
+      proposed(await proposeCalendar(ctx.scope, { ...input, from: new Date(input.from) })),
     ),
 });
 

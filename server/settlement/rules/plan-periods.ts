@@ -2,13 +2,19 @@
  * The periods of a program, whose calendar may have changed. A change begins where a period of the calendar before ends,
  * so periods follow each other without gap or overlap, and those before the change stay what they were.
  */
-import { type Period, periodOf, type SettlementCalendar } from "./compute-period";
+import { z } from "zod";
+import { calendarSchema, type Period, periodOf, type SettlementCalendar } from "./compute-period";
 
 export interface CalendarFrom {
   /** Null for the calendar that the program was founded with. */
   from: Date | null;
   calendar: SettlementCalendar;
 }
+
+/** As the database gives them. */
+export const calendarsSchema = z.array(
+  z.object({ from: z.coerce.date().nullable(), calendar: calendarSchema }),
+);
 
 export interface PlannedProgram {
   timeZone: string;
@@ -41,6 +47,16 @@ export function periodBefore(program: PlannedProgram, end: Date): Period {
 /** Whether a period of the program ends exactly at this moment. */
 export function endsPeriod(program: PlannedProgram, at: Date): boolean {
   return periodAt(program, at).start.getTime() === at.getTime();
+}
+
+/** The next `count` ends of the program's periods after `at`. */
+export function endsAfter(program: PlannedProgram, at: Date, count: number): Date[] {
+  const ends: Date[] = [];
+  for (let moment = at; ends.length < count; ) {
+    moment = periodAt(program, moment).end;
+    ends.push(moment);
+  }
+  return ends;
 }
 
 /** The last period of the program that is over at `at`. */

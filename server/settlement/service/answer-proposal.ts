@@ -11,6 +11,7 @@ import { lockProgram } from "../repository/read-program";
 import { refuseBankAccount } from "../repository/write-bank-account";
 import * as confirmations from "../repository/write-confirmation";
 import { applyAdjustment, applyPayoutRule } from "./adjust-balance";
+import { type CalendarRefusal, changeCalendar } from "./change-calendar";
 import { confirmBankAccount } from "./manage-bank-account";
 import { takeBackPayout } from "./move-payouts";
 import { subjectOf } from "./propose-change";
@@ -29,6 +30,7 @@ export type AnswerRefusal =
   | "proposal_changed"
   | "payout_not_submitted"
   | "import_changed"
+  | CalendarRefusal
   | "not_the_proposer";
 
 export type AnswerResult = { ok: true } | { ok: false; reason: AnswerRefusal };
@@ -64,6 +66,10 @@ export async function confirmProposal(
     }
     if (proposal.action === "import.undo" && !(await isUndoPossible(tx, proposal))) {
       return { ok: false, reason: "import_changed" };
+    }
+    if (proposal.action === "calendar.change") {
+      const reason = await changeCalendar.faultOf(tx, proposal);
+      if (reason) return { ok: false, reason };
     }
     await confirmations.markConfirmed(tx, proposal.id, by);
     await audit(tx, scope, {
@@ -101,6 +107,8 @@ async function apply(
       });
     case "import.undo":
       return await applyUndo(tx, scope, proposal);
+    case "calendar.change":
+      return await changeCalendar.apply(tx, proposal);
     case "bank_account.use":
       return await confirmBankAccount(tx, scope, proposal);
   }

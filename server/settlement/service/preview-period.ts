@@ -1,10 +1,5 @@
-import {
-  addBusinessDays,
-  calendarSchema,
-  formatLocalDay,
-  localDayOf,
-  periodOf,
-} from "../rules/compute-period";
+import { addBusinessDays, formatLocalDay, localDayOf } from "../rules/compute-period";
+import { calendarAt, calendarsSchema, periodAt } from "../rules/plan-periods";
 
 export interface PeriodPreview {
   start: Date;
@@ -14,10 +9,11 @@ export interface PeriodPreview {
   payOutOn: string;
 }
 
-/** The settlement period that runs at `at`, and when it will be paid out, by a program's calendar as it is stored. */
-export function previewPeriod(at: Date, calendar: unknown, timeZone: string): PeriodPreview {
-  const parsed = calendarSchema.parse(calendar);
-  const { start, end } = periodOf(at, parsed, timeZone);
-  const payOutOn = addBusinessDays(localDayOf(end, timeZone), parsed.payoutDelayBusinessDays);
+/** The settlement period that runs at `at`, and when it will be paid out, by a program's calendars as they are stored. */
+export function previewPeriod(at: Date, calendars: unknown, timeZone: string): PeriodPreview {
+  const program = { timeZone, calendars: calendarsSchema.parse(calendars) };
+  const { start, end } = periodAt(program, at);
+  const { payoutDelayBusinessDays } = calendarAt(program, at);
+  const payOutOn = addBusinessDays(localDayOf(end, timeZone), payoutDelayBusinessDays);
   return { start, end, payOutOn: formatLocalDay(payOutOn) };
 }

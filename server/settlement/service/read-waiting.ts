@@ -7,6 +7,7 @@ import type { OperatorScope, PortalScope } from "@/server/platform/scope";
 import { AUTHORITY_SETTINGS } from "../constants";
 import { listWaiting, type WaitingRow } from "../repository/read-confirmations";
 import { readSettings } from "../repository/write-confirmation";
+import { calendarSchema } from "../rules/compute-period";
 import type { AuthoritySettingView, WaitingView } from "../schema";
 
 const MOST = 200;
@@ -55,6 +56,14 @@ function presentWaiting(row: WaitingRow, userId: string): WaitingView {
     setting:
       typeof payload.name === "string" && typeof payload.value === "string"
         ? { name: payload.name, value: payload.value }
+        : null,
+    calendar:
+      row.action === "calendar.change"
+        ? {
+            from: String(payload.starts_at),
+            timeZone: row.time_zone ?? "UTC",
+            calendar: calendarSchema.parse(payload.calendar),
+          }
         : null,
     payout:
       row.action === "payout.take_back" && row.subject_id
