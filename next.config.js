@@ -1,10 +1,3 @@
-const securityHeaders = [
-  { key: "X-Content-Type-Options", value: "nosniff" },
-  { key: "X-Frame-Options", value: "DENY" },
-  { key: "Referrer-Policy", value: "strict-origin-when-cross-origin" },
-  { key: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=(), payment=()" },
-];
-
 /** @type {import("next").NextConfig} */
 const config = {
   poweredByHeader: false,
@@ -25,7 +18,6 @@ const config = {
     turbopackFileSystemCacheForBuild: false,
     optimizePackageImports: ["lucide-react", "recharts", "date-fns"],
   },
-  headers: async () => [{ source: "/:path*", headers: securityHeaders }],
 };
 
 export default config;

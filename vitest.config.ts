@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 const alias = { "@": import.meta.dirname };
 const env = {
-  NEXTAUTH_SECRET: "a-secret-for-tests-only",
+  NEXTAUTH_SECRET: "Vb3mQ0xk7TzR5nLw9dYc1HsJ8uEfG2aP4iOq6oXt",
   DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none",
   LOG_LEVEL: "silent",
 };

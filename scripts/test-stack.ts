@@ -56,7 +56,7 @@ export async function startTestStack(): Promise<TestStack> {
       DATABASE_POOL_SIZE: "10",
       PURSE_WEB_URL: webUrl,
       NEXTAUTH_URL: webUrl,
-      NEXTAUTH_SECRET: "a-secret-for-browser-tests-only",
+      NEXTAUTH_SECRET: randomBytes(32).toString("base64url"),
       PURSE_GATEWAY_URL: gatewayUrl,
       PURSE_GATEWAY_PORT: String(gatewayPort),
       PURSE_GATEWAY_HOST: "127.0.0.1",

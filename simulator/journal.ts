@@ -68,7 +68,7 @@ export class Journal {
   }
 
   private append(line: Line): void {
-    appendFileSync(this.file, `${JSON.stringify(line)}\n`);
+    appendFileSync(this.file, `${JSON.stringify(line)}\n`, { mode: 0o600 });
     this.apply(line);
   }
 
@@ -102,7 +102,7 @@ export class Journal {
       ...[...this.plans.values()].map((plan) => ({ op: "plan" as const, plan })),
     ];
     const next = `${this.file}.next`;
-    writeFileSync(next, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    writeFileSync(next, lines.map((line) => `${JSON.stringify(line)}\n`).join(""), { mode: 0o600 });
     renameSync(next, this.file);
   }
 }

@@ -7,9 +7,15 @@ import { ToastRegion } from "@/components/ui/toast";
 import { TooltipGroup } from "@/components/ui/tooltip";
 
 /** What every page needs whatever its portal: theme, URL state, tooltips and toasts. */
-export function AppProviders({ children }: { children: ReactNode }) {
+export function AppProviders({ nonce, children }: { nonce?: string | undefined; children: ReactNode }) {
   return (
-    <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange>
+    <ThemeProvider
+      attribute="class"
+      defaultTheme="system"
+      enableSystem
+      disableTransitionOnChange
+      {...(nonce && { nonce })}
+    >
       <NuqsAdapter>
         <TooltipGroup>
           <ToastRegion>{children}</ToastRegion>

@@ -1,7 +1,7 @@
 /** The folder that holds the database, the secrets and the logs of one installation. */
 import { createHash, randomBytes } from "node:crypto";
 import { accessSync, constants, existsSync } from "node:fs";
-import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createConnection, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -19,10 +19,11 @@ export interface Secrets {
 export async function openDataFolder(dataDir: string): Promise<void> {
   try {
     await makeFolder(join(dataDir, "logs"));
+    await closeToOthers(dataDir);
     if (!(await stat(dataDir)).isDirectory()) throw new Error("it is not a folder");
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     const probe = join(dataDir, `.probe-${process.pid}`);
-    await writeFile(probe, "");
+    await writeFile(probe, "", { mode: 0o600 });
     await rm(probe);
   } catch (error) {
     throw new Failure(
@@ -31,11 +32,26 @@ export async function openDataFolder(dataDir: string): Promise<void> {
   }
 }
 
+/**
+ * What lies in the folder is for its owner alone, also where an earlier start made it readable. Started by root, others
+ * may pass through to what is theirs (the database runs as another user) and read nothing.
+ */
+async function closeToOthers(dataDir: string): Promise<void> {
+  if (process.platform === "win32") return;
+  await chmod(dataDir, process.getuid?.() === 0 ? 0o711 : 0o700);
+  await chmod(join(dataDir, "logs"), 0o700);
+  for (const folder of [dataDir, join(dataDir, "logs")]) {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      if (entry.isFile()) await chmod(join(folder, entry.name), 0o600);
+    }
+  }
+}
+
 /** Node's own recursive mkdir never returns in places such as /proc. */
 async function makeFolder(path: string): Promise<void> {
   if (existsSync(path)) return;
   if (dirname(path) !== path) await makeFolder(dirname(path));
-  await mkdir(path);
+  await mkdir(path, { mode: 0o755 });
 }
 
 function reason(error: unknown): string {

@@ -29,7 +29,7 @@ export async function keepRunning(
 ): Promise<KeptChild> {
   const file = join(options.logDir, `${plan.name}.log`);
   if (existsSync(file) && statSync(file).size > LOG_LIMIT_BYTES) await rename(file, `${file}.old`);
-  const log = createWriteStream(file, { flags: "a" });
+  const log = createWriteStream(file, { flags: "a", mode: 0o600 });
   log.on("error", () => {});
   let tail = "";
   let child: ChildProcess | undefined;

@@ -1,12 +1,13 @@
 /** The device gateway: a process of its own, so that neither the portals nor the worker can slow a payment down. */
 import { buildGateway } from "@/server/gateway/gateway";
-import { refuseUnsafeLogin } from "@/server/platform/boot";
+import { refuseUnsafeLogin, refuseWeakSecret } from "@/server/platform/boot";
 import { closePool } from "@/server/platform/db";
 import { env } from "@/server/platform/env";
 import { startHeartbeat } from "@/server/platform/heartbeat";
 import { loggerFor } from "@/server/platform/logger";
 
 const log = loggerFor("gateway");
+refuseWeakSecret();
 await refuseUnsafeLogin();
 const { app, load } = buildGateway({ publicUrl: env.PURSE_GATEWAY_URL });
 

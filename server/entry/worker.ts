@@ -3,7 +3,7 @@ import { jobs as deviceJobs } from "@/server/devices/jobs";
 import { jobs as identityJobs } from "@/server/identity/jobs";
 import { jobs as ledgerJobs } from "@/server/ledger/jobs";
 import { jobs as paymentJobs } from "@/server/payments/jobs";
-import { refuseUnsafeLogin } from "@/server/platform/boot";
+import { refuseUnsafeLogin, refuseWeakSecret } from "@/server/platform/boot";
 import { closePool } from "@/server/platform/db";
 import { startHeartbeat } from "@/server/platform/heartbeat";
 import { type RepeatedJob, runRepeatedly } from "@/server/platform/jobs";
@@ -25,6 +25,7 @@ const JOBS: readonly RepeatedJob[] = [
 ];
 
 const log = loggerFor("worker");
+refuseWeakSecret();
 await refuseUnsafeLogin();
 const loops = runRepeatedly(JOBS);
 const stopHeartbeat = startHeartbeat("worker", () => ({ jobs: loops.state() }));

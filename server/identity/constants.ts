@@ -12,8 +12,12 @@ export const FOUNDING_LINK_HOURS = 72;
 export const FOUNDERS = 2;
 
 export const SIGN_IN_WINDOW_SECONDS = 15 * 60;
-/** Refused attempts that one e-mail may see in a window. */
-export const SIGN_IN_LIMIT_PER_EMAIL = 10;
+/** Wrong present passwords of somebody who wants to change theirs, in a window. */
+export const PASSWORD_CHANGE_LIMIT = 10;
+/** How long an address in which somebody signed in counts as theirs. */
+export const KNOWN_ADDRESS_DAYS = 90;
+/** How long a browser keeps its lane of signing in. */
+export const DEVICE_COOKIE_DAYS = 180;
 /** Refused attempts from one address in a window; offices share addresses. */
 export const SIGN_IN_LIMIT_PER_ADDRESS = 50;
 

@@ -5,7 +5,7 @@ import { AppError } from "@/server/platform/errors";
 import { fromPublicId, type Id, newId, toPublicId } from "@/server/platform/ids";
 import { mintPortalScope, mintSystemScope, type PortalScope } from "@/server/platform/scope";
 import { useTestDatabase } from "@/server/platform/testing";
-import { SIGN_IN_LIMIT_PER_ADDRESS, SIGN_IN_LIMIT_PER_EMAIL } from "./constants";
+import { SIGN_IN_LIMIT_PER_ADDRESS } from "./constants";
 import type { OrganisationKind, Role } from "./permissions";
 import { createProgramSchema } from "./schema";
 import {
@@ -117,25 +117,6 @@ describe("signing in", () => {
     expect(Math.min(...known)).toBeGreaterThan(Math.min(...unknown) * 0.6);
   });
 
-  test("too many refusals of one e-mail stop even the right password, and say until when", async () => {
-    const merchant = await organisationOf("merchant");
-    const person = await personIn(merchant.id, "viewer");
-    const start = new Date("2026-03-01T10:00:00Z");
-    await withClock(start, async () => {
-      for (let i = 0; i < SIGN_IN_LIMIT_PER_EMAIL; i++) {
-        expect(await enter(person.email, "wrong password")).toMatchObject({ reason: "wrong_credentials" });
-      }
-      const refused = await enter(person.email, PASSWORD);
-      expect(refused).toEqual({
-        ok: false,
-        reason: "too_many_attempts",
-        retryAt: new Date("2026-03-01T10:15:00Z"),
-      });
-    });
-    const later = await withClock(new Date("2026-03-01T10:15:01Z"), () => enter(person.email, PASSWORD));
-    expect(later.ok).toBe(true);
-  });
-
   test("too many refusals from one address stop other e-mails from there, and nobody elsewhere", async () => {
     const merchant = await organisationOf("merchant");
     const person = await personIn(merchant.id, "viewer");
@@ -152,7 +133,7 @@ describe("signing in", () => {
   test("signing in often with the right password is never throttled", async () => {
     const merchant = await organisationOf("merchant");
     const person = await personIn(merchant.id, "viewer");
-    for (let i = 0; i < SIGN_IN_LIMIT_PER_EMAIL + 3; i++) {
+    for (let i = 0; i < 13; i++) {
       expect((await enter(person.email, PASSWORD, "192.0.2.4")).ok).toBe(true);
     }
   });

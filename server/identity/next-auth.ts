@@ -2,14 +2,16 @@
  * The only file that knows next-auth. Its cookie's token holds nothing but the id of a session row, which is looked
  * up on every request, so that a revoked session ends at once and not when a token happens to expire.
  */
+import { createHash } from "node:crypto";
 import NextAuth, { type NextAuthOptions } from "next-auth";
 import { decode, encode, type JWT } from "next-auth/jwt";
 import Credentials from "next-auth/providers/credentials";
 import { env } from "@/server/platform/env";
 import type { Id } from "@/server/platform/ids";
 import { loggerFor } from "@/server/platform/logger";
-import { SESSION_MAX_AGE_SECONDS } from "./constants";
+import { DEVICE_COOKIE_DAYS, SESSION_MAX_AGE_SECONDS } from "./constants";
 import { addressOf } from "./request-address";
+import { safeReturnPath } from "./rules";
 import { signIn, signOut } from "./service/sign-in";
 
 const log = loggerFor("next-auth");
@@ -19,12 +21,28 @@ function isHttps(): boolean {
   return env.PURSE_WEB_URL.startsWith("https:");
 }
 
-/** A browser keeps a `__Secure-` cookie only over https, and refuses to send another site's page with it (lax). */
+/**
+ * A `__Host-` cookie is kept only over https and only for this very host, so that no sibling can set or read it.
+ * Over http (a machine of one's own) browsers would not keep it at all.
+ */
 function cookieName(): string {
-  return isHttps() ? "__Secure-purse.session" : "purse.session";
+  return isHttps() ? "__Host-purse.session" : "purse.session";
 }
 
-function options(): NextAuthOptions {
+/** One a person, so that people who share a browser keep a lane each. Its name tells an e-mail to nobody. */
+function deviceCookieName(email: string): string {
+  const person = createHash("sha256").update(email.trim().toLowerCase()).digest("hex").slice(0, 12);
+  return `${isHttps() ? "__Host-" : ""}purse.device-${person}`;
+}
+
+function deviceCookie(email: string, device: string): string {
+  const age = DEVICE_COOKIE_DAYS * 24 * 60 * 60;
+  const secure = isHttps() ? "; Secure" : "";
+  return `${deviceCookieName(email)}=${device}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Lax${secure}`;
+}
+
+/** `keep` is given the cookies that go out with the answer beside next-auth's own. */
+function options(keep: (cookie: string) => void): NextAuthOptions {
   return {
     secret: env.NEXTAUTH_SECRET,
     useSecureCookies: isHttps(),
@@ -33,6 +51,14 @@ function options(): NextAuthOptions {
     cookies: {
       sessionToken: {
         name: cookieName(),
+        options: { httpOnly: true, sameSite: "lax", path: "/", secure: isHttps() },
+      },
+      callbackUrl: {
+        name: isHttps() ? "__Host-purse.callback" : "purse.callback",
+        options: { httpOnly: true, sameSite: "lax", path: "/", secure: isHttps() },
+      },
+      csrfToken: {
+        name: isHttps() ? "__Host-purse.csrf" : "purse.csrf",
         options: { httpOnly: true, sameSite: "lax", path: "/", secure: isHttps() },
       },
     },
@@ -47,8 +73,13 @@ function options(): NextAuthOptions {
             password: given?.password ?? "",
             ip: addressOf(headers),
             userAgent: headers.get("user-agent"),
+            device: cookieOf(headers, deviceCookieName(given?.email ?? "")),
           });
-          if (result.ok) return { id: result.sessionId };
+          if (result.ok) {
+            keep(deviceCookie(given?.email ?? "", result.device));
+            await endSessionBefore(headers);
+            return { id: result.sessionId };
+          }
           // next-auth hands the message of an error to the page; null would become its own "CredentialsSignin".
           if (result.reason === "too_many_attempts") {
             throw new Error(`too_many_attempts ${result.retryAt.toISOString()}`);
@@ -61,7 +92,7 @@ function options(): NextAuthOptions {
       jwt: ({ token, user }) => ({ sid: user ? user.id : sessionIdOf(token) }),
       session: ({ session }) => ({ expires: session.expires }),
       // Never to another site, whatever the request asks for.
-      redirect: ({ url }) => (url.startsWith("/") && !url.startsWith("//") ? url : "/"),
+      redirect: ({ url }) => safeReturnPath(url) ?? "/",
     },
     events: {
       async signOut({ token }) {
@@ -85,13 +116,31 @@ function sessionIdOf(token: JWT | null): Id<"session"> | null {
   return typeof id === "string" && UUID.test(id) ? (id as Id<"session">) : null;
 }
 
+/** Signing in anew ends the session that this browser had, whoever it was. */
+async function endSessionBefore(headers: Headers): Promise<void> {
+  const before = await readSessionCookie((name) => cookieOf(headers, name) ?? undefined);
+  if (before) await signOut(before);
+}
+
+function cookieOf(headers: Headers, name: string): string | null {
+  const cookies = (headers.get("cookie") ?? "").split(";").map((pair) => pair.trim());
+  return cookies.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? null;
+}
+
 interface RouteContext {
   params: Promise<{ nextauth: string[] }>;
 }
 
 /** GET and POST of `/api/auth/*`. */
 export async function handleAuthRequest(request: Request, context: RouteContext): Promise<Response> {
-  return await NextAuth(request as never, context as never, options());
+  const kept: string[] = [];
+  const answer: Response = await NextAuth(
+    request as never,
+    context as never,
+    options((cookie) => kept.push(cookie)),
+  );
+  for (const cookie of kept) answer.headers.append("set-cookie", cookie);
+  return answer;
 }
 
 /** The session id inside the request's cookie, if its signature is good. It proves nothing until it is resolved. */

@@ -8,10 +8,12 @@ import { ZodError } from "zod";
 import { whileAsked } from "@/server/platform/asking";
 import { findCardNumber } from "@/server/platform/card-guard";
 import { AppError, ERROR_TABLE, type ErrorCode } from "@/server/platform/errors";
+import { findText } from "@/server/platform/find-text";
 import type { Id } from "@/server/platform/ids";
 import { loggerFor } from "@/server/platform/logger";
 import { MoneyError } from "@/server/platform/money";
 import { type Actor, mintPortalScope, type PortalScope } from "@/server/platform/scope";
+import { isMalformed } from "@/server/platform/text";
 import {
   type AgencyPermission,
   type MerchantPermission,
@@ -21,6 +23,7 @@ import {
   type Permission,
   permissionsOf,
 } from "./permissions";
+import { findAccess, resolveSession } from "./service";
 import type { Access, ActiveSession } from "./types";
 
 const log = loggerFor("trpc");
@@ -55,7 +58,7 @@ const t = initTRPC
   .context<RequestContext>()
   .meta<ProcedureGuard>()
   .create({
-    // A stream ends after a minute and the client resumes it: a revoked session hears nothing for longer than that.
+    // A stream ends after a minute and the client resumes it; one whose person may no longer listen ends at once.
     sse: {
       maxDurationMs: 60_000,
       ping: { enabled: true, intervalMs: 15_000 },
@@ -155,16 +158,38 @@ const translateErrors = t.middleware(async ({ ctx, next }) => {
   });
 });
 
-/** No card number is taken in anywhere, whatever the field: it would end in notes, logs and exports. */
-const refuseCardNumbers = t.middleware(async ({ getRawInput, next }) => {
-  const path = findCardNumber(await getRawInput());
-  if (path === null) return next();
+/**
+ * Throws for what no text of any input may hold, whatever the field: what cannot be stored (`text_malformed`), and card
+ * numbers (`card_number_refused`), which would end in notes, logs and exports. The text itself is never repeated.
+ */
+export function refuseUnfitTexts(input: unknown): void {
+  const malformed = findText(input, isMalformed);
+  if (malformed !== null) {
+    throw new AppError(
+      "bad_request",
+      "text_malformed",
+      "A text holds a NUL or half of a surrogate pair, which cannot be stored.",
+      { path: readable(malformed) },
+    );
+  }
+  const path = findCardNumber(input);
+  if (path === null) return;
   throw new AppError(
     "invalid_input",
     "card_number_refused",
     "This looks like a card number. It was not stored; name the card by its last four digits.",
-    { path },
+    { path: readable(path) },
   );
+}
+
+/** Paths are made of what the client sent as names. */
+function readable(path: string): string {
+  return path.toWellFormed().slice(0, 200);
+}
+
+const checkTexts = t.middleware(async ({ getRawInput, next }) => {
+  refuseUnfitTexts(await getRawInput());
+  return next();
 });
 
 const base = t.procedure.use(translateErrors);
@@ -177,7 +202,7 @@ export function signedInProcedure() {
       const { user, sessionId } = await activeSession(ctx);
       return next({ ctx: { user, sessionId } });
     })
-    .use(refuseCardNumbers);
+    .use(checkTexts);
 }
 
 export function merchantProcedure(permission: MerchantPermission) {
@@ -213,6 +238,8 @@ export interface Authorised<S extends PortalScope> {
   role: Access["role"];
   permissions: readonly Permission[];
   organisation: Access["organisation"];
+  /** Asked again by what stays open: whether the same person may still do the same. */
+  stillAllowed: () => Promise<boolean>;
 }
 
 /**
@@ -241,7 +268,13 @@ export async function authorise<S extends PortalScope>(
     throw new AppError("forbidden", "permission_missing", message, { permission });
   }
   const scope = mint(organisation.id, { kind: "user", id: user.id, sessionId });
-  return { user, sessionId, scope, role, permissions: permissionsOf(kind, role), organisation };
+  const stillAllowed = async () => {
+    const [active, now] = [await resolveSession(sessionId), await findAccess(user.id, organisation.slug)];
+    return (
+      active !== null && now !== null && !now.organisation.suspended && mayDo(kind, now.role, permission)
+    );
+  };
+  return { user, sessionId, scope, role, permissions: permissionsOf(kind, role), organisation, stillAllowed };
 }
 
 async function activeSession(ctx: Pick<RequestContext, "session">): Promise<ActiveSession> {
@@ -256,5 +289,5 @@ function portalProcedure<K extends OrganisationKind>(kind: K, permission: Permis
   return base
     .meta({ portal: kind, permission })
     .use(async ({ ctx, next }) => next({ ctx: await authorise(ctx, kind, permission, mint) }))
-    .use(refuseCardNumbers);
+    .use(checkTexts);
 }

@@ -39,8 +39,13 @@ export function portalPath(kind: OrganisationKind, slug: string): string {
 
 /** A place inside this site to go to after signing in, or null: never another site, never a script. */
 export function safeReturnPath(raw: string | null | undefined): string | null {
-  if (!raw?.startsWith("/") || raw.startsWith("//") || raw.includes("\\") || raw.length > 500) return null;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: browsers drop tabs and line ends, which would turn "/\t/x" into "//x".
-  if (/[\u0000-\u001f]/.test(raw)) return null;
-  return raw;
+  if (!raw?.startsWith("/") || raw.length > 500) return null;
+  // Browsers read "\\" as "/" and drop tabs and line ends, so that "/\\x" and "/\t/x" would become "//x".
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what browsers drop.
+  if (/[\\\u0000-\u0020\u007f-\u00a0]/.test(raw) || !raw.isWellFormed()) return null;
+  const here = "https://here.invalid";
+  if (!URL.canParse(raw, here)) return null;
+  const { origin, pathname, search, hash } = new URL(raw, here);
+  // "/./\/x" and "/a/..//x" only become a place elsewhere once they are resolved.
+  return origin === here && !pathname.startsWith("//") ? `${pathname}${search}${hash}` : null;
 }

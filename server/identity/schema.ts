@@ -17,7 +17,7 @@ export const nameSchema = z
   .min(1, "Enter a name.")
   .max(120, "Use at most 120 characters.")
   // Control and direction characters make one name look like another.
-  .regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u, "Leave out control characters.");
+  .regex(/^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u, "Leave out control characters.");
 
 export const slugSchema = z
   .string()

@@ -45,7 +45,11 @@ function startWorker(at: Date): ChildProcess {
     await closePool();`;
   return spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", program], {
     cwd: ROOT,
-    env: { ...process.env, DATABASE_URL: database.loginUrl(), NEXTAUTH_SECRET: "a-secret-for-tests-only" },
+    env: {
+      ...process.env,
+      DATABASE_URL: database.loginUrl(),
+      NEXTAUTH_SECRET: "Vb3mQ0xk7TzR5nLw9dYc1HsJ8uEfG2aP4iOq6oXt",
+    },
     stdio: "ignore",
   });
 }

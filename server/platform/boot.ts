@@ -1,6 +1,7 @@
 /** What every process asks before it does anything. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { appPool, sqlStateOf } from "./db";
+import { env } from "./env";
 import { loggerFor } from "./logger";
 import { loginFaults } from "./login";
 
@@ -8,6 +9,19 @@ const log = loggerFor("boot");
 
 export class UnsafeLoginError extends Error {
   override readonly name = "UnsafeLoginError";
+}
+
+export class WeakSecretError extends Error {
+  override readonly name = "WeakSecretError";
+}
+
+/** Throws `WeakSecretError` when sessions would be signed with what stands in examples, repeats itself or is short. */
+export function refuseWeakSecret(secret: string = env.NEXTAUTH_SECRET): void {
+  const known = /change.?me|secret|password|example|placeholder|123456|abcdef|qwerty/i.test(secret);
+  if (secret.length >= 32 && !known && new Set(secret).size >= 12) return;
+  throw new WeakSecretError(
+    "NEXTAUTH_SECRET can be guessed: it needs at least 32 characters made by chance. Make one with: openssl rand -base64 32",
+  );
 }
 
 /** `demandHarmlessLogin` for processes that serve: a database that is away is waited for. */

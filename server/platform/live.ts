@@ -96,6 +96,43 @@ async function stopIfUnused(): Promise<void> {
   await client?.end().catch(() => {});
 }
 
+/** Of this aggregate are changes of who may do what: sessions, memberships, roles, suspensions. */
+const ACCESS = "access";
+
+/** Tells every process, when `tx` commits, that somebody may do less than before. */
+export async function notifyAccess(tx: SqlTx): Promise<void> {
+  await notifyLive(tx, [{ aggregate: ACCESS, organisationId: null }]);
+}
+
+/**
+ * A signal that aborts with `signal`, and as soon as `allowed` says no after somebody's access changed: an open stream
+ * ends with the membership and not with its next reconnection.
+ */
+export function whileAllowed(allowed: () => Promise<boolean>, signal?: AbortSignal): AbortSignal {
+  const ended = new AbortController();
+  const listener: Listener = (topic) => {
+    if (topic && topic.aggregate !== ACCESS) return;
+    // Who cannot be asked about is let go; the client comes back and is asked again.
+    allowed()
+      .catch(() => false)
+      .then((still) => {
+        if (!still) ended.abort();
+      });
+  };
+  const leave = () => {
+    listeners.delete(listener);
+    signal?.removeEventListener("abort", leave);
+    ended.abort();
+    void stopIfUnused();
+  };
+  listeners.add(listener);
+  ended.signal.addEventListener("abort", leave, { once: true });
+  signal?.addEventListener("abort", leave, { once: true });
+  ensureListening().catch(() => {});
+  if (signal?.aborted) leave();
+  return ended.signal;
+}
+
 /**
  * Signals that `scope` may hear, at most one per `throttleMs`: operators hear of everything, tenants of what is
  * theirs. Ends when `signal` aborts. Nothing is lost in between: what arrives while the reader is busy is merged.
@@ -110,6 +147,7 @@ export async function* subscribeLive(
   let wake: () => void = () => {};
   const listener: Listener = (topic) => {
     if (topic) {
+      if (topic.aggregate === ACCESS) return;
       if (!hearsAll && topic.organisationId !== scope.organisationId) return;
       if (options.aggregates && !options.aggregates.includes(topic.aggregate)) return;
     }

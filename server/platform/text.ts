@@ -9,3 +9,8 @@ export function plainText(min: number, max: number) {
     .max(max)
     .regex(/^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u, "has characters that cannot be stored");
 }
+
+/** Whether a text can be neither stored nor compared: it holds a NUL or half of a surrogate pair. */
+export function isMalformed(text: string): boolean {
+  return text.includes("\u0000") || !text.isWellFormed();
+}

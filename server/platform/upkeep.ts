@@ -1,4 +1,5 @@
 /** The platform's own repeated work: publishing the outbox and clearing what has had its time. */
+import { clearOldAttempts } from "./attempt-delay";
 import { withScope } from "./db";
 import type { RepeatedJob } from "./jobs";
 import { type LiveTopic, notifyLive } from "./live";
@@ -35,6 +36,7 @@ export async function clearOldRows(): Promise<void> {
       "delete from rate_limit where window_start < clock_timestamp() - make_interval(hours => $1)",
       [RATE_LIMITS_KEPT_HOURS],
     );
+    await clearOldAttempts(tx);
   });
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
+import { permissionsOf } from "@/server/identity/permissions";
 import { withClock } from "@/server/platform/clock";
 import { withOwner } from "@/server/platform/db";
 import { beat } from "@/server/platform/heartbeat";
@@ -180,13 +181,46 @@ describe("search", () => {
   test("a payment is found by its id by its own merchant and by nobody else's", async () => {
     const id = await insertPayment(ids.merchant, "2026-11-10T09:40:00Z", 1_000_000n, 0n);
     const text = toPublicId("payment", id);
-    expect(await search(mintPortalScope("merchant", ids.merchant, user), text)).toMatchObject([
+    const merchantMay = permissionsOf("merchant", "viewer");
+    expect(await search(mintPortalScope("merchant", ids.merchant, user), merchantMay, text)).toMatchObject([
       { kind: "payment", id: text },
     ]);
-    expect(await search(mintPortalScope("merchant", ids.rival, user), text)).toEqual([]);
+    expect(await search(mintPortalScope("merchant", ids.rival, user), merchantMay, text)).toEqual([]);
   });
 
   test("wildcards in the text are letters, not patterns", async () => {
-    expect(await search(mintPortalScope("operator", ids.operator, user), "%%")).toEqual([]);
+    const may = permissionsOf("operator", "admin");
+    expect(await search(mintPortalScope("operator", ids.operator, user), may, "%%")).toEqual([]);
+  });
+
+  test("it finds nothing whose page the person may not open", async () => {
+    const id = await insertPayment(ids.merchant, "2026-11-10T09:41:00Z", 1_000_000n, 0n);
+    const text = toPublicId("payment", id);
+    const scope = mintPortalScope("operator", ids.operator, user);
+    expect(await search(scope, permissionsOf("operator", "admin"), text)).toHaveLength(1);
+    expect(await search(scope, ["search.read"], text)).toEqual([]);
+    const organisation = toPublicId("organisation", ids.merchant);
+    expect(await search(scope, permissionsOf("operator", "finance"), organisation)).toHaveLength(1);
+    const merchant = mintPortalScope("merchant", ids.merchant, user);
+    expect(await search(merchant, permissionsOf("merchant", "admin"), organisation)).toEqual([]);
+  });
+
+  test("an agency learns neither who paid nor under which reference", async () => {
+    const id = await insertPayment(ids.merchant, "2026-11-10T09:42:00Z", 1_000_000n, 0n);
+    await withOwner((client) =>
+      client.query("update payment set external_ref = 'plate AB12345' where id = $1", [id]),
+    );
+    const scope = mintPortalScope("agency", ids.agency, user);
+    const may = permissionsOf("agency", "admin");
+    const hits = await search(scope, may, toPublicId("payment", id));
+    for (const hit of hits) expect(hit.title).not.toContain("Wallet 1");
+    expect(await search(scope, may, "plate AB12345")).toEqual([]);
+    expect(
+      await search(
+        mintPortalScope("merchant", ids.merchant, user),
+        permissionsOf("merchant", "viewer"),
+        "plate AB12345",
+      ),
+    ).toHaveLength(1);
   });
 });

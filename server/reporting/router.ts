@@ -9,6 +9,7 @@ import {
   router,
 } from "@/server/identity/procedures";
 import { publicId } from "@/server/platform/ids";
+import { whileAllowed } from "@/server/platform/live";
 import { wholeProofView } from "./proof/schema";
 import { readWholeProof, startWholeProof } from "./proof/service";
 import {
@@ -39,7 +40,7 @@ const searchOf = (kind: OrganisationKind) =>
   commonProcedure(kind, "search.read")
     .input(searchInput)
     .output(searchResult)
-    .query(async ({ ctx, input }) => ({ hits: await search(ctx.scope, input.text) }));
+    .query(async ({ ctx, input }) => ({ hits: await search(ctx.scope, ctx.permissions, input.text) }));
 
 const attentionOf = (kind: "merchant" | "agency") =>
   partyProcedure(kind, "overview.read")
@@ -55,7 +56,9 @@ export const merchantReportingRouter = router({
     .query(({ ctx, input }) => readMerchantOverview(ctx.scope, input.program)),
   live: merchantProcedure("overview.read")
     .input(overviewInput)
-    .subscription(({ ctx, input, signal }) => watchMerchant(ctx.scope, input.program, signal)),
+    .subscription(({ ctx, input, signal }) =>
+      watchMerchant(ctx.scope, input.program, whileAllowed(ctx.stillAllowed, signal)),
+    ),
 });
 
 export const agencyReportingRouter = router({
@@ -67,7 +70,9 @@ export const agencyReportingRouter = router({
     .query(({ ctx, input }) => readAgencyOverview(ctx.scope, input.program)),
   live: agencyProcedure("overview.read")
     .input(overviewInput)
-    .subscription(({ ctx, input, signal }) => watchAgency(ctx.scope, input.program, signal)),
+    .subscription(({ ctx, input, signal }) =>
+      watchAgency(ctx.scope, input.program, whileAllowed(ctx.stillAllowed, signal)),
+    ),
 });
 
 export const operatorReportingRouter = router({
@@ -81,7 +86,9 @@ export const operatorReportingRouter = router({
     .query(({ ctx }) => readOperatorAttention(ctx.scope)),
   live: operatorProcedure("overview.read")
     .input(overviewInput)
-    .subscription(({ ctx, input, signal }) => watchOperator(ctx.scope, input.program, signal)),
+    .subscription(({ ctx, input, signal }) =>
+      watchOperator(ctx.scope, input.program, whileAllowed(ctx.stillAllowed, signal)),
+    ),
   journalCause: operatorProcedure("ledger.read")
     .input(z.object({ journalId: publicId("journal") }))
     .output(journalCause)

@@ -4,7 +4,9 @@ import type { RequestContext } from "@/server/identity/procedures";
 import { addressOf } from "@/server/identity/request-address";
 import { findAccess, resolveSession } from "@/server/identity/service";
 import type { Asking } from "@/server/platform/asking";
+import { withoutCardNumber } from "@/server/platform/card-guard";
 import type { Id } from "@/server/platform/ids";
+import { isMalformed } from "@/server/platform/text";
 
 export interface ContextInput {
   /** The session id that the cookie claims; unproven. */
@@ -29,7 +31,8 @@ export function createContext(input: ContextInput): RequestContext {
   });
   const access = once(async () => {
     const active = await session();
-    if (!active || !input.organisationSlug) return null;
+    // A slug that no text of the database can equal names no organisation.
+    if (!active || !input.organisationSlug || isMalformed(input.organisationSlug)) return null;
     return await findAccess(active.user.id, input.organisationSlug);
   });
   return {
@@ -38,7 +41,7 @@ export function createContext(input: ContextInput): RequestContext {
     session,
     access,
     ip: addressOf(input.headers),
-    userAgent: input.headers.get("user-agent"),
+    userAgent: withoutCardNumber(input.headers.get("user-agent")),
   };
 }
 

@@ -1,5 +1,6 @@
 /** For the pages before and around the portals: who may enter by which link, and where everybody goes. */
 import { headers } from "next/headers";
+import { refuseUnfitTexts } from "@/server/identity/procedures";
 import { addressOf } from "@/server/identity/request-address";
 import { portalPath, safeReturnPath } from "@/server/identity/rules";
 import { acceptInvitationSchema, firstFounderSchema, secondFounderSchema } from "@/server/identity/schema";
@@ -11,6 +12,7 @@ import {
 } from "@/server/identity/service/accept-invitation";
 import { acceptFoundingLink, type FoundingView, findFoundingLink } from "@/server/identity/service/founding";
 import { whileAsked } from "@/server/platform/asking";
+import { withoutCardNumber } from "@/server/platform/card-guard";
 import { AppError } from "@/server/platform/errors";
 import { loggerFor } from "@/server/platform/logger";
 import { askingOf } from "./context";
@@ -54,7 +56,7 @@ export async function readFoundingLink(token: string): Promise<FoundingView | nu
 /** Where somebody comes from who accepts. */
 async function arrival() {
   const asked = new Headers(await headers());
-  return { ip: addressOf(asked), userAgent: asked.get("user-agent") };
+  return { ip: addressOf(asked), userAgent: withoutCardNumber(asked.get("user-agent")) };
 }
 
 export type EntranceAnswer =
@@ -63,6 +65,7 @@ export type EntranceAnswer =
 
 export async function acceptAsNewUser(token: string, raw: unknown): Promise<EntranceAnswer> {
   return await answer(async () => {
+    refuseUnfitTexts(raw);
     const input = acceptInvitationSchema.safeParse(raw);
     if (!input.success) return invalid(input.error.issues);
     // Asked before the password is hashed, so that a stranger cannot make the server work.
@@ -96,6 +99,7 @@ export async function acceptAsFounder(token: string, raw: unknown): Promise<Entr
       const message = `You are signed in as ${session.user.email}. This link is for another person, in their own browser.`;
       return { ok: false, code: "signed_in_already", message };
     }
+    refuseUnfitTexts(raw);
     const schema = link.organisationName === null ? firstFounderSchema : secondFounderSchema;
     const input = schema.safeParse(raw);
     if (!input.success) return invalid(input.error.issues);

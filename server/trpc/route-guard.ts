@@ -7,7 +7,7 @@
  */
 import { readSessionCookie } from "@/server/identity/next-auth";
 import type { OrganisationKind, Permission } from "@/server/identity/permissions";
-import { type Authorised, authorise, clientError } from "@/server/identity/procedures";
+import { type Authorised, authorise, clientError, refuseUnfitTexts } from "@/server/identity/procedures";
 import { AppError, ERROR_TABLE } from "@/server/platform/errors";
 import { loggerFor } from "@/server/platform/logger";
 import { mintPortalScope, type PortalScope } from "@/server/platform/scope";
@@ -46,6 +46,7 @@ export async function guardRoute<K extends OrganisationKind>(
     const entered = await authorise<ScopeOf<K>>(context, kind, permission, (id, actor) =>
       mintPortalScope(kind, id, actor),
     );
+    refuseUnfitTexts(Object.fromEntries(new URL(request.url).searchParams));
     return { ok: true, requestId: context.requestId, address: context.ip, ...entered };
   } catch (error) {
     return { ok: false, response: problem(error, context.requestId) };

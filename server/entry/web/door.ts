@@ -9,6 +9,7 @@ import { keepDoor, PEER_HEADER } from "@/server/platform/peer";
 import { type Family, familyOf } from "./families";
 import { gatherBody, withBody } from "./gather-body";
 import { answerRefusal, cutOff } from "./refuse";
+import { securityHeaders } from "./security-headers";
 import { Slots } from "./slots";
 
 export type WebHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -31,6 +32,7 @@ export function openDoor(handle: WebHandler, options: DoorOptions = {}): Server 
   const familyFor = options.familyOf ?? familyOf;
 
   const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    for (const [name, value] of securityHeaders()) response.setHeader(name, value);
     const peer = introduce(request);
     const path = (request.url ?? "/").split("?")[0] ?? "/";
     const family = familyFor(path, request.headers.accept);

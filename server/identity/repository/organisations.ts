@@ -1,5 +1,6 @@
 import type { SqlTx } from "@/server/platform/db";
 import type { Id } from "@/server/platform/ids";
+import { notifyAccess } from "@/server/platform/live";
 import type { Calendar } from "../schema";
 import type {
   Organisation,
@@ -90,6 +91,7 @@ export async function setOrganisationSuspended(
     `update organisation set suspended_at = $2 where id = $1 and (suspended_at is null) = ($2::timestamptz is not null)`,
     [id, suspendedAt],
   );
+  if (suspendedAt) await notifyAccess(tx);
   return rowCount === 1;
 }
 

@@ -1,6 +1,7 @@
 /** Persons, their secrets, sessions and memberships. */
 import type { SqlTx } from "@/server/platform/db";
 import type { Id } from "@/server/platform/ids";
+import { notifyAccess } from "@/server/platform/live";
 import type { Role } from "../permissions";
 import type { Preferences } from "../schema";
 import type { Access, SessionItem, TeamMember, User } from "../types";
@@ -31,6 +32,20 @@ export async function findSignInRow(tx: SqlTx, email: string): Promise<SignInRow
     [email],
   );
   return rows[0] ?? null;
+}
+
+/** Whether the person's sessions say that they came from there before. */
+export async function hasSignedInFrom(
+  tx: SqlTx,
+  userId: Id<"user">,
+  ip: string,
+  since: Date,
+): Promise<boolean> {
+  const { rows } = await tx.query<{ found: boolean }>(
+    `select exists (select 1 from session where user_id = $1 and ip = $2::inet and created_at > $3) as found`,
+    [userId, ip, since],
+  );
+  return rows[0]?.found ?? false;
 }
 
 export async function findPasswordHash(tx: SqlTx, userId: Id<"user">): Promise<string | null> {
@@ -140,6 +155,7 @@ export async function revokeSessions(
      returning id`,
     [userId, at, only, except],
   );
+  if (rows.length > 0) await notifyAccess(tx);
   return rows.map((row) => row.id);
 }
 
@@ -243,10 +259,12 @@ export async function lockTeam(tx: SqlTx, organisationId: Id<"organisation">): P
 
 export async function setRole(tx: SqlTx, id: Id<"membership">, role: Role): Promise<void> {
   await tx.query(`update membership set role = $2 where id = $1 and revoked_at is null`, [id, role]);
+  await notifyAccess(tx);
 }
 
 export async function revokeMembership(tx: SqlTx, id: Id<"membership">, at: Date): Promise<void> {
   await tx.query(`update membership set revoked_at = $2 where id = $1 and revoked_at is null`, [id, at]);
+  await notifyAccess(tx);
 }
 
 export async function findNames(tx: SqlTx, ids: readonly string[]): Promise<Map<string, string>> {

@@ -5,7 +5,7 @@ import { withScope } from "@/server/platform/db";
 import { AppError, notFound } from "@/server/platform/errors";
 import type { Id } from "@/server/platform/ids";
 import { takeHit } from "@/server/platform/rate-limit";
-import { SIGN_IN_LIMIT_PER_EMAIL, SIGN_IN_WINDOW_SECONDS } from "../constants";
+import { PASSWORD_CHANGE_LIMIT, SIGN_IN_WINDOW_SECONDS } from "../constants";
 import * as people from "../repository/people";
 import type { Preferences } from "../schema";
 import { idleSince } from "../service";
@@ -59,7 +59,7 @@ export async function changePassword(
   const scope = actingAs(userId);
   const limit = {
     key: `password:${userId}`,
-    limit: SIGN_IN_LIMIT_PER_EMAIL,
+    limit: PASSWORD_CHANGE_LIMIT,
     windowSeconds: SIGN_IN_WINDOW_SECONDS,
   };
   const hit = await withScope(scope, (tx) => takeHit(tx, limit, now()));

@@ -1,4 +1,5 @@
 /** The search behind the command palette. */
+import type { Permission } from "@/server/identity/permissions";
 import {
   chargedMicros,
   type ListedPayment,
@@ -22,20 +23,40 @@ const SEARCHABLE: Record<SearchRow["kind"], IdKind> = {
   run: "settlementRun",
 };
 
+/** What the page of a thing demands; search finds nothing whose page the person may not open. */
+const PAGE_OF: Record<SearchRow["kind"], Permission> = {
+  payment: "payments.read",
+  device: "devices.read",
+  case: "cases.read",
+  payout: "payouts.read",
+  statement: "statements.read",
+  run: "runs.read",
+  organisation: "organisations.read",
+};
+
 const PAYMENTS_FOUND = 6;
 
 /**
  * Finds what the screens show: payments by card, amount, device, reference, merchant or description, and everything
  * else by public id, reference, amount or name; at most 30. Agencies find payments by id alone, and not who paid.
  */
-export async function search(scope: PortalScope, text: string): Promise<SearchHit[]> {
+export async function search(
+  scope: PortalScope,
+  permissions: readonly Permission[],
+  text: string,
+): Promise<SearchHit[]> {
+  const kinds = (Object.keys(PAGE_OF) as SearchRow["kind"][]).filter((kind) =>
+    permissions.includes(PAGE_OF[kind]),
+  );
   const ids: Partial<Record<SearchRow["kind"], string>> = {};
   for (const [kind, idKind] of Object.entries(SEARCHABLE) as [SearchRow["kind"], IdKind][]) {
     const id = fromPublicId(idKind, text);
     if (id) ids[kind] = id;
   }
-  const { items } = await listPayments(scope, { text }, { limit: PAYMENTS_FOUND });
-  const rows = await withScope(scope, (tx) => searchEverything(tx, text, ids, readTypedAmount(text)));
+  const { items } = kinds.includes("payment")
+    ? await listPayments(scope, { text }, { limit: PAYMENTS_FOUND })
+    : { items: [] };
+  const rows = await withScope(scope, (tx) => searchEverything(tx, text, ids, readTypedAmount(text), kinds));
   return [
     ...items.map((payment) => presentFound(payment, scope.kind === "agency")),
     ...rows.map((row) => ({
