@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
+import { permissionsOf } from "@/server/identity/permissions";
 import { importFile } from "@/server/payments/service/import-file";
 import { exportRefusedRows } from "@/server/payments/service/list-imports";
 import { countPayments, listPayments } from "@/server/payments/service/list-payments";
@@ -55,14 +56,22 @@ describe("a payment's id in its own system", () => {
       const { items } = await listPayments(world.merchant, { text }, { limit: 10 });
       expect(items.map(({ externalRef }) => externalRef)).toEqual(["ocpi:NL*AAA*ref100"]);
       expect(await countPayments(world.merchant, { text })).toEqual([{ state: "captured", count: 1n }]);
-      const hits = await search(world.merchant, text);
+      const hits = await search(world.merchant, permissionsOf("merchant", "admin"), text);
       expect(hits.filter(({ kind }) => kind === "payment")).toHaveLength(1);
     },
   );
 
   test("finds no other merchant's, and an index leads to it", async () => {
-    expect((await search(world.merchant, "ref100")).filter(({ kind }) => kind === "payment")).toHaveLength(1);
-    expect((await search(world.operator, "ref100")).filter(({ kind }) => kind === "payment")).toHaveLength(2);
+    expect(
+      (await search(world.merchant, permissionsOf("merchant", "admin"), "ref100")).filter(
+        ({ kind }) => kind === "payment",
+      ),
+    ).toHaveLength(1);
+    expect(
+      (await search(world.operator, permissionsOf("operator", "admin"), "ref100")).filter(
+        ({ kind }) => kind === "payment",
+      ),
+    ).toHaveLength(2);
     const plan = await withScope(mintSystemScope("test"), async (tx) => {
       await tx.query("set local enable_seqscan = off");
       const { rows } = await tx.query<Record<string, string>>(
