@@ -44,9 +44,9 @@ class Client {
 }
 
 test("signing in anew ends the session that the browser had; a wrong password does not", async ({
-  baseURL = "",
+  baseURL,
 }) => {
-  const browser = new Client(baseURL);
+  const browser = new Client(baseURL ?? "");
   expect((await browser.enter(ADA, DEMO_PASSWORD)).status).toBe(200);
   const first = browser.cookies.get("purse.session");
   expect(await browser.isIn(first)).toBe(true);
@@ -58,7 +58,7 @@ test("signing in anew ends the session that the browser had; a wrong password do
   expect([...browser.cookies.keys()].some((name) => name.startsWith("purse.device-"))).toBe(true);
 });
 
-test("nobody is sent to another site after signing in", async ({ baseURL = "" }) => {
+test("nobody is sent to another site after signing in", async ({ baseURL }) => {
   for (const callbackUrl of [
     "https://evil.example/x",
     "//evil.example",
@@ -66,16 +66,16 @@ test("nobody is sent to another site after signing in", async ({ baseURL = "" })
     "\\\\evil.example",
     "/\t/evil.example",
   ]) {
-    const answer = await new Client(baseURL).enter(ADA, DEMO_PASSWORD, callbackUrl);
+    const answer = await new Client(baseURL ?? "").enter(ADA, DEMO_PASSWORD, callbackUrl);
     const { url } = (await answer.json()) as { url: string };
-    expect(new URL(url, baseURL).origin, callbackUrl).toBe(new URL(baseURL).origin);
+    expect(new URL(url, baseURL).origin, callbackUrl).toBe(new URL(baseURL ?? "").origin);
   }
 });
 
 test("pages run scripts by nonce alone, and every answer says how it may be used", async ({
   page,
   signIn,
-  baseURL = "",
+  baseURL,
 }) => {
   const refused: string[] = [];
   page.on("console", (message) => {
