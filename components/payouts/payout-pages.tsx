@@ -15,6 +15,7 @@ import { useItemFilter } from "@/components/payouts/item-filter";
 import { ItemsTable } from "@/components/payouts/items-table";
 import { payoutColumns } from "@/components/payouts/payout-columns";
 import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
+import { PayoutSum } from "@/components/payouts/payout-sum";
 import { countedPayoutTabs } from "@/components/payouts/payout-tabs";
 import { PayoutDetailView } from "@/components/payouts/payout-view";
 import { pagedRows } from "@/components/query/paged-rows";
@@ -95,6 +96,9 @@ function PayoutsPage({
   const programId = state.filters.program?.[0] ?? null;
   const chosen = PAYOUT_STATES.find((each) => each === state.tab) ?? null;
   const counts = useQuery(payouts.counts.queryOptions({ programId }));
+  const totals = useQuery(
+    payouts.totals.queryOptions({ state: chosen, programId }, { placeholderData: (before) => before }),
+  );
   const list = useInfiniteQuery(
     payouts.list.infiniteQueryOptions(
       { state: chosen, programId, limit: 50 },
@@ -113,6 +117,7 @@ function PayoutsPage({
         rowId={(row) => row.id}
         rowHref={(row) => `${base}/${path}/${row.id}`}
         state={{ ...state, tabs: countedPayoutTabs(TABS, counts.data, state.tab) }}
+        sum={<PayoutSum totals={totals.data} word={word.toLowerCase()} />}
         firstUse={
           <FirstUse
             title={chosen ? "None in this state" : `No ${word.toLowerCase()}s yet`}

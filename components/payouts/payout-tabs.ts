@@ -1,6 +1,6 @@
 import type { SavedTab } from "@/components/data-table/types";
 
-const SELDOM = ["failed", "returned", "cancelled"];
+const SELDOM = ["cancelled"];
 
 /** The tabs with how many payouts each holds; what seldom happens has one only where it did, or while it is chosen. */
 export function countedPayoutTabs(

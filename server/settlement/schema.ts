@@ -435,6 +435,9 @@ export type ExceptionView = z.output<typeof exceptionSchema>;
 
 /** How many payouts stand in each state; states without any are left out. */
 export const payoutCountsSchema = z.record(z.string(), z.number());
+/** One for each currency. */
+export const payoutTotalsSchema = z.array(z.object({ payouts: z.number(), amount: moneySchema }));
+export type PayoutTotals = z.output<typeof payoutTotalsSchema>;
 
 export const payoutDetailSchema = z.object({
   payout: payoutSchema,

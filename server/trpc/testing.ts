@@ -55,6 +55,7 @@ const shared: Record<string, Sample> = {
 const payouts = (name: string): Record<string, Sample> => ({
   [`${name}.list`]: (of) => ({ ...page, programId: of.id("program"), runId: of.id("settlementRun") }),
   [`${name}.counts`]: (of) => ({ programId: of.id("program") }),
+  [`${name}.totals`]: (of) => ({ programId: of.id("program") }),
   [`${name}.get`]: (of) => ({ payoutId: of.id("payout") }),
   [`${name}.payments`]: (of) => ({ ...page, payoutId: of.id("payout") }),
 });

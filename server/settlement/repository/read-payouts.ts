@@ -71,6 +71,21 @@ export async function countPayouts(
   return rows;
 }
 
+/** What payouts add up to, each currency by itself. */
+export async function sumPayouts(
+  tx: SqlTx,
+  filter: Pick<PayoutFilter, "partyId" | "programId" | "state">,
+): Promise<{ currency: string; n: bigint; micros: bigint }[]> {
+  const { rows } = await tx.query<{ currency: string; n: bigint; micros: bigint }>(
+    `select currency, count(*) as n, sum(amount_micros)::bigint as micros from payout
+     where ($1::uuid is null or party_id = $1) and ($2::uuid is null or program_id = $2)
+       and ($3::text is null or state = $3)
+     group by currency order by currency`,
+    [filter.partyId, filter.programId, filter.state],
+  );
+  return rows;
+}
+
 export async function findPayoutRow(
   tx: SqlTx,
   payoutId: string,

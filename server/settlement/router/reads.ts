@@ -17,6 +17,7 @@ import {
   payoutCountsSchema,
   payoutDetailSchema,
   payoutSchema,
+  payoutTotalsSchema,
   rejectInput,
   splitSchema,
   statementDetailSchema,
@@ -35,6 +36,7 @@ import {
   listPayouts,
   listStatementItems,
   listStatements,
+  totalPayouts,
 } from "../service/read-statements";
 
 export const agreementReads = (kind: OrganisationKind) => ({
@@ -57,6 +59,10 @@ export const payoutReads = (kind: OrganisationKind) => ({
     .input(z.object({ programId: publicId("program").nullish() }))
     .output(payoutCountsSchema)
     .query(({ ctx, input }) => countPayouts(ctx.scope, input.programId ?? null)),
+  totals: commonProcedure(kind, "payouts.read")
+    .input(listPayoutsInput.pick({ programId: true, state: true }))
+    .output(payoutTotalsSchema)
+    .query(({ ctx, input }) => totalPayouts(ctx.scope, input)),
   get: commonProcedure(kind, "payouts.read")
     .input(z.object({ payoutId: publicId("payout") }))
     .output(payoutDetailSchema)

@@ -21,6 +21,7 @@ import {
   listPayouts,
   listStatementItems,
   listStatements,
+  totalPayouts,
 } from "./read-statements";
 
 useTestDatabase();
@@ -166,6 +167,12 @@ describe("what pages read", () => {
       const own = await listPayouts(scope, { limit: 50 });
       const counted = Object.values(await countPayouts(scope, null)).reduce((sum, count) => sum + count, 0);
       expect(counted).toBe(own.items.length);
+      const cents = own.items.reduce((sum, { amount }) => sum + BigInt(amount.amount.replace(".", "")), 0n);
+      const [total, ...none] = await totalPayouts(scope, {});
+      expect(none).toEqual([]);
+      expect(total?.payouts).toBe(own.items.length);
+      expect(total && BigInt(total.amount.amount.replace(".", ""))).toBe(cents);
+      expect(await totalPayouts(scope, { state: "failed" })).toEqual([]);
       expect(counted).toBeLessThan(5);
     }
   });

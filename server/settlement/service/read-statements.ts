@@ -20,6 +20,7 @@ import { reckonStatement } from "../rules/reckon-statement";
 import type {
   FlowView,
   PayoutDetail,
+  PayoutTotals,
   PayoutView,
   SplitView,
   StatementDetail,
@@ -89,6 +90,24 @@ export async function countPayouts(
 ): Promise<Record<string, number>> {
   const rows = await withScope(scope, (tx) => payouts.countPayouts(tx, ownParty(scope), programId));
   return Object.fromEntries(rows.map(({ state, n }) => [state, Number(n)]));
+}
+
+/** What the payouts of a filter add up to, each currency by itself. */
+export async function totalPayouts(
+  scope: PortalScope,
+  { programId, state }: { programId?: string | null | undefined; state?: PayoutState | null | undefined },
+): Promise<PayoutTotals> {
+  const rows = await withScope(scope, (tx) =>
+    payouts.sumPayouts(tx, {
+      partyId: ownParty(scope),
+      programId: programId ?? null,
+      state: state ?? null,
+    }),
+  );
+  return rows.map(({ currency, n, micros }) => ({
+    payouts: Number(n),
+    amount: money(micros, currency),
+  }));
 }
 
 /** A payout with the statement that it pays and how that adds up. Somebody else's is `not_found`. */

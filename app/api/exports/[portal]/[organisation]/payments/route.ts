@@ -2,7 +2,9 @@
 import { Readable } from "node:stream";
 import type { NextRequest } from "next/server";
 import { paymentFilterSchema } from "@/server/payments/schema";
+import { now } from "@/server/platform/clock";
 import { AppError, notFound } from "@/server/platform/errors";
+import { nameExport } from "@/server/reporting/exports/name-export";
 import { writePayments } from "@/server/reporting/exports/write-payments";
 import { guardRoute, problem } from "@/server/trpc/route-guard";
 
@@ -39,7 +41,7 @@ export async function GET(request: NextRequest, context: Context): Promise<Respo
     return new Response(Readable.toWeb(lines) as ReadableStream<Uint8Array>, {
       headers: {
         "content-type": "text/csv; charset=utf-8",
-        "content-disposition": `attachment; filename="payments-${organisation}.csv"`,
+        "content-disposition": `attachment; filename="${nameExport(organisation, filter.data, now())}"`,
         "cache-control": "private, no-store",
         "x-content-type-options": "nosniff",
       },
