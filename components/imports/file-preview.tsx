@@ -35,7 +35,9 @@ const COLUMNS: readonly DataColumn<Row>[] = [
     id: "odd",
     header: "Odd",
     priority: 3,
-    cell: (row) => row.flags.map(({ sentence }) => sentence).join(" "),
+    cell: (row) => (
+      <span className="block whitespace-normal">{row.flags.map(({ sentence }) => sentence).join(" ")}</span>
+    ),
   },
   {
     id: "amount",

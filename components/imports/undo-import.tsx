@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ImportItem } from "@/components/imports/import-words";
 import { WhoGivesBack } from "@/components/imports/who-gives-back";
+import { formatAmount } from "@/components/money/format-amount";
 import { formatCount } from "@/components/money/format-count";
 import { Field } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
@@ -63,7 +64,7 @@ export function UndoImport({ item, onClose }: { item: ImportItem; onClose: () =>
       description={
         isSettled
           ? "Payments of it are in a settlement run. When a second person confirms it, every payment is given back, and the next run takes each share back from whoever has it."
-          : `${formatCount(item.rows.accepted)} payments of ${item.merchant.name}, ${amount} ${currency}, are given back. The file may then be imported again.`
+          : `${formatCount(item.rows.accepted)} payments of ${item.merchant.name}, ${formatAmount(amount, { currency })} ${currency}, are given back. The file may then be imported again.`
       }
       action={isSettled ? "Propose" : "Undo the import"}
       pending={undo.isPending || propose.isPending}

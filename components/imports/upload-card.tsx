@@ -12,6 +12,7 @@ import { type DryRunAnswer, sendFile, tryFile, UploadRefused } from "@/component
 import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
 import { useChoices } from "@/components/operator/use-choices";
+import { ZoneProvider } from "@/components/time/zone-context";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -269,21 +270,25 @@ export function UploadCard({ running }: { running: ImportItem | undefined }) {
       </form>
       {preview ? (
         <div className="mt-4">
-          <FilePreview preview={preview} />
+          <ZoneProvider zone={program?.timeZone ?? "UTC"} place={program?.name ?? ""}>
+            <FilePreview preview={preview} />
+          </ZoneProvider>
         </div>
       ) : null}
       {isMapping && preview && initial && ofProgram ? (
-        <MappingDialog
-          preview={preview}
-          initial={initial}
-          look={look}
-          currency={ofProgram}
-          onSaved={(name) => {
-            setMapping(name);
-            setIsMapping(false);
-          }}
-          onClose={() => setIsMapping(false)}
-        />
+        <ZoneProvider zone={program?.timeZone ?? "UTC"} place={program?.name ?? ""}>
+          <MappingDialog
+            preview={preview}
+            initial={initial}
+            look={look}
+            currency={ofProgram}
+            onSaved={(name) => {
+              setMapping(name);
+              setIsMapping(false);
+            }}
+            onClose={() => setIsMapping(false)}
+          />
+        </ZoneProvider>
       ) : null}
     </Card>
   );
