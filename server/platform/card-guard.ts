@@ -9,6 +9,7 @@
  * What is let through: UUIDs, hexadecimal digests, dates with or without a time, and IBANs whose own check digits fit.
  */
 
+import { getCountrySpecifications, isValidIBAN } from "ibantools";
 import { findText } from "./find-text";
 
 /** Digests hold long runs of digits by chance; a word of this form is one of them. */
@@ -19,7 +20,8 @@ const UUID =
 /** 2026-11-30, 2026-11-30 10:00:00.123, 30.11.2026 and 11/30/2026: two of them have as many digits as a card. */
 const DATE =
   /(?<!\d)(?:(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])[-./](?:0?[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|[12]\d|3[01])[-./](?:19|20)\d\d)(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?(?!\d)/g;
-const IBAN = /(?<![0-9A-Za-z])[A-Z]{2}\d{2}(?: ?[0-9A-Z]){11,30}/g;
+const IBAN = /(?<![0-9A-Za-z])[A-Z]{2}\d{2}(?: ?[0-9A-Z]){11,30}/gi;
+const COUNTRIES = getCountrySpecifications();
 /** By scheme: how its cards begin and how long they are. */
 const SCHEMES = [
   /^4(?:\d{12}|\d{15}|\d{18})$/, // Visa
@@ -105,22 +107,17 @@ function valueOfDigit(digit: string): number {
   return before % 10;
 }
 
-/** Takes a real IBAN away and leaves what follows it, and what only looks like one. */
+/**
+ * Takes a real IBAN away and leaves what follows it, and what only looks like one. Its country says how long it is: one
+ * length of many fits the check digits by chance.
+ */
 function withoutIban(found: string): string {
-  for (let end = found.length; end >= 15; end--) {
-    const compact = found.slice(0, end).replaceAll(" ", "");
-    if (compact.length >= 15 && hasIbanChecksum(compact)) return ` x ${found.slice(end)}`;
-  }
-  return found;
-}
-
-function hasIbanChecksum(iban: string): boolean {
-  let rest = 0;
-  for (const character of iban.slice(4) + iban.slice(0, 4)) {
-    const value = Number.parseInt(character, 36);
-    rest = (rest * (value > 9 ? 100 : 10) + value) % 97;
-  }
-  return rest === 1;
+  const length = COUNTRIES[found.slice(0, 2).toUpperCase()]?.chars ?? 0;
+  let end = 0;
+  let seen = 0;
+  while (seen < length && end < found.length) if (found[end++] !== " ") seen++;
+  const iban = found.slice(0, end).replaceAll(" ", "").toUpperCase();
+  return seen === length && isValidIBAN(iban) ? ` x ${found.slice(end)}` : found;
 }
 
 function isDigest(text: string, start: number, length: number): boolean {
