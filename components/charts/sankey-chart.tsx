@@ -12,6 +12,7 @@ import {
 import { seriesColour } from "@/components/charts/party-colour";
 import { useWidth } from "@/components/charts/use-width";
 import { formatAmount } from "@/components/money/format-amount";
+import { cn } from "@/components/ui/cn";
 
 export interface SankeyChartProps extends Omit<ChartCardProps, "legend"> {
   /** In the order in which they are to stand, from the top. */
@@ -24,7 +25,7 @@ export interface SankeyChartProps extends Omit<ChartCardProps, "legend"> {
 /** Where money went: sources at the left, parties at the right with what each received. */
 export function SankeyChart({ nodes, links, currency, height, ...card }: SankeyChartProps) {
   const ends = new Set(links.map((link) => link.target)).size;
-  const tall = height ?? Math.max(220, Math.min(560, 60 + ends * 32));
+  const tall = height ?? Math.max(220, Math.min(560, 60 + ends * 36));
   const [box, width] = useWidth<HTMLDivElement>(620);
   const [near, setNear] = useState<string | null>(null);
   const drawing = useMemo(() => layOutSankey(nodes, links, width, tall), [nodes, links, width, tall]);
@@ -90,6 +91,8 @@ export function SankeyChart({ nodes, links, currency, height, ...card }: SankeyC
   );
 }
 
+const STACKED_BELOW = 480;
+
 interface LabelProps {
   node: DrawnNode;
   currency: string;
@@ -102,16 +105,21 @@ function NodeLabel({ node, currency, width, labelLeft, labelRight }: LabelProps)
   const amount = formatAmount(node.amount, { currency });
   const middle = node.y + node.height / 2 - 8;
   if (node.side === "right") {
+    // On a phone the name needs the whole width; the amount stands under it.
+    const stacked = width < STACKED_BELOW;
     return (
       <span
-        className="absolute flex h-4 items-center justify-between gap-3 text-xs"
+        className={cn(
+          "absolute flex text-xs",
+          stacked ? "flex-col leading-4" : "h-4 items-center justify-between gap-3",
+        )}
         style={{
-          top: middle,
+          top: stacked ? middle - 8 : middle,
           left: node.x + NODE_WIDTH + 8,
           width: Math.max(60, labelRight - NODE_WIDTH - 8),
         }}
       >
-        <span className="min-w-0 truncate" title={node.label}>
+        <span className={cn("truncate", stacked ? "max-w-full" : "min-w-0")} title={node.label}>
           {node.label}
         </span>
         <span data-sum-part="" className="tabular whitespace-nowrap text-muted">

@@ -5,12 +5,14 @@ import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { BulkBar } from "@/components/data-table/bulk-bar";
 import { FilterChips } from "@/components/data-table/filter-chips";
+import { KeepView } from "@/components/data-table/keep-view";
 import { SearchField } from "@/components/data-table/search-field";
 import { features } from "@/components/data-table/table-features";
 import { TableFoot } from "@/components/data-table/table-foot";
 import { TableGrid } from "@/components/data-table/table-grid";
 import type { DataColumn, Selection, TableError } from "@/components/data-table/types";
 import { useColumnChoice } from "@/components/data-table/use-column-choice";
+import { useSavedViews } from "@/components/data-table/use-saved-views";
 import type { TableState } from "@/components/data-table/use-table-state";
 import { ViewMenu } from "@/components/data-table/view-menu";
 import { formatCount } from "@/components/money/format-count";
@@ -55,6 +57,8 @@ export interface DataTableProps<Row extends object> {
   searchPlaceholder?: string;
   /** Given, rows can be chosen; these buttons stand in the bar. */
   bulkActions?: (selection: Selection<Row>) => ReactNode;
+  /** What the bar adds up of the chosen rows. */
+  bulkAmount?: (row: Row) => { amount: string; currency: string };
   /** Given, a click opens the row beside the list, at `?open=<id>`. `row` is undefined when it is not in the loaded pages. */
   sheet?: (id: string, row: Row | undefined) => RowSheet;
   /** Given instead of `sheet`, a click goes to this page. */
@@ -148,6 +152,9 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       ? (_: string, row: Row) => router.push(rowHref(row))
       : undefined;
 
+  const views = useSavedViews(id, state);
+  const keepsViews = !props.bare && (state.filterDefs.length > 0 || Boolean(searchPlaceholder));
+  const tabs = keepsViews ? tabsWithViews(state.tabs, views.tabs) : state.tabs;
   const hasHead = title || toolbar || searchPlaceholder || state.filterDefs.length > 0;
   const body = error ? (
     <ErrorState code={error.code} requestId={error.requestId} onRetry={props.onRetry}>
@@ -199,7 +206,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
             <Badge className="tabular mr-1">{formatCount(total)}</Badge>
           ) : null}
           {searchPlaceholder ? <SearchField state={state} placeholder={searchPlaceholder} /> : null}
-          <FilterChips state={state} />
+          <FilterChips state={state}>{keepsViews ? <KeepView views={views} /> : null}</FilterChips>
           <span className="ml-auto flex items-center gap-1.5">
             {toolbar}
             <ViewMenu
@@ -224,12 +231,17 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
 
   return (
     <>
-      {state.tabs.length > 0 ? (
+      {tabs.length > 0 ? (
         <Tabs
           label={`Saved views of ${label.toLowerCase()}`}
-          items={state.tabs}
-          value={state.tab ?? ""}
-          onValueChange={state.setTab}
+          items={tabs}
+          value={(keepsViews ? views.tab : null) ?? state.tab ?? EVERYTHING}
+          onValueChange={(value) => {
+            if (views.show(value)) return;
+            // From a kept view its tab leads back to everything in it.
+            if (views.current !== null || value === EVERYTHING) state.clearFilters();
+            if (value !== EVERYTHING) state.setTab(value);
+          }}
         >
           <div className="pt-4">{surface}</div>
         </Tabs>
@@ -237,7 +249,11 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         surface
       )}
       {bulkActions ? (
-        <BulkBar count={chosenIds.length} onClear={selection.clear}>
+        <BulkBar
+          count={chosenIds.length}
+          amounts={props.bulkAmount && selection.rows.map(props.bulkAmount)}
+          onClear={selection.clear}
+        >
           {bulkActions(selection)}
         </BulkBar>
       ) : null}
@@ -253,4 +269,12 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       ) : null}
     </>
   );
+}
+
+/** The tab of all rows in lists that have no tabs but those of kept views. */
+const EVERYTHING = "everything";
+
+function tabsWithViews(tabs: TableState["tabs"], views: TableState["tabs"]): TableState["tabs"] {
+  if (views.length === 0) return tabs;
+  return [...(tabs.length > 0 ? tabs : [{ value: EVERYTHING, label: "All" }]), ...views];
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { Check, ListFilter, X } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { SpanEditor } from "@/components/data-table/span-editor";
 import type { TableFilter } from "@/components/data-table/types";
 import type { TableState } from "@/components/data-table/use-table-state";
@@ -36,7 +36,7 @@ function describeFilter(filter: TableFilter, values: readonly string[]): string 
   return names.length > 2 ? `${names.length} chosen` : names.join(", ");
 }
 
-export function FilterChips({ state }: { state: TableState }) {
+export function FilterChips({ state, children }: { state: TableState; children?: ReactNode }) {
   return (
     <>
       {state.filterDefs.map((filter) => (
@@ -52,6 +52,7 @@ export function FilterChips({ state }: { state: TableState }) {
           Clear
         </Button>
       ) : null}
+      {state.filtered ? children : null}
     </>
   );
 }

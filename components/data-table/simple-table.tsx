@@ -18,7 +18,7 @@ interface SimpleTableProps<Row> {
   className?: string;
 }
 
-const EDGE = "px-3 first:pl-4 last:pr-4";
+const EDGE = "px-3 first:pl-4 last:pr-4 max-md:px-2 max-md:first:pl-4 max-md:last:pr-4";
 
 /** A short list inside a card: no URL, no paging. For `<Card flush>`. Columns as in `DataTable`; sorting is ignored. */
 export function SimpleTable<Row>(props: SimpleTableProps<Row>) {
@@ -42,7 +42,10 @@ export function SimpleTable<Row>(props: SimpleTableProps<Row>) {
                 scope="col"
                 title={column.hint}
                 style={column.width ? { width: column.width } : undefined}
-                className={cn("h-9 whitespace-nowrap text-left text-xs font-medium text-muted", look[index])}
+                className={cn(
+                  "h-9 whitespace-nowrap text-left text-xs font-medium text-muted max-md:whitespace-normal",
+                  look[index],
+                )}
               >
                 {column.header}
               </th>

@@ -39,6 +39,16 @@ export interface TableState {
   /** Whether anything but the tab narrows the list. */
   filtered: boolean;
   clearFilters: () => void;
+  /** Tab, filters, search and order at once. */
+  show: (view: TableView) => void;
+}
+
+/** What a person looks at: everything of a list's state but the open row. */
+export interface TableView {
+  tab: string | null;
+  filters: Readonly<Record<string, readonly string[]>>;
+  search: string;
+  sort: SortOrder | null;
 }
 
 const NONE: readonly never[] = [];
@@ -96,6 +106,22 @@ export function useTableState(options: TableStateOptions = {}): TableState {
     clearFilters: () => {
       void setChosen(null);
       void setFixed({ search: null });
+    },
+    show: (view) => {
+      void setChosen(
+        Object.fromEntries(
+          Object.keys(parsers).map((key) => {
+            const values = view.filters[key.slice(prefix.length)];
+            return [key, values ? [...values] : null];
+          }),
+        ),
+      );
+      void setFixed({
+        tab: view.tab === firstTab ? null : view.tab,
+        search: view.search || null,
+        sort: view.sort,
+        open: null,
+      });
     },
   };
 }

@@ -4,6 +4,7 @@ import { DeviceState } from "@/components/devices/device-state";
 import { formatCount } from "@/components/money/format-count";
 import { RelativeTime } from "@/components/time/relative-time";
 import { Badge } from "@/components/ui/badge";
+import { cn } from "@/components/ui/cn";
 import { CopyableId } from "@/components/ui/copyable-id";
 import type { DeviceView } from "@/server/devices/schema";
 
@@ -17,14 +18,16 @@ export function deviceColumns({ withMerchant }: { withMerchant?: boolean } = {})
       cell: (row) => (
         <span className="flex min-w-0 items-center gap-2">
           <DeviceKindIcon kind={row.kind} />
-          <span className="truncate font-medium">{row.name}</span>
+          <span title={row.name} className="max-w-64 truncate font-medium max-xl:max-w-44">
+            {row.name}
+          </span>
         </span>
       ),
     },
     {
       id: "kind",
       header: "Kind",
-      priority: 2,
+      priority: withMerchant ? 3 : 2,
       cell: (row) => <span className="text-muted">{kindLook(row.kind).one}</span>,
     },
     ...(withMerchant
@@ -33,7 +36,7 @@ export function deviceColumns({ withMerchant }: { withMerchant?: boolean } = {})
             id: "merchant",
             header: "Merchant",
             priority: 2 as const,
-            cell: (row: DeviceView) => row.merchant.name,
+            cell: (row: DeviceView) => <Cut text={row.merchant.name} />,
           },
         ]
       : []),
@@ -41,7 +44,7 @@ export function deviceColumns({ withMerchant }: { withMerchant?: boolean } = {})
       id: "place",
       header: "Place",
       priority: 2,
-      cell: (row) => <span className="text-muted">{row.site ?? row.zone ?? "–"}</span>,
+      cell: (row) => <Cut text={row.site ?? row.zone ?? "–"} muted />,
     },
     {
       id: "seen",
@@ -80,8 +83,23 @@ export function deviceColumns({ withMerchant }: { withMerchant?: boolean } = {})
       priority: 1,
       cell: (row) => <DeviceState device={row} />,
     },
-    { id: "id", header: "Id", priority: 3, cell: (row) => <CopyableId id={row.id} /> },
+    {
+      id: "id",
+      header: "Id",
+      priority: 3,
+      defaultHidden: withMerchant === true,
+      cell: (row) => <CopyableId id={row.id} />,
+    },
   ];
+}
+
+/** Names of a length that leaves room for the other columns; whole on hover. */
+function Cut({ text, muted }: { text: string; muted?: boolean }) {
+  return (
+    <span title={text} className={cn("block max-w-40 truncate", muted && "text-muted")}>
+      {text}
+    </span>
+  );
 }
 
 /** Saved tabs by state; `counts` gives their numbers. */

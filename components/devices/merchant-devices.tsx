@@ -16,18 +16,22 @@ import { DEVICE_KINDS, DEVICE_STATES } from "@/server/devices/constants";
 import { useMerchantTrpc } from "@/server/trpc/client";
 
 const COLUMNS = deviceColumns();
+const NO_COUNTS = deviceTabs(undefined);
 
 /** A merchant's devices, with whatever is wrong in sight. */
 export function MerchantDevicesPage() {
   const trpc = useMerchantTrpc();
   const { base } = usePortal();
-  const counts = useQuery(trpc.devices.counts.queryOptions({}));
-  const state = useTableState({ tabs: deviceTabs(counts.data), filters: DEVICE_FILTERS });
-  const filter = {
-    state: DEVICE_STATES.find((each) => each === state.tab),
+  const state = useTableState({ tabs: NO_COUNTS, filters: DEVICE_FILTERS });
+  const narrowed = {
     kind: DEVICE_KINDS.find((each) => each === state.filters.kind?.[0]),
     text: state.search || undefined,
   };
+  const filter = { ...narrowed, state: DEVICE_STATES.find((each) => each === state.tab) };
+  // Each tab says how many it holds under the other filters.
+  const counts = useQuery(
+    trpc.devices.counts.queryOptions(narrowed, { placeholderData: (before) => before }),
+  );
   const list = useInfiniteQuery(
     trpc.devices.list.infiniteQueryOptions(
       { ...filter, limit: 100 },
@@ -46,7 +50,7 @@ export function MerchantDevicesPage() {
         columns={COLUMNS}
         {...pagedRows(list)}
         rowId={(row) => row.id}
-        state={state}
+        state={{ ...state, tabs: deviceTabs(counts.data) }}
         searchPlaceholder="Find by name, site or id"
         sheet={(id, row) => ({
           title: row?.name ?? "Device",

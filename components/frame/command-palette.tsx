@@ -63,7 +63,7 @@ function byGroup(hits: readonly PaletteHit[]): [string, PaletteHit[]][] {
   return [...grouped];
 }
 
-/** ⌘K: every page, and any payment, device or case by its id. */
+/** ⌘K: every page, and anything by what the screens show of it. */
 export function CommandPalette({ open, onOpenChange, groups, actions = [], onSearch }: CommandPaletteProps) {
   const router = useRouter();
   const [query, setQuery] = useState("");
@@ -101,7 +101,7 @@ export function CommandPalette({ open, onOpenChange, groups, actions = [], onSea
                   autoFocus
                   value={query}
                   onValueChange={setQuery}
-                  placeholder="Go to a page, or find a payment, device or case by id"
+                  placeholder="Go to a page, or find by card, amount, name or id"
                   className="h-12 w-full bg-transparent text-base text-ink outline-none"
                 />
                 {finding.state === "busy" ? <Spinner className="text-muted" /> : <Kbd>Esc</Kbd>}
@@ -113,7 +113,7 @@ export function CommandPalette({ open, onOpenChange, groups, actions = [], onSea
                       ? "Looking…"
                       : finding.state === "failed"
                         ? "The search did not answer. Pages can still be reached from here."
-                        : "Nothing by that name or id."}
+                        : "Nothing by that name, card, amount or id."}
                   </Command.Empty>
                 )}
                 {byGroup(hits).map(([heading, found]) => (

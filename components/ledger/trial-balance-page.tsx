@@ -96,7 +96,11 @@ function Table({ data }: { data: TrialBalance }) {
     {
       id: "code",
       header: "Account",
-      cell: (row) => <span className="font-medium">{accountKind(row.code)}</span>,
+      cell: (row) => (
+        <span className="font-medium max-md:block max-md:whitespace-normal max-md:py-1">
+          {accountKind(row.code)}
+        </span>
+      ),
     },
     { id: "program", header: "Program", priority: 2, cell: (row) => programOf(row) },
     {

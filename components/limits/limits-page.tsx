@@ -138,8 +138,8 @@ function columnsFor(
       id: "subject",
       header: "Whom",
       cell: (row) => (
-        <span className="flex min-w-0 items-center gap-2">
-          <span className="min-w-0 truncate">
+        <span className="flex min-w-0 items-center gap-2 max-md:block max-md:whitespace-normal max-md:py-1.5">
+          <span className="min-w-0 md:truncate">
             {row.subject ? (
               <>
                 <span className="font-medium">{row.subject.label}</span>{" "}
@@ -149,11 +149,12 @@ function columnsFor(
               <span className="font-medium">{SUBJECTS[row.kind].each}</span>
             )}
           </span>
-          {row.subject ? null : <Badge>Default</Badge>}
+          <span className="block text-xs text-muted md:hidden">{PERIODS[row.period].label}</span>
+          {row.subject ? null : <Badge className="max-md:hidden">Default</Badge>}
         </span>
       ),
     },
-    { id: "period", header: "Period", priority: 1, cell: (row) => PERIODS[row.period].label },
+    { id: "period", header: "Period", priority: 2, cell: (row) => PERIODS[row.period].label },
     {
       id: "payments",
       header: "Payments at most",

@@ -23,3 +23,13 @@ export function sumAmounts(amounts: readonly string[]): string {
 export function differenceOf(from: string, taken: string): string {
   return sumAmounts([from, taken.startsWith("-") ? taken.slice(1) : `-${taken}`]);
 }
+
+/** What amounts add up to, each currency by itself, in the order in which they come. */
+export function sumByCurrency(
+  amounts: readonly { amount: string; currency: string }[],
+): { amount: string; currency: string }[] {
+  const byCurrency = new Map<string, string[]>();
+  for (const { amount, currency } of amounts)
+    byCurrency.set(currency, [...(byCurrency.get(currency) ?? []), amount]);
+  return [...byCurrency].map(([currency, parts]) => ({ amount: sumAmounts(parts), currency }));
+}

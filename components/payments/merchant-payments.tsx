@@ -16,7 +16,7 @@ import {
 } from "@/components/payments/merchant-payment";
 import { paymentColumns } from "@/components/payments/payment-columns";
 import { paymentFilters, paymentTabs } from "@/components/payments/payment-filters";
-import { paymentQuery } from "@/components/payments/payment-query";
+import { paymentOrder, paymentQuery } from "@/components/payments/payment-query";
 import { PaymentSum } from "@/components/payments/payment-sum";
 import { chargedOf } from "@/components/payments/payment-words";
 import { pagedRows } from "@/components/query/paged-rows";
@@ -31,7 +31,10 @@ export function MerchantPaymentsPage() {
   const trpc = useMerchantTrpc();
   const { base, slug } = usePortal();
   const { many, currency, options } = usePrograms();
-  const columns = useMemo(() => paymentColumns({ currency, withProgram: many }), [currency, many]);
+  const columns = useMemo(
+    () => paymentColumns({ currency, withProgram: many, sortable: true }),
+    [currency, many],
+  );
   const filters = useMemo(() => paymentFilters(many ? options : []), [many, options]);
   const tabShape = useMemo(() => paymentTabs(undefined), []);
   const state = useTableState({ tabs: tabShape, filters });
@@ -47,7 +50,7 @@ export function MerchantPaymentsPage() {
   );
   const list = useInfiniteQuery(
     trpc.payments.list.infiniteQueryOptions(
-      { ...query, limit: 50 },
+      { ...query, ...paymentOrder(state.sort), limit: 50 },
       { getNextPageParam: (page) => page.nextCursor, placeholderData: (before) => before },
     ),
   );
@@ -64,7 +67,7 @@ export function MerchantPaymentsPage() {
         sum={<PaymentSum totals={totals.data} />}
         autoLoad
         toolbar={<ExportPayments portal="m" organisation={slug} query={query} />}
-        searchPlaceholder="Find by id, reference, card"
+        searchPlaceholder="Card, amount, device, reference…"
         sheet={(id, row) => ({
           title: row ? <Money {...chargedOf(row)} emphasis="large" /> : <MerchantPaymentTitle id={id} />,
           description: <CopyableId id={id} full />,

@@ -22,6 +22,8 @@ interface ColumnChoice {
   withMerchant?: boolean;
   /** Where rows of several programs can stand in one list. */
   withProgram?: boolean;
+  /** Where the list is asked for in the order of its heads. */
+  sortable?: boolean;
 }
 
 /** Columns of every list of payments. */
@@ -29,12 +31,14 @@ export function paymentColumns({
   currency,
   withMerchant,
   withProgram,
+  sortable = false,
 }: ColumnChoice = {}): DataColumn<PaymentRow>[] {
   return [
     {
       id: "at",
       header: "Time",
       fixed: true,
+      sortable,
       cell: (row) => (
         <span className="text-muted">
           <span className="block truncate leading-4 text-ink md:hidden">
@@ -55,7 +59,7 @@ export function paymentColumns({
       truncate: true,
       width: "24%",
       cell: (row) => (
-        <span className="flex min-w-0 items-center gap-2">
+        <span title={row.device?.name} className="flex min-w-0 items-center gap-2">
           <DeviceKindIcon kind={row.deviceKind} />
           <span className="truncate">{row.device?.name ?? kindLook(row.deviceKind).one}</span>
         </span>
@@ -87,7 +91,14 @@ export function paymentColumns({
       priority: 3,
       truncate: true,
       width: "25%",
-      cell: (row) => <span className="text-muted">{purposeWords(row, kindLook(row.deviceKind).trade)}</span>,
+      cell: (row) => {
+        const words = purposeWords(row, kindLook(row.deviceKind).trade);
+        return (
+          <span title={words} className="text-muted">
+            {words}
+          </span>
+        );
+      },
     },
     {
       id: "instrument",
@@ -101,6 +112,7 @@ export function paymentColumns({
       header: currency ? `Amount ${currency}` : "Amount",
       align: "right",
       priority: 1,
+      sortable,
       cell: (row) => (
         <>
           {row.allowance ? (

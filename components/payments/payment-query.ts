@@ -20,6 +20,17 @@ export interface PaymentQuery {
   text?: string;
 }
 
+/** Columns that an index of the server sorts by. */
+const ORDERS: Record<string, "time" | "amount" | undefined> = { at: "time", amount: "amount" };
+
+/** The order of the list as the server takes it; nothing for newest first. */
+export function paymentOrder(sort: TableState["sort"]): {
+  order?: { by: "time" | "amount"; descending: boolean };
+} {
+  const by = ORDERS[sort?.id ?? ""];
+  return sort && by ? { order: { by, descending: sort.desc } } : {};
+}
+
 const DECIMAL = /^\d{1,13}(\.\d{1,6})?$/;
 
 /** Days are those of each payment's program, both included. What is not understood is left out, not refused. */

@@ -9,6 +9,7 @@ import { useTableState } from "@/components/data-table/use-table-state";
 import { usePortal } from "@/components/frame/portal-context";
 import { usePrograms } from "@/components/frame/programs-context";
 import { useChoices } from "@/components/operator/use-choices";
+import { PayoutSum } from "@/components/payouts/payout-sum";
 import { countedPayoutTabs } from "@/components/payouts/payout-tabs";
 import { pagedRows } from "@/components/query/paged-rows";
 import { BulkPayoutMoves } from "@/components/settlement/payout-moves";
@@ -45,6 +46,9 @@ export function OperatorPayoutsPage() {
   const counts = useQuery(
     trpc.payouts.counts.queryOptions({ programId }, { placeholderData: (before) => before }),
   );
+  const totals = useQuery(
+    trpc.payouts.totals.queryOptions({ state: chosen, programId }, { placeholderData: (before) => before }),
+  );
   const list = useInfiniteQuery(
     trpc.payouts.list.infiniteQueryOptions(
       { state: chosen, programId, limit: 50 },
@@ -75,11 +79,13 @@ export function OperatorPayoutsPage() {
         rowId={(row) => row.id}
         rowHref={(row) => `${base}/settlement/payouts/${row.id}`}
         state={{ ...state, tabs: countedPayoutTabs(TABS, counts.data, state.tab) }}
+        sum={<PayoutSum totals={totals.data} word="payout" />}
         autoLoad
         {...(movable && {
           bulkActions: ({ rows, clear }: { rows: PayoutView[]; clear: () => void }) => (
             <BulkPayoutMoves rows={rows} clear={clear} />
           ),
+          bulkAmount: (row: PayoutView) => row.amount,
         })}
         firstUse={
           <FirstUse title={chosen ? "None in this state" : "No payouts yet"} icon={<Landmark aria-hidden />}>

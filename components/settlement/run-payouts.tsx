@@ -44,6 +44,7 @@ export function RunPayouts({ run, list }: RunPayoutsProps) {
           bulkActions: ({ rows, clear }: { rows: PayoutView[]; clear: () => void }) => (
             <BulkPayoutMoves rows={rows} clear={clear} />
           ),
+          bulkAmount: (row: PayoutView) => row.amount,
         })}
       firstUse={
         <FirstUse title="No payouts" icon={<Landmark aria-hidden />}>

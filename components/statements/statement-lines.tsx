@@ -68,7 +68,7 @@ export function StatementLines({ lines, currency, lineHref }: StatementLinesProp
       {
         id: "rule",
         header: "Rule",
-        priority: 1,
+        priority: 2,
         sortable: true,
         compare: compareText((line) => line.rule),
         cell: (line) => line.rule,
@@ -79,7 +79,12 @@ export function StatementLines({ lines, currency, lineHref }: StatementLinesProp
         priority: 1,
         sortable: true,
         compare: compareText((line) => line.step),
-        cell: (line) => <span className="text-muted">{stepWords(line.step)}</span>,
+        cell: (line) => (
+          <span className="text-muted max-md:block max-md:whitespace-normal max-md:py-1.5 max-md:leading-4">
+            <span className="block text-ink md:hidden">{line.rule}</span>
+            {stepWords(line.step)}
+          </span>
+        ),
       },
       {
         id: "payments",

@@ -46,7 +46,9 @@ export function PageHeader({ title, eyebrow, aside, meta, actions, figure, class
           {aside}
         </div>
         {meta ? (
-          <div className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-muted">{meta}</div>
+          <div className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-muted max-sm:gap-x-3.5">
+            {meta}
+          </div>
         ) : null}
       </div>
       {actions ? <div className="flex flex-wrap items-center gap-2">{actions}</div> : null}
@@ -57,7 +59,7 @@ export function PageHeader({ title, eyebrow, aside, meta, actions, figure, class
 /** The dot between facts in one line. */
 export function Dot() {
   return (
-    <span aria-hidden className="text-decor">
+    <span aria-hidden className="text-decor max-sm:hidden">
       ·
     </span>
   );

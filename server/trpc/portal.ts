@@ -22,6 +22,8 @@ export interface PortalFacts {
     /** What links of the portal begin with. */
     base: string;
     permissions: readonly Permission[];
+    /** Who is signed in: what a person keeps on a device is kept for that person. */
+    userId: string;
   };
   organisations: { id: string; name: string; portal: string; href: string }[];
   user: { name: string; email: string; role: string };
@@ -57,6 +59,7 @@ export async function findPortal(kind: OrganisationKind, slug?: string): Promise
       name: access.organisation.name,
       base: portalPath(kind, access.organisation.slug),
       permissions: permissionsOf(kind, access.role),
+      userId: toPublicId("user", session.user.id),
     },
     organisations: all.map(presentOrganisation),
     user: { name: session.user.name, email: session.user.email, role: words(access.role) },

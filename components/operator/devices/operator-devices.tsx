@@ -22,6 +22,7 @@ import { DEVICE_KINDS, DEVICE_STATES } from "@/server/devices/constants";
 import { useOperatorTrpc } from "@/server/trpc/client";
 
 const COLUMNS = deviceColumns({ withMerchant: true });
+const NO_COUNTS = deviceTabs(undefined);
 
 /** The registry: every device of every merchant, with whatever is wrong in sight. */
 export function OperatorDevicesPage() {
@@ -37,16 +38,18 @@ export function OperatorDevicesPage() {
     ],
     [merchantOptions, programOptions],
   );
-  const counts = useQuery(trpc.devices.counts.queryOptions({}));
-  const tabs = useMemo(() => deviceTabs(counts.data), [counts.data]);
-  const state = useTableState({ tabs, filters });
-  const filter = {
-    state: DEVICE_STATES.find((each) => each === state.tab),
+  const state = useTableState({ tabs: NO_COUNTS, filters });
+  const narrowed = {
     kind: DEVICE_KINDS.find((each) => each === state.filters.kind?.[0]),
     merchantId: state.filters.merchant?.[0],
     programId: state.filters.program?.[0],
     text: state.search || undefined,
   };
+  const filter = { ...narrowed, state: DEVICE_STATES.find((each) => each === state.tab) };
+  // Each tab says how many it holds under the other filters.
+  const counts = useQuery(
+    trpc.devices.counts.queryOptions(narrowed, { placeholderData: (before) => before }),
+  );
   const list = useInfiniteQuery(
     trpc.devices.list.infiniteQueryOptions(
       { ...filter, limit: 100 },
@@ -71,8 +74,8 @@ export function OperatorDevicesPage() {
         columns={COLUMNS}
         {...pagedRows(list)}
         rowId={(row) => row.id}
-        state={state}
-        searchPlaceholder="Find by name, site or id"
+        state={{ ...state, tabs: deviceTabs(counts.data) }}
+        searchPlaceholder="Find by name, merchant, site or id"
         sheet={(id, row) => ({
           title: row?.name ?? "Device",
           description: <CopyableId id={id} full />,

@@ -14,7 +14,7 @@ import { useChoices } from "@/components/operator/use-choices";
 import { ExportPayments } from "@/components/payments/export-payments";
 import { paymentColumns } from "@/components/payments/payment-columns";
 import { PAYMENT_FILTERS, paymentTabs } from "@/components/payments/payment-filters";
-import { paymentQuery } from "@/components/payments/payment-query";
+import { paymentOrder, paymentQuery } from "@/components/payments/payment-query";
 import { PaymentSum } from "@/components/payments/payment-sum";
 import { pagedRows } from "@/components/query/paged-rows";
 import { CopyableId } from "@/components/ui/copyable-id";
@@ -29,7 +29,7 @@ export function OperatorPaymentsPage() {
   const { base, slug } = usePortal();
   const { many, currency } = usePrograms();
   const columns = useMemo(
-    () => paymentColumns({ currency, withMerchant: true, withProgram: many }),
+    () => paymentColumns({ currency, withMerchant: true, withProgram: many, sortable: true }),
     [currency, many],
   );
   const { merchantOptions, programOptions } = useChoices();
@@ -71,7 +71,7 @@ export function OperatorPaymentsPage() {
   );
   const list = useInfiniteQuery(
     trpc.payments.list.infiniteQueryOptions(
-      { ...query, limit: 50 },
+      { ...query, ...paymentOrder(state.sort), limit: 50 },
       { getNextPageParam: (page) => page.nextCursor, placeholderData: (before) => before },
     ),
   );
@@ -88,7 +88,7 @@ export function OperatorPaymentsPage() {
         sum={<PaymentSum totals={totals.data} />}
         autoLoad
         toolbar={<ExportPayments portal="ops" organisation={slug} query={query} />}
-        searchPlaceholder="Find by id, reference, card"
+        searchPlaceholder="Card, amount, device, reference…"
         sheet={(id, row) => ({
           title: row ? <Money {...row.amount} emphasis="large" /> : "Payment",
           description: <CopyableId id={id} full />,

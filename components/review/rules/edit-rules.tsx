@@ -2,6 +2,7 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { readAmount } from "@/components/money/read-amount";
 import { type FlatTerms, flatten, RULE_GROUPS, unflatten } from "@/components/review/rules/rule-words";
 import { ScoreScale } from "@/components/review/rules/score-scale";
 import { Button } from "@/components/ui/button";
@@ -30,13 +31,16 @@ export function EditRules({ programId, programName, version, terms, onDone }: Ed
   const [asking, setAsking] = useState(false);
   const save = useMutation(trpc.rules.set.mutationOptions());
 
-  const parsed = fraudTermsSchema.safeParse(unflatten(flat));
+  const plain = Object.fromEntries(
+    Object.entries(flat).map(([path, text]) => [path, readAmount(text) ?? text.trim()]),
+  );
+  const parsed = fraudTermsSchema.safeParse(unflatten(plain));
   const faults = new Map(
     parsed.error?.issues.map((issue) => [issue.path.join("."), issue.message] as const) ?? [],
   );
   const changes = RULE_GROUPS.flatMap((group) =>
     group.fields
-      .filter(({ path }) => flat[path]?.trim() !== before[path])
+      .filter(({ path }) => plain[path] !== before[path])
       .map((field) => ({ ...field, title: group.title })),
   );
 
@@ -72,7 +76,7 @@ export function EditRules({ programId, programName, version, terms, onDone }: Ed
                   key={path}
                   label={label}
                   error={faults.get(path)}
-                  hint={flat[path]?.trim() === before[path] ? undefined : `was ${before[path]}`}
+                  hint={plain[path] === before[path] ? undefined : `was ${before[path]}`}
                 >
                   <Input
                     inputMode="decimal"
@@ -129,7 +133,7 @@ export function EditRules({ programId, programName, version, terms, onDone }: Ed
                 {label} <span className="text-muted">{title}</span>
               </span>
               <span className="tabular whitespace-nowrap">
-                <span className="text-muted">{before[path]} →</span> {flat[path]} {unit}
+                <span className="text-muted">{before[path]} →</span> {plain[path]} {unit}
               </span>
             </li>
           ))}
