@@ -51,6 +51,24 @@ export const OPENINGS: readonly Opening[] = [
   },
   { name: "a merchant's invitation", email: SAM, path: "/m/voltway/team", click: button("Invite somebody") },
   {
+    name: "a merchant's bank account",
+    email: SAM,
+    path: "/m/voltway/bank-accounts",
+    click: button("Enter an account"),
+  },
+  {
+    name: "the end of a bank account's use",
+    email: SAM,
+    path: "/m/voltway/bank-accounts",
+    click: button("End its use"),
+  },
+  {
+    name: "a standing consent withdrawn",
+    email: SAM,
+    path: "/m/voltway/agreements",
+    click: button(/^Withdraw/),
+  },
+  {
     name: "another role for a member",
     email: SAM,
     path: "/m/voltway/team",
@@ -173,6 +191,47 @@ export const OPENINGS: readonly Opening[] = [
     path: "/ops/settlement/payouts",
     one: { procedure: "payouts.list" },
     click: reckoningLine,
+  },
+  {
+    name: "an adjustment that is proposed",
+    email: OLIVIA,
+    path: "/ops/confirmations",
+    click: button("Adjustment"),
+  },
+  {
+    name: "a payout rule that is proposed",
+    email: RAVI,
+    path: "/ops/confirmations",
+    click: button("Payout rule…"),
+  },
+  {
+    name: "another limit of what one person signs",
+    email: OLIVIA,
+    path: "/ops/confirmations",
+    click: button("Change"),
+  },
+  {
+    name: "a party's bank account, entered by the operator",
+    email: OLIVIA,
+    path: "/ops/organisations",
+    one: { procedure: "organisations.list", input: { kind: "merchant" } },
+    click: button("Enter an account"),
+  },
+  {
+    name: "a proposed agreement that is withdrawn",
+    email: OLIVIA,
+    path: "/ops/agreements",
+    click: (page) => [
+      page.getByRole("main").locator("tbody tr").filter({ hasText: "Proposed" }).first(),
+      page.getByRole("button", { name: "Withdraw", exact: true }),
+    ],
+  },
+  {
+    name: "a program's terms for merchants",
+    email: OLIVIA,
+    path: "/ops/programs",
+    one: { procedure: "programs.list", field: "slug" },
+    click: button(/^(Write|Change the) terms$/),
   },
   { name: "a new program", email: OLIVIA, path: "/ops/programs", click: button("New program") },
   {

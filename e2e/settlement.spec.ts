@@ -1,6 +1,6 @@
-/** A program's day from its closing to the bank, by two people, and what the merchant sees of it. */
+/** A program's day from its closing to the bank, approved by two people, and what the merchant sees of it. */
 import { decimalOf, microsOf, sumOf } from "./amounts";
-import { type Amount, ask } from "./api";
+import { type Amount, ask, askAll } from "./api";
 import { TestDevice } from "./devices";
 import { expect, test } from "./fixtures";
 import { RunPage } from "./pages/run-page";
@@ -10,7 +10,7 @@ const OLIVIA = "olivia@harborcity.example";
 const RAVI = "ravi@harborcity.example";
 const WREN = "wren@pikemeters.example";
 
-test("a day is closed by one, approved by another, sent and paid, and the merchant sees it", async ({
+test("a day is closed by the calendar, approved by two, sent and paid, and the merchant sees it", async ({
   page,
   browser,
   baseURL,
@@ -24,26 +24,21 @@ test("a day is closed by one, approved by another, sent and paid, and the mercha
   expect(late.body.state).toBe("captured");
 
   await signIn(OLIVIA);
-  // The allocator splits what the period holds within seconds; a period is closed on what is split.
-  await expect
-    .poll(
-      async () => {
-        const next = await ask<{ paymentCount: number; gross: Amount }>(
-          page,
-          "ops/harbor-city",
-          "runs.next",
-          {
-            programId: program.programId,
-          },
-        );
-        return { count: next.paymentCount, gross: microsOf(next.gross.amount) };
-      },
-      { timeout: 60_000 },
-    )
-    .toEqual({ count: program.amounts.length, gross: taken });
+  // The calendar closes the day that is over without anybody asking.
+  const runs = async () =>
+    (
+      await askAll<{ id: string; state: string; gross: Amount }>(page, "ops/harbor-city", "runs.list", {
+        programId: program.programId,
+      })
+    ).map(({ state, gross }) => ({ state, gross: microsOf(gross.amount) }));
+  await expect.poll(runs, { timeout: 90_000 }).toEqual([{ state: "calculated", gross: taken }]);
+  const [closed] = await askAll<{ id: string }>(page, "ops/harbor-city", "runs.list", {
+    programId: program.programId,
+  });
+  const runId = closed?.id ?? "";
 
   const run = new RunPage(page);
-  const runId = await run.close(program.name);
+  await run.open(runId);
   await expect(run.state("Calculated")).toBeVisible();
   const total = await run.amount();
   const payouts = await run.payouts();
@@ -54,16 +49,28 @@ test("a day is closed by one, approved by another, sent and paid, and the mercha
   expect(share("Emerald Streets Authority")).toBe(microsOf("16.78"));
   expect((share("Pike Street Meters") ?? 0n) > microsOf("38")).toBe(true);
 
-  // The creator cannot approve.
+  // Nobody created it, so two people approve it: the first signs, and cannot be the second.
+  const figure = decimalOf(total);
   await run.action("Approve").click();
-  await expect(run.dialog()).toContainText("You cannot approve what you created");
+  await expect(run.dialog()).toContainText("two people approve it");
+  await run
+    .dialog()
+    .getByRole("button", { name: `Approve ${figure} USD` })
+    .click();
+  await expect(run.dialog()).toHaveCount(0);
+  await expect(run.state("Calculated")).toBeVisible();
+  await run.action("Approve").click();
+  await expect(run.dialog()).toContainText("You have approved this already");
   await expect(run.dialog().getByRole("button", { name: /^Approve/ })).toHaveCount(0);
+  const { payable } = await ask<{ payable: { sha256: string } }>(page, "ops/harbor-city", "runs.get", {
+    runId,
+  });
   const refused = await page.request.post("/api/trpc/ops/harbor-city/runs.approve", {
-    data: { runId, revision: 0 },
+    data: { runId, revision: 0, sha256: payable.sha256 },
     headers: { origin: baseURL ?? "" },
   });
   expect(refused.status()).toBeGreaterThanOrEqual(400);
-  expect(JSON.stringify(await refused.json())).toContain("reason");
+  expect(JSON.stringify(await refused.json())).toContain("approver_is_creator");
 
   // A second person can.
   const context = await browser.newContext({ baseURL: baseURL ?? "" });
@@ -73,7 +80,6 @@ test("a day is closed by one, approved by another, sent and paid, and the mercha
   await his.open(runId);
   await expect(his.state("Calculated")).toBeVisible();
   await his.action("Approve").click();
-  const figure = decimalOf(total);
   await expect(his.dialog()).toContainText(`Approve ${figure} USD in ${payouts.length} payouts?`);
   await expect(his.dialog()).toContainText("Olivia Brandt");
   await his

@@ -84,7 +84,7 @@ function ProgramTermsCard({ offer }: { offer: MerchantTermsView }) {
         ) : null}
         {consent ? (
           <p className="flex items-center gap-1.5">
-            <Check aria-hidden className="size-4 text-arrived" />
+            <Check aria-hidden className="size-4 shrink-0 text-arrived" />
             <span>
               {consent.givenBy ?? "Somebody of yours"} consented on{" "}
               <ExactTime at={consent.givenAt} format="date" />: a version binds you when {days} have passed

@@ -79,12 +79,14 @@ export function ApproveRun({ detail, payouts, mine, open, onOpenChange }: Approv
       size="lg"
       title={
         mine
-          ? "You cannot approve what you created"
+          ? run.createdBy
+            ? "You cannot approve what you created"
+            : "You have approved this already"
           : `Approve ${total} in ${formatCount(going.length)} payouts?`
       }
       description={
         mine
-          ? "Four eyes: the database itself refuses an approval by the creator. Ask somebody else of the operator."
+          ? `It takes two people: the database itself refuses a second signature of ${run.createdBy ? "the creator" : "the same person"}. Ask somebody else of the operator.`
           : signsFirst
             ? "The calendar closed this period, so two people approve it: you are the first, and somebody else is the second."
             : "After that they can be sent to the bank, as they stand here. A changed account, a hold, an adjustment or a cancelled payout takes the approval back."

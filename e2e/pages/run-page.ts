@@ -5,21 +5,6 @@ import { microsIn } from "../amounts";
 export class RunPage {
   constructor(private readonly page: Page) {}
 
-  /** Closes the last period that is over of a program, and lands on its run. */
-  async close(programName: string): Promise<string> {
-    await this.page.goto("/ops/settlement");
-    await this.page.getByRole("button", { name: "Close a period" }).first().click();
-    const dialog = this.page.getByRole("dialog", { name: "Close a period" });
-    await dialog.getByRole("combobox", { name: "Program" }).click();
-    await this.page.getByRole("option", { name: new RegExp(programName) }).click();
-    const close = dialog.getByRole("button", { name: /^Close \d/ });
-    await expect(close).toBeEnabled();
-    await close.click();
-    await expect(this.page).toHaveURL(/\/settlement\/run_[0-9a-z]{26}/, { timeout: 30_000 });
-    await expect(this.heading).toContainText(/\d\.\d\d/);
-    return /run_[0-9a-z]{26}/.exec(this.page.url())?.[0] ?? "";
-  }
-
   async open(runId: string): Promise<void> {
     await this.page.goto(`/ops/settlement/${runId}`);
     await expect(this.heading).toContainText(/\d\.\d\d/);
