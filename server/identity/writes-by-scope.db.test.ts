@@ -4,7 +4,7 @@ import { appPool, withScope } from "@/server/platform/db";
 import { type Id, newId } from "@/server/platform/ids";
 import { mintDeviceScope, mintPortalScope, mintSystemScope, type Scope } from "@/server/platform/scope";
 import { useTestDatabase } from "@/server/platform/testing";
-import { createOrganisation } from "./service";
+import { createOrganisation, createUser } from "./service";
 
 useTestDatabase();
 const system = mintSystemScope("test");
@@ -17,7 +17,8 @@ beforeAll(async () => {
   const foreign = await createOrganisation(system, { kind: "merchant", slug: "other", name: "Other" });
   own = merchant.id;
   other = foreign.id;
-  const actor = { kind: "user", id: newId("user") } as const;
+  const person = await createUser(system, { email: "a@example.org", name: "A", password: "a long password" });
+  const actor = { kind: "user", id: person.id } as const;
   scopes = {
     merchant: mintPortalScope("merchant", own, actor),
     agency: mintPortalScope("agency", own, actor),
@@ -44,8 +45,8 @@ class Undone extends Error {}
 
 const AUDIT = `insert into audit_entry (id, actor_kind, action, subject_kind, organisation_id) values ($1, 'system', 'x.y', 'x', $2)`;
 const EVENT = `insert into outbox (id, aggregatetype, aggregateid, type, payload, organisation_id) values ($1, 'x', $1, 'x', '{}', $2)`;
-const ACCOUNT = `insert into bank_account (id, organisation_id, currency, holder, iban, bank_name, state)
-  values ($1, $2, 'EUR', 'H', 'NO9386011117947', 'B', $3)`;
+const ACCOUNT = `insert into bank_account (id, organisation_id, currency, holder, iban, bank_name, state, created_by)
+  values ($1, $2, 'EUR', 'H', 'NO9386011117947', 'B', $3, scope_actor())`;
 const MEMBER = `insert into membership (id, user_id, organisation_id, role) values ($1, $1, $2, 'admin')`;
 
 describe("a tenant's transaction", () => {

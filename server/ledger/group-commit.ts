@@ -135,6 +135,12 @@ export function createGroupCommit(options: GroupCommitOptions = {}): GroupCommit
 /** One statement is one transaction: no begin and commit to wait for. */
 async function sendThroughPool(events: readonly TransferEvent[]): Promise<ResultCode[]> {
   const { text, params } = postStatement(events);
-  const { rows } = await appPool().query<{ codes: string }>({ name: "ledger.post", text, values: params });
+  // Said in the same statement for whom it posts: the ledger posts nothing without a scope.
+  const scoped = `${text} from (select set_config('purse.scope_kind', 'system', true)) scope`;
+  const { rows } = await appPool().query<{ codes: string }>({
+    name: "ledger.post",
+    text: scoped,
+    values: params,
+  });
   return parseCodes(rows[0]?.codes ?? "");
 }

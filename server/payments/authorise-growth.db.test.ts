@@ -3,7 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
 import { addCredential } from "@/server/devices/service";
 import { appPool, callFunction, closePool, withOwner, withScope } from "@/server/platform/db";
-import { useTestDatabase } from "@/server/platform/testing";
+import { pastGuards, useTestDatabase } from "@/server/platform/testing";
 import { authorisePayments } from "./service/authorise-payment";
 import { createInstruments } from "./service/manage-instruments";
 import { setLimit } from "./service/manage-limits";
@@ -13,10 +13,9 @@ useTestDatabase();
 
 // Each begins with tables that are empty.
 afterEach(async () => {
-  await withOwner((client) =>
-    client.query(
-      "truncate device_message, device_nonce, idempotency_key, limit_counter, allowance, allowance_month cascade",
-    ),
+  await pastGuards(
+    ["allowance"],
+    "truncate device_message, device_nonce, idempotency_key, limit_counter, allowance, allowance_month cascade",
   );
   await closePool();
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { withScope } from "@/server/platform/db";
 import { newId } from "@/server/platform/ids";
-import { useTestDatabase } from "@/server/platform/testing";
+import { pastGuards, useTestDatabase } from "@/server/platform/testing";
 import { type MappingTerms, mappingTermsSchema } from "./import/schema";
 import type { ImportSummary } from "./import/types";
 import { clearingAccount } from "./rules/derive-accounts";
@@ -255,12 +255,11 @@ describe("amounts", () => {
 
 describe("the zone of an imported row", () => {
   const govern = (world: TestWorld, rules: unknown) =>
-    withScope(system, (tx) =>
-      tx.query(
-        `insert into agreement (id, program_id, version, state, terms, terms_sha256, effective_from, governs_from)
-         values ($1, $2, 1, 'in_force', $3, 'x', '2026-11-01', '2026-11-01')`,
-        [newId("agreement"), world.programId, JSON.stringify({ rules })],
-      ),
+    pastGuards(
+      ["agreement"],
+      `insert into agreement (id, program_id, version, state, terms, terms_sha256, effective_from, governs_from)
+       values ($1, $2, 1, 'in_force', $3, 'x', '2026-11-01', '2026-11-01')`,
+      [newId("agreement"), world.programId, JSON.stringify({ rules })],
     );
 
   test("is told by its place, by a device of the registry or by a mapping, and reaches the payment", async () => {

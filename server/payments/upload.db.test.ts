@@ -69,7 +69,7 @@ describe("uploading a file", () => {
     const response = await downloadRefused(request, { params });
     expect(response.status).toBe(200);
     expect(await response.text()).toBe(
-      'row,code,reason,id,flags,line\r\n11,amount_negative,The amount is negative; credits are not imported as payments.,seattle:7,The amount is negative; credits are not imported as payments.,"7,2012-05-19 17:50:59,2012-05-19,17:50:00,19:15:00,85,-1.00,COINS,1,2"\r\n',
+      'row,code,reason,id,flags,line\r\n11,amount_negative,"The amount is negative, and the line names no payment that it would give back.",seattle:7,"The amount is negative, and the line names no payment that it would give back.","7,2012-05-19 17:50:59,2012-05-19,17:50:00,19:15:00,85,-1.00,COINS,1,2"\r\n',
     );
   });
 

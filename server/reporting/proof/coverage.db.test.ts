@@ -12,6 +12,7 @@ const NOT_GUARDED: Record<string, string> = {
   agreement_simulation_rule: "computed as agreement_simulation is",
   allocation_basis: "running sums of legs; the legs are recorded",
   allowance_month: "running sum of what payments and use record",
+  attempt_delay: "how long refused sign-ins wait, forgotten after a day",
   case_note: "words beside a case; what was decided is in review_case and case_overturn",
   case_signal: "why a case was opened; nothing is paid by it",
   device: "where and what a device is; by which key it is believed is device_credential",
