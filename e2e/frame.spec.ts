@@ -37,7 +37,7 @@ test("the palette finds a payment by its id, and only one's own", async ({ page,
   await page.goto("/m/harbor-toll");
   await frame.openPalette();
   await frame.find(id);
-  await expect(frame.palette.getByText("Nothing by that name or id.")).toBeVisible();
+  await expect(frame.palette.getByText("Nothing by that name, card, amount or id.")).toBeVisible();
 });
 
 test("the operator's palette finds a device by its name", async ({ page, signIn }) => {
@@ -46,8 +46,9 @@ test("the operator's palette finds a device by its name", async ({ page, signIn 
   const frame = new Frame(page);
   await frame.openPalette();
   await frame.find("Toll gate N2");
-  await expect(frame.option(/Toll gate N2/)).toBeVisible();
-  await frame.option(/Toll gate N2/).click();
+  // Payments of the device are found as well; the device itself goes by its name first.
+  await expect(frame.option(/^Toll gate N2/)).toBeVisible();
+  await frame.option(/^Toll gate N2/).click();
   await expect(page).toHaveURL(/dev_[0-9a-z]{26}/);
 });
 

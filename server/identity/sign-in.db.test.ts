@@ -43,17 +43,16 @@ describe("guessing", () => {
     for (let from = 0; from < total; from += 40) {
       const batch = Array.from({ length: 40 }, (_, index) => from + index);
       const results = await Promise.all(
-        // Even the right password is no good once the e-mail's pause runs: the last guesses have it.
-        batch.map((n) =>
-          enter(email, n > total - 200 ? PASSWORD : `guess ${n}`, { ip: addressOf(n), seconds: 60 + n }),
-        ),
+        batch.map((n) => enter(email, `guess ${n}`, { ip: addressOf(n), seconds: 60 + n })),
       );
       for (const result of results) seen[reasonOf(result)] = (seen[reasonOf(result)] ?? 0) + 1;
     }
     expect(seen.in ?? 0).toBe(0);
     // Of three hours of guesses some twenty were looked at.
     expect(seen.wrong_credentials).toBeLessThan(30);
-    const after = 60 + total;
+    // Even the right password is no good to a stranger while the e-mail's pause runs, as it does after a guess.
+    await enter(email, "guess", { ip: "192.0.2.98", seconds: 60 + total });
+    const after = 61 + total;
     expect(reasonOf(await enter(email, PASSWORD, { ip: "192.0.2.99", seconds: after }))).toBe(
       "too_many_attempts",
     );
