@@ -14,7 +14,7 @@ useTestDatabase();
 // Each begins with tables that are empty.
 afterEach(async () => {
   await pastGuards(
-    ["allowance"],
+    ["allowance", "review_case", "case_overturn", "imported_record", "import_batch"],
     "truncate device_message, device_nonce, idempotency_key, limit_counter, allowance, allowance_month cascade",
   );
   await closePool();
