@@ -254,13 +254,6 @@ export const OPENINGS: readonly Opening[] = [
     one: { procedure: "organisations.list", input: { kind: "merchant" } },
     click: button("Suspend"),
   },
-  {
-    name: "the first admin of an organisation",
-    email: OLIVIA,
-    path: "/ops/organisations",
-    one: { procedure: "organisations.list", input: { kind: "merchant" } },
-    click: button("Invite an admin"),
-  },
   { name: "an entry of the audit log", email: OLIVIA, path: "/ops/audit", click: row },
   {
     name: "an invitation to the console",
