@@ -98,7 +98,7 @@ export function AccountCard({ party, accounts, calls, currency }: AccountCardPro
     },
     {
       id: "actions",
-      header: "",
+      header: "Actions",
       align: "right",
       priority: 1,
       cell: (row) =>
