@@ -80,7 +80,8 @@ export function PortalFrame(props: PortalFrameProps) {
       if (event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey)) {
         event.preventDefault();
         setPaletteAsked(true);
-        setPaletteOpen((open) => !open);
+        // Pressed again while it is still on its way, it stays; Escape closes it.
+        setPaletteOpen(true);
       }
     }
     document.addEventListener("keydown", press);

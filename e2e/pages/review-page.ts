@@ -77,8 +77,18 @@ export class ReviewPage {
       .toBe(1);
   }
 
-  async undo(): Promise<void> {
-    await this.page.keyboard.press("u");
+  /** Takes back the decision about this amount while the page's clock stands; keys wait until the question has gone. */
+  async undo(amount: string): Promise<void> {
+    await expect
+      .poll(
+        async () => {
+          await this.page.clock.runFor(50);
+          await this.page.keyboard.press("u");
+          return await this.row(amount).count();
+        },
+        { timeout: 20_000, intervals: [200] },
+      )
+      .toBe(1);
   }
 
   async showDecided(): Promise<void> {

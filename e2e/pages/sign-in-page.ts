@@ -18,7 +18,8 @@ export class SignInPage {
   async enter(email: string, password: string): Promise<void> {
     await this.open();
     await this.send(email, password);
-    await this.page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+    // The entrance leads on to the portal; who goes elsewhere before that is called back.
+    await this.page.waitForURL((url) => url.pathname !== "/" && !url.pathname.startsWith("/sign-in"));
   }
 
   get refusal(): Locator {
