@@ -1,0 +1,3 @@
+create or replace function scope_in_program(program uuid) returns boolean
+  language sql stable security definer set search_path = public, pg_temp
+  as $$ select exists (select 1 from program_party where program_id = program and organisation_id = scope_org()) $$;

@@ -1,0 +1,3 @@
+create or replace function scope_named_in(agreement uuid) returns boolean
+  language sql stable security definer set search_path = public, pg_temp
+  as $$ select exists (select 1 from agreement_party where agreement_id = agreement and organisation_id = scope_org()) $$;

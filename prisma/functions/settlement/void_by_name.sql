@@ -1,0 +1,6 @@
+create or replace function void_by_name() returns trigger
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  perform void_approvals_of(new.id, null, null, 'party_renamed');
+  return null;
+end $$;

@@ -1,0 +1,1 @@
+grant select on _prisma_migrations to purse_app;

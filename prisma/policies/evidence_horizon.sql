@@ -1,0 +1,1 @@
+alter table evidence_horizon enable row level security;

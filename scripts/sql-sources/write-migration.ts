@@ -1,0 +1,44 @@
+/**
+ * `npm run db:functions -- NAME`: makes `prisma/migrations/<time>_NAME/migration.sql` of every source under
+ * `prisma/functions` and `prisma/policies` that reads otherwise than in a database migrated up to now, and drops the
+ * functions and views that have no source any more.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+import { migrate } from "@/server/platform/migrate";
+import { startPostgres } from "../postgres";
+import { migrationText } from "./migration-text";
+import { compareWithSources, readSources } from "./sources";
+
+const name = process.argv[2] ?? "";
+if (!/^[a-z]+(_[a-z0-9]+)*$/.test(name)) {
+  console.error("Usage: npm run db:functions -- NAME, such as payments_refund_by_leg");
+  process.exit(2);
+}
+const root = join(import.meta.dirname, "../..");
+const server = await startPostgres({
+  dataDir: join(root, ".purse", `functions-postgres-${process.pid}`),
+  settings: { shared_buffers: "64MB" },
+});
+try {
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  await migrate(client, join(root, "prisma/migrations"));
+  const difference = await compareWithSources(client, await readSources(root));
+  await client.end();
+  const text = migrationText(difference);
+  if (text === null) console.log("The database reads as its sources: nothing to write.");
+  else {
+    const time = new Date().toISOString().replaceAll(/\D/g, "").slice(0, 14);
+    const folder = join("prisma/migrations", `${time}_${name}`);
+    await mkdir(join(root, folder));
+    await writeFile(join(root, folder, "migration.sql"), text);
+    console.log(`${folder}: ${difference.changed.length} changed, ${difference.gone.length} gone`);
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  await server.destroy();
+}
