@@ -22,7 +22,7 @@ async function edited(path: string, edit: (sql: string) => string): Promise<Sour
 }
 
 describe("the sources of functions, views and rights", () => {
-  test("read as the migrated database does, leave out nothing of it, and are named as what they make", async () => {
+  test("read as the migrated database does, leave out nothing of it, are named as what they make and say what they promise", async () => {
     const sources = await readSources(root);
     expect(sources.length).toBeGreaterThan(150);
     const { changed, gone, makes } = await compare(sources);
@@ -34,6 +34,11 @@ describe("the sources of functions, views and rights", () => {
       );
       expect(new Set(made), path).toEqual(new Set([file]));
     }
+    const silent = sources.filter(({ path, sql }) => path.startsWith("functions/") && !sql.startsWith("-- "));
+    expect(
+      silent.map(({ path }) => path),
+      "says on top what it promises",
+    ).toEqual([]);
   });
 
   test("an edited body, a new function and one that lost its source make a migration", async () => {

@@ -1,3 +1,4 @@
+-- The admins of an organisation who are members now and may sign in.
 create or replace function active_admins(organisation uuid) returns setof uuid
   language sql stable security definer set search_path = public, pg_temp
   as $$

@@ -1,4 +1,3 @@
--- --- People ---------------------------------------------------------------------------------------------------------
 -- An account's age and address decide what its person may confirm, so neither is ever edited.
 create or replace function check_app_user() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin

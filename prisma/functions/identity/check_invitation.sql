@@ -1,4 +1,6 @@
--- --- Invitations ----------------------------------------------------------------------------------------------------
+-- Guards `invitation`: an admin invites in their own name, what an invitation says never changes, and where it takes
+-- a second admin, that one releases it (`team_confirmer_fault`, as detail). Raises check_violation with the rule as
+-- constraint, insufficient_privilege for another's name, restrict_violation.
 create or replace function check_invitation() returns trigger
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare

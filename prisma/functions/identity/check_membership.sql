@@ -1,4 +1,7 @@
--- --- Memberships ----------------------------------------------------------------------------------------------------
+-- Guards `membership`: it comes from an invitation that its person accepted (or from the platform's own set-up), a
+-- role that moves money from a confirmed grant, and enough admins stay: one, of an operator two. Raises
+-- check_violation with the constraint `membership_by_invitation`, `last_admin` or `two_people`, restrict_violation
+-- for what never changes.
 create or replace function check_membership() returns trigger
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare

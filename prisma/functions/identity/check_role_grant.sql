@@ -1,3 +1,7 @@
+-- Guards `role_grant`: a role that moves money is proposed by an admin of the organisation and confirmed by a second
+-- person (`team_confirmer_fault`), each in their own name, and what was proposed never changes. Raises
+-- check_violation with the constraint `role_grant_begins_open`, `party_keeps_its_team`, `team_confirmer` or
+-- `two_people` (the fault as detail), insufficient_privilege for another's name, restrict_violation for a change.
 create or replace function check_role_grant() returns trigger
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare

@@ -1,3 +1,6 @@
+-- Gives an organisation that has none the colour of charts that fewest others of the program `joined` have, so that
+-- two parties of one chart differ as long as there are colours. Colours are numbers of the charts' palette; an
+-- operator's first choice is its own. It waits for whoever does the same at this moment.
 create or replace function give_chart_colour(party uuid, joined uuid) returns void
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare

@@ -1,3 +1,4 @@
+-- Whether this person is an admin of the organisation now and may sign in.
 create or replace function is_active_admin(person uuid, organisation uuid) returns boolean
   language sql stable security definer set search_path = public, pg_temp
   as $$

@@ -1,3 +1,8 @@
+-- Posts a whole batch in one statement when it is plain: new ids, plain or pending transfers, accounts found and
+-- open, limits far enough away. True when all of it stands; false when it was not plain after all, and then nothing
+-- of it does and `ledger.post_transfers` judges event by event. The caller has locked the accounts, whose places are
+-- p_tids, and whose numbers p_nos: it books legs that came late in business time. One account on the debit side of
+-- every event, each credit account once: nothing is grouped but the one sum.
 CREATE OR REPLACE FUNCTION ledger.post_plain_hot_debit(
   p_now timestamptz, p_id uuid[], p_debit uuid[], p_credit uuid[], p_amount bigint[], p_code smallint[],
   p_flags smallint[], p_pending uuid[], p_timeout integer[], p_currency text[], p_journal uuid[],

@@ -1,3 +1,5 @@
+-- Trigger on `import_batch`: an import of which something is settled is undone by two people. The confirmation says
+-- how much is given back and why; another sum or reason is another deed (see `use_confirmation`).
 create or replace function guard_import_undo() returns trigger
   language plpgsql security definer set search_path = public, pg_temp as $$
 begin

@@ -1,3 +1,6 @@
+-- Statement trigger on `payment`, instead of foreign keys that would lock a row each: the device is of the program
+-- and the merchant, the instrument of the program and the payer; without a device, program and merchant exist. Raises
+-- foreign_key_violation. The planner settings hold it to reading by key however many rows come at once.
 create or replace function payment_refers() returns trigger language plpgsql security definer set search_path = public, pg_temp
   set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
   set jit = off as $$

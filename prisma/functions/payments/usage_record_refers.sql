@@ -1,3 +1,6 @@
+-- Statement trigger on `usage_record`, instead of foreign keys that would lock a row each: the window is open and of
+-- the merchant, the device of its program, the allowance of its payer. Raises foreign_key_violation. The planner
+-- settings hold it to reading by key however many rows come at once.
 create or replace function usage_record_refers() returns trigger language plpgsql security definer
   set search_path = public, pg_temp set plan_cache_mode = force_generic_plan
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off

@@ -1,3 +1,6 @@
+-- SHA-256 of each entry of evidence with p_after < seq <= p_through, of at most p_limit of them (null: all). The text
+-- is joined by "|": seq, table, key of the row, operation, moment in microseconds since 1970, person, database role,
+-- hash of the content, rows of the batch, SHA-256 of the batch's marks.
 create or replace function evidence_digests(p_after bigint, p_through bigint, p_limit integer)
   returns table (seq bigint, digest bytea)
   language sql stable set search_path = pg_catalog, public set jit = off as $$

@@ -1,3 +1,5 @@
+-- Statement trigger on `allocation_leg`: one entry of evidence for all legs of the statement, with a hash over the
+-- digest of each in the order of their key and the first four bytes of each digest, by which a changed leg is found.
 create or replace function record_legs() returns trigger
   language plpgsql security definer set search_path = public, pg_temp as $$
 begin

@@ -1,3 +1,6 @@
+-- Guards `adjustment`: an amount in whole minor units, made once by two people (`use_confirmation`), with its other
+-- side at the operator; afterwards only the run that pays it is noted. Raises check_violation (`whole_minor_units`,
+-- and what `use_confirmation` raises) or restrict_violation.
 create or replace function guard_adjustment() returns trigger
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare

@@ -1,3 +1,7 @@
+-- Guards `agreement`: the states of a version and who brings it into the next one. A version begins as a draft, what
+-- it says never changes, and it is approved when everybody of `agreement_required` and two people of the operator
+-- agree. Raises check_violation with the rule as constraint, insufficient_privilege for another's name,
+-- restrict_violation.
 create or replace function guard_agreement() returns trigger
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare

@@ -1,3 +1,6 @@
+-- Guards `agreement_party`: a party is asked of a proposed version and answers once, through its own person signed
+-- in, who may speak for it (`agreement_person_fault`, as detail). Raises check_violation with the rule as constraint,
+-- insufficient_privilege or restrict_violation.
 create or replace function guard_agreement_party() returns trigger
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare

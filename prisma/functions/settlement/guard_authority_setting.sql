@@ -1,4 +1,4 @@
--- --- Settings --------------------------------------------------------------------------------------------------
+-- Trigger on `authority_setting`: limits of what people may sign are set by two people (see `use_confirmation`).
 create or replace function guard_authority_setting() returns trigger
   language plpgsql security definer set search_path = public, pg_temp as $$
 begin

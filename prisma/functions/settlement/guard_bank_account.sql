@@ -1,3 +1,6 @@
+-- Guards `bank_account`: it waits until a second person confirmed it (`bank_account.use`), rests as long as the
+-- settings say when it replaces another, is active, and is disabled. Nothing else of it ever changes. Raises
+-- check_violation (`confirmed`, `bank_account_rests`), insufficient_privilege for another's name, restrict_violation.
 create or replace function guard_bank_account() returns trigger
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare

@@ -1,3 +1,6 @@
+-- Guards `confirmation`: a proposal is made and answered once, each in one's own name, by who may sign on that side
+-- (`signer_fault`, as detail), while it stands. Raises check_violation (`confirmation_signer`),
+-- insufficient_privilege or restrict_violation.
 create or replace function guard_confirmation() returns trigger
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare

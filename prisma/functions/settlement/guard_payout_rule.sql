@@ -1,3 +1,4 @@
+-- Trigger on `payout_rule`: what is held back, and below which amount, is set by two people (see `use_confirmation`).
 create or replace function guard_payout_rule() returns trigger
   language plpgsql security definer set search_path = public, pg_temp as $$
 begin

@@ -1,3 +1,5 @@
+-- Guards `program_terms`: drafted by one and confirmed by another person of the operator, signed in, only while they
+-- are the newest; what they say never changes. Raises insufficient_privilege or restrict_violation.
 create or replace function guard_program_terms() returns trigger
   language plpgsql security definer set search_path = public, pg_temp as $$
 begin

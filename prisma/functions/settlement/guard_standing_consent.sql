@@ -1,3 +1,6 @@
+-- Guards `standing_consent`: a merchant's own person consents to the terms that hold, once, and withdraws once;
+-- nobody who sits on the operator's side speaks for it (`party_person_fault`, as detail). Raises check_violation
+-- (`standing_consent_terms`, `standing_consent_person`), insufficient_privilege or restrict_violation.
 create or replace function guard_standing_consent() returns trigger
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare

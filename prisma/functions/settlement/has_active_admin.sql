@@ -1,3 +1,4 @@
+-- Whether the organisation has an admin who may sign in.
 create or replace function has_active_admin(organisation uuid) returns boolean
   language sql stable security definer set search_path = public, pg_temp
   as $$

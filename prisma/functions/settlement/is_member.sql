@@ -1,3 +1,4 @@
+-- Whether this person is a member of the organisation and may sign in; with `since`, also who left after that moment.
 create or replace function is_member(person uuid, organisation uuid, since timestamptz default null) returns boolean
   language sql stable security definer set search_path = public, pg_temp
   as $$

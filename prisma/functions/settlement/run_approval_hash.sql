@@ -1,3 +1,5 @@
+-- SHA-256, in hexadecimal, of what an approval of this run binds: how many payouts, and of each whom, how much
+-- (micros) and into which account. `proposed` as in `run_payable`.
 create or replace function run_approval_hash(run uuid, proposed boolean) returns text
   language sql stable security definer set search_path = public, pg_temp
   as $$

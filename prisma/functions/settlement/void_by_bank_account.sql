@@ -1,3 +1,4 @@
+-- Trigger on `bank_account`: takes back the approvals of payouts in the account's currency to its organisation.
 create or replace function void_by_bank_account() returns trigger
   language plpgsql security definer set search_path = public, pg_temp as $$
 begin

@@ -1,3 +1,4 @@
+-- Trigger on `payout_rule`: takes back the approvals of what is now held.
 create or replace function void_by_hold() returns trigger
   language plpgsql security definer set search_path = public, pg_temp as $$
 begin
