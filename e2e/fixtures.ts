@@ -5,6 +5,7 @@ import { chromium } from "playwright-core";
 import { DEMO_PASSWORD } from "@/prisma/seed/harbor-city/cast";
 import { findBrowser } from "./browser";
 import { SignInPage } from "./pages/sign-in-page";
+import { stack } from "./stack";
 
 export { expect };
 
@@ -15,7 +16,18 @@ interface Fixtures {
   expectAccessible: (part?: string) => Promise<void>;
 }
 
-export const test = base.extend<Fixtures, { browser: Browser }>({
+interface Shared {
+  browser: Browser;
+  /**
+   * The page of a person, or of somebody who is not signed in, that lives as long as the worker: what only looks at
+   * many pages finds their scripts in the browser already. It comes in light, at the usual width.
+   */
+  visit: (email: string | null) => Promise<Page>;
+}
+
+const VIEWPORT = { width: 1440, height: 900 };
+
+export const test = base.extend<Fixtures, Shared>({
   browser: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs from this pattern.
     async ({}, use) => {
@@ -25,25 +37,58 @@ export const test = base.extend<Fixtures, { browser: Browser }>({
     },
     { scope: "worker" },
   ],
+  visit: [
+    async ({ browser }, use) => {
+      const pages = new Map<string | null, Page>();
+      await use(async (email) => {
+        const known = pages.get(email);
+        const page = known ?? (await (await browser.newContext({ baseURL: stack.webUrl })).newPage());
+        if (!known) {
+          pages.set(email, page);
+          if (email) await signInAs(page, email);
+        }
+        await page.setViewportSize(VIEWPORT);
+        await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+        return page;
+      });
+      for (const page of pages.values()) await page.context().close();
+    },
+    { scope: "worker" },
+  ],
   // biome-ignore lint/correctness/noEmptyPattern: as above.
   baseURL: async ({}, use) => {
-    const url = process.env.PURSE_E2E_URL;
-    if (!url) throw new Error("The stack is not running: PURSE_E2E_URL is not set.");
-    await use(url);
+    await use(stack.webUrl);
   },
   signIn: async ({ page }, use) => {
     await use((email, on = page) => signInAs(on, email));
   },
   expectAccessible: async ({ page }, use) => {
-    await use(async (part = "html") => {
-      const { violations } = await new AxeBuilder({ page }).include(part).analyze();
-      const found = violations.map(
-        (each) => `${each.id}: ${each.help} (${each.nodes.map((node) => node.target.join(" ")).join("; ")})`,
-      );
-      expect(found).toEqual([]);
-    });
+    await use((part) => expectAccessible(page, part));
   },
 });
+
+async function expectAccessible(page: Page, part = "html", rules?: string[]): Promise<void> {
+  const axe = new AxeBuilder({ page }).include(part);
+  const { violations } = await (rules ? axe.withRules(rules) : axe).analyze();
+  const found = violations.map(
+    (each) => `${each.id}: ${each.help} (${each.nodes.map((node) => node.target.join(" ")).join("; ")})`,
+  );
+  expect(found).toEqual([]);
+}
+
+/** In light everything that axe knows; in dark, where only colours are others, what it says of them. */
+export async function expectAccessibleInBothThemes(
+  page: Page,
+  part?: string,
+  inDark?: () => Promise<void>,
+): Promise<void> {
+  await expectAccessible(page, part);
+  // The theme follows the system until somebody chooses one.
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect(page.locator("html")).toHaveClass(/\bdark\b/);
+  await inDark?.();
+  await expectAccessible(page, part, ["color-contrast"]);
+}
 
 type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
 /** A person signs in through the page once per worker; further tests go on in that session. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { keepDoor, PEER_HEADER } from "@/server/platform/peer";
 import { addressOf } from "./request-address";
 
@@ -6,6 +6,8 @@ const asked = (forwarded?: string) =>
   new Headers(forwarded === undefined ? {} : { "x-forwarded-for": forwarded });
 
 describe("the address of a client", () => {
+  afterEach(() => keepDoor(false));
+
   test("is not taken from a header that the client can write itself", () => {
     expect(addressOf(asked("203.0.113.7"), 0)).toBeNull();
     expect(addressOf(asked("203.0.113.7, 198.51.100.2"), 1)).toBe("198.51.100.2");
@@ -24,6 +26,7 @@ describe("the address of a client", () => {
 
   test("is the other end of the connection when no proxy stands between, and the process has a door", () => {
     const written = new Headers({ [PEER_HEADER]: "198.51.100.9", "x-forwarded-for": "203.0.113.7" });
+    keepDoor(false);
     expect(addressOf(written, 0)).toBeNull();
     keepDoor();
     expect(addressOf(written, 0)).toBe("198.51.100.9");

@@ -7,8 +7,8 @@ export const PEER_HEADER = "x-purse-peer";
 const DOOR = Symbol.for("common-purse.door");
 
 /** Called by the process all of whose requests pass the door. */
-export function keepDoor(): void {
-  Reflect.set(globalThis, DOOR, true);
+export function keepDoor(kept = true): void {
+  Reflect.set(globalThis, DOOR, kept);
 }
 
 export function hasDoor(): boolean {
