@@ -18,6 +18,8 @@ const FAULTS: Record<string, string> = {
   not_a_signer: "Only an admin or somebody of finance can confirm it",
   above_limit: "It is above what your role may sign within 24 hours",
   party_must_confirm: "The operator entered it, so somebody of the party has to confirm it",
+  proposed_adjustment: "You, or somebody whom you brought in, proposed an adjustment that the run pays",
+  not_entitled: "Another admin of the organisation has to confirm it",
   expired: "Nobody confirmed it in time",
 };
 

@@ -1,6 +1,7 @@
 /** What waits for a second person, in words. */
 import { formatAmount } from "@/components/money/format-amount";
 import { delayWords, momentWords, periodWords } from "@/components/programs/calendar-words";
+import { roleLabel } from "@/components/team/role-words";
 import type { WaitingView } from "@/server/settlement/schema";
 
 const SETTINGS: Record<string, { label: string; unit: string }> = {
@@ -40,6 +41,13 @@ export function waitingTitle(row: WaitingView): string {
       return row.calendar
         ? `Periods of ${row.program?.name ?? "a program"}: ${lowerFirst(periodWords(row.calendar.calendar))}, paid out ${delayWords(row.calendar.calendar)}, from ${momentWords(row.calendar.from, row.calendar.timeZone)}`
         : "Another calendar";
+    case "agreement.approve":
+      return `Version ${row.version} of the agreement of ${row.program?.name ?? "a program"}`;
+    case "program_terms.confirm":
+      return `Version ${row.version} of the terms for merchants of ${row.program?.name ?? "a program"}`;
+    case "membership.grant":
+    case "invitation.release":
+      return `${row.member?.name ?? "Somebody"} as ${roleLabel(row.member?.role ?? "").toLowerCase()} of ${who}`;
     case "run.approve":
       return `Settlement run of ${row.program?.name ?? "a program"}`;
     default:
@@ -65,7 +73,21 @@ export function consequenceWords(action: string): string {
 
 /** Where one answers what does not stand in the list itself. */
 export function answerPath(base: string, row: WaitingView): string | null {
-  if (row.action === "run.approve") return `${base}/settlement/${row.id}`;
-  if (row.action === "bank_account.use" && row.party) return `${base}/organisations/${row.party.id}`;
-  return null;
+  switch (row.action) {
+    case "run.approve":
+      return `${base}/settlement/${row.id}`;
+    case "agreement.approve":
+      return `${base}/agreements/${row.id}`;
+    case "program_terms.confirm":
+      return row.program && `${base}/programs/${row.program.slug}`;
+    case "bank_account.use":
+      return row.party && `${base}/organisations/${row.party.id}`;
+    case "membership.grant":
+    case "invitation.release":
+      return row.party?.kind === "operator"
+        ? `${base}/team`
+        : row.party && `${base}/organisations/${row.party.id}`;
+    default:
+      return null;
+  }
 }

@@ -22,6 +22,13 @@ import { useOperatorTrpc } from "@/server/trpc/client";
 type Answer = "confirm" | "reject" | "withdraw";
 type Asking = { answer: Answer; row: WaitingView };
 
+/** Their titles say of which program they are. */
+const NAMES_PROGRAM: ReadonlySet<string> = new Set([
+  "run.approve",
+  "agreement.approve",
+  "program_terms.confirm",
+]);
+
 /** Everything that one person proposed and another has to confirm, the oldest first. */
 export function WaitingList({ rows }: { rows: readonly WaitingView[] }) {
   const [asking, setAsking] = useState<Asking | null>(null);
@@ -29,8 +36,8 @@ export function WaitingList({ rows }: { rows: readonly WaitingView[] }) {
     return (
       <Card>
         <FirstUse title="Nothing waits" icon={<CheckCheck aria-hidden />}>
-          Adjustments, payout rules, payouts that came back, bank accounts, calendars, limits and settlement
-          runs stand here until a second person has confirmed them.
+          Agreements, settlement runs, adjustments, payout rules, payouts that came back, bank accounts,
+          calendars, limits, invitations and roles stand here until a second person has confirmed them.
         </FirstUse>
       </Card>
     );
@@ -59,7 +66,7 @@ function Waiting({ row, ask }: { row: WaitingView; ask: (asking: Asking) => void
         <p className="font-medium">{waitingTitle(row)}</p>
         <p className="text-muted">
           {row.reason ? `"${row.reason}" · ` : ""}
-          {row.program && row.action !== "run.approve" ? `${row.program.name} · ` : ""}
+          {row.program && !NAMES_PROGRAM.has(row.action) ? `${row.program.name} · ` : ""}
           {row.payout ? (
             <>
               <Link
@@ -90,7 +97,7 @@ function Waiting({ row, ask }: { row: WaitingView; ask: (asking: Asking) => void
             </>
           ) : null}
         </p>
-        {answers && row.fault ? <p className="text-xs text-waiting">{faultWords(row.fault)}.</p> : null}
+        {row.fault ? <p className="text-xs text-waiting">{faultWords(row.fault)}.</p> : null}
       </div>
       {path ? (
         <ButtonLink href={path} size="sm">

@@ -60,8 +60,20 @@ function AgencyFrame({ facts, attention: initial, children }: ShellProps) {
       {
         label: "Account",
         items: [
-          { href: `${base}/bank-accounts`, label: "Bank accounts", icon: <CreditCard /> },
-          { href: `${base}/team`, label: "Team", icon: <Users /> },
+          {
+            href: `${base}/bank-accounts`,
+            label: "Bank accounts",
+            icon: <CreditCard />,
+            count: attention.secondPerson.accounts || null,
+            countTone: "accent",
+          },
+          {
+            href: `${base}/team`,
+            label: "Team",
+            icon: <Users />,
+            count: attention.secondPerson.team || null,
+            countTone: "accent",
+          },
         ],
       },
     ],

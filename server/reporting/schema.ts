@@ -132,6 +132,8 @@ export const attention = z.object({
   devices: z.number(),
   /** Agreements that wait for this organisation's answer. */
   agreements: z.number(),
+  /** What waits for a second person of this organisation. */
+  secondPerson: z.object({ team: z.number(), accounts: z.number() }),
 });
 export type Attention = z.infer<typeof attention>;
 
@@ -143,7 +145,7 @@ export const operatorAttention = z.object({
   cases: z.number(),
   /** Settlement runs that wait for approval. */
   runs: z.number(),
-  /** Proposals that wait for a second person, without the runs. */
+  /** Everything that waits for a second person, runs and agreements too. */
   confirmations: z.number(),
   exceptions: z.number(),
   /** Active devices that are silent. */

@@ -12,6 +12,7 @@ import {
   countDevicesToLookAt,
   countExceptions,
   countOpenCases,
+  countOwnConfirmations,
   countPayoutsWaiting,
   findLastPayout,
   type LastPayoutRow,
@@ -56,6 +57,7 @@ export async function readAttention(scope: MerchantScope | AgencyScope): Promise
       parties: await listPartyColours(tx),
       devices: scope.kind === "merchant" ? Number(await countDevicesToLookAt(tx, silentSince)) : 0,
       agreements: Number(await countAgreementsWaiting(tx, scope.organisationId)),
+      secondPerson: await countOwnConfirmations(tx, scope.organisationId),
     };
   });
 }

@@ -603,6 +603,10 @@ export const waitingSchema = z.object({
   calendar: z.object({ from: time, timeZone: z.string(), calendar: settlementCalendarSchema }).nullable(),
   payout: z.object({ id: z.string(), reference: z.string() }).nullable(),
   import: z.object({ id: z.string(), fileName: z.string() }).nullable(),
+  /** Of an agreement or a program's terms. */
+  version: z.number().nullable(),
+  /** Who would get a role in the party's team: a member, or somebody who is invited. */
+  member: z.object({ name: z.string(), role: z.string() }).nullable(),
   proposedBy: z.object({ name: z.string(), organisation: z.string().nullable() }).nullable(),
   mine: z.boolean(),
   proposedAt: time,

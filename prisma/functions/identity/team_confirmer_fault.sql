@@ -5,9 +5,7 @@ create or replace function team_confirmer_fault(organisation uuid, first uuid, s
   as $$
     select coalesce(second_person_fault(first, second, since), case
       when is_active_admin(second, organisation) then null
-      when second in (select operator_admins())
-        and not exists (select 1 from active_admins(organisation) a(person)
-                        where second_person_fault(first, a.person, since) is null) then null
+      when second in (select operator_admins()) and operator_confirms_team(organisation, first, since) then null
       else 'not_entitled'
     end)
   $$;

@@ -136,7 +136,7 @@ export async function countWork(tx: SqlTx, silentSince: Date): Promise<WorkCount
   const { rows } = await tx.query<WorkCounts>(
     `select (select count(*) from review_case where state in ('open', 'escalated')) as cases,
             (select count(*) from settlement_run where state = 'calculated') as runs,
-            (select count(*) from waiting_for_second_person where action <> 'run.approve') as confirmations,
+            (select count(*) from waiting_for_second_person) as confirmations,
             (select count(*) from settlement_exception where resolved_at is null) as exceptions,
             (select count(*) from device
               where state = 'active' and coalesce(last_seen_at, created_at) < $1) as devices,
@@ -144,4 +144,18 @@ export async function countWork(tx: SqlTx, silentSince: Date): Promise<WorkCount
     [silentSince],
   );
   return rows[0] ?? { cases: 0n, runs: 0n, confirmations: 0n, exceptions: 0n, devices: 0n, agreements: 0n };
+}
+
+/** What waits for a second person of this organisation: about its team, and about its bank accounts. */
+export async function countOwnConfirmations(
+  tx: SqlTx,
+  organisationId: string,
+): Promise<{ team: number; accounts: number }> {
+  const { rows } = await tx.query<{ team: number; accounts: number }>(
+    `select count(*) filter (where action in ('membership.grant', 'invitation.release'))::int as team,
+            count(*) filter (where action = 'bank_account.use')::int as accounts
+       from waiting_for_second_person where organisation_id = $1`,
+    [organisationId],
+  );
+  return rows[0] ?? { team: 0, accounts: 0 };
 }

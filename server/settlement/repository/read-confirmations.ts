@@ -27,6 +27,11 @@ export interface WaitingRow {
   payout_reference: string | null;
   payout_micros: bigint | null;
   import_file_name: string | null;
+  /** Of an agreement or a program's terms. */
+  version: number | null;
+  /** Who would get a role: their name, or the address that was invited. */
+  member: string | null;
+  role: string | null;
 }
 
 /** Oldest first, as the oldest expires first. */
@@ -40,8 +45,8 @@ export async function listWaiting(
             o.name as organisation_name, o.kind as organisation_kind, u.name as proposed_by_name,
             home.name as proposed_in_name, c.payload, c.payload_sha256, y.reference as payout_reference,
             y.amount_micros as payout_micros, b.file_name as import_file_name,
-            case when c.id is not null then confirmation_fault(c.id, $1, $2, $3)
-                 else second_person_fault(w.proposed_by, $1, w.proposed_at) end as fault
+            coalesce(a.version, t.version) as version, coalesce(mu.name, i.email) as member,
+            coalesce(g.role, i.role) as role, waiting_fault(w.action, w.id, $1, $2, $3) as fault
        from waiting_for_second_person w
        left join confirmation c on c.id = w.id
        left join program p on p.id = w.program_id
@@ -50,6 +55,12 @@ export async function listWaiting(
        left join app_user u on u.id = w.proposed_by
        left join payout y on y.id = w.subject_id and w.action = 'payout.take_back'
        left join import_batch b on b.id = w.subject_id and w.action = 'import.undo'
+       left join agreement a on a.id = w.id
+       left join program_terms t on t.id = w.id
+       left join invitation i on i.id = w.id
+       left join role_grant g on g.id = w.id
+       left join membership m on m.id = g.membership_id
+       left join app_user mu on mu.id = m.user_id
       order by w.proposed_at, w.id limit $4`,
     [by.userId, by.organisationId, by.at, limit],
   );

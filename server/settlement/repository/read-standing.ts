@@ -66,8 +66,7 @@ export async function findApprovalFault(
   userId: string,
 ): Promise<SecondPersonFault | null> {
   const { rows } = await tx.query<{ fault: SecondPersonFault | null }>(
-    `select coalesce(second_person_fault(created_by, $2, created_at),
-                     second_person_fault(proposed_by, $2, proposed_at)) as fault from agreement where id = $1`,
+    "select agreement_approver_fault($1, $2) as fault",
     [agreementId, userId],
   );
   return rows[0]?.fault ?? null;

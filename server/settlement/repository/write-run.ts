@@ -229,13 +229,10 @@ export async function sign(tx: SqlTx, runId: string, by: { userId: string; at: D
 
 /** Why this person may not be the second one of a run; null when they may. */
 export async function approverFault(tx: SqlTx, runId: string, userId: string): Promise<string | null> {
-  const { rows } = await tx.query<{ fault: string | null }>(
-    `select coalesce(
-       (select second_person_fault(r.signed_by, $2, r.created_at) from settlement_run r where r.id = $1),
-       (select 'proposed_adjustment' from adjustment a join confirmation c on c.id = a.confirmation_id
-         where a.settlement_run_id = $1 and second_person_fault(c.proposed_by, $2, c.proposed_at) is not null limit 1)) as fault`,
-    [runId, userId],
-  );
+  const { rows } = await tx.query<{ fault: string | null }>("select run_approver_fault($1, $2) as fault", [
+    runId,
+    userId,
+  ]);
   return rows[0]?.fault ?? null;
 }
 

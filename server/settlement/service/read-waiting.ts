@@ -1,7 +1,7 @@
 /** The inbox of a second person. */
 import { now } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
-import { toPublicId } from "@/server/platform/ids";
+import { type IdKind, toPublicId } from "@/server/platform/ids";
 import { isCurrency, toMoneyJson } from "@/server/platform/money";
 import type { OperatorScope, PortalScope } from "@/server/platform/scope";
 import { AUTHORITY_SETTINGS } from "../constants";
@@ -11,6 +11,15 @@ import { calendarSchema } from "../rules/compute-period";
 import type { AuthoritySettingView, WaitingView } from "../schema";
 
 const MOST = 200;
+
+/** What does not wait in the table of proposals but on a row of its own. */
+const ID_KINDS: Readonly<Record<string, IdKind>> = {
+  "run.approve": "settlementRun",
+  "agreement.approve": "agreement",
+  "program_terms.confirm": "programTerms",
+  "membership.grant": "roleGrant",
+  "invitation.release": "invitation",
+};
 
 /** Everything that waits for a second person, oldest first, and whether the person who asks can be that person. */
 export async function listWaitingFor(scope: PortalScope): Promise<WaitingView[]> {
@@ -33,7 +42,7 @@ function presentWaiting(row: WaitingRow, userId: string): WaitingView {
         ? BigInt(payload.minimum_micros)
         : null);
   return {
-    id: toPublicId(row.action === "run.approve" ? "settlementRun" : "confirmation", row.id),
+    id: toPublicId(ID_KINDS[row.action] ?? "confirmation", row.id),
     action: row.action,
     sha256: row.payload_sha256,
     program:
@@ -73,6 +82,8 @@ function presentWaiting(row: WaitingRow, userId: string): WaitingView {
       row.action === "import.undo" && row.subject_id
         ? { id: toPublicId("import", row.subject_id), fileName: row.import_file_name ?? "" }
         : null,
+    version: row.version,
+    member: row.member !== null && row.role !== null ? { name: row.member, role: row.role } : null,
     proposedBy: row.proposed_by_name
       ? { name: row.proposed_by_name, organisation: row.proposed_in_name }
       : null,
