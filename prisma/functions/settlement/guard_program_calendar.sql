@@ -15,5 +15,10 @@ begin
     raise exception 'a calendar is changed for the future'
       using errcode = 'check_violation', constraint = 'calendar_of_the_future';
   end if;
+  if not (select coalesce(is_period_end(program_calendar_at(p.id, new.starts_at), p.time_zone, new.starts_at), false)
+            from program p where p.id = new.program_id) then
+    raise exception 'a calendar begins where a period of the one before ends'
+      using errcode = 'check_violation', constraint = 'calendar_at_period_end';
+  end if;
   return new;
 end $$;

@@ -1,8 +1,11 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { withClock } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
+import { newId } from "@/server/platform/ids";
 import { mintSystemScope } from "@/server/platform/scope";
 import { pastGuards, useTestDatabase } from "@/server/platform/testing";
+import { isPeriodEnd, localTimeToInstant, periodOf } from "../rules/compute-period";
 import { bringIntoForce, byTwo, type City, capture, confirmAs, createCity, termsFor } from "../testing";
 import { allocatePending } from "./allocate-pending";
 import { withdrawProposal } from "./answer-proposal";
@@ -214,5 +217,100 @@ describe("another calendar", () => {
         [city.programId, late, JSON.stringify(DAILY), early.confirmationId],
       ),
     ).toBe("calendar_of_the_future");
+  });
+
+  test("begins at the end of a period also when it comes past the service", async () => {
+    const city = await cityOf();
+    const insert = async (from: Date) => {
+      const confirmationId = newId("confirmation");
+      const [creator, approver] = [city.creator, city.approver].map(({ actor }) =>
+        actor.kind === "user" ? actor.id : null,
+      );
+      const payload = JSON.stringify({ starts_at: from.toISOString(), calendar: FRIDAYS });
+      await query(
+        `insert into confirmation (id, action, program_id, payload, proposed_by, proposed_in, proposed_at, expires_at)
+         values ($1, 'calendar.change', $2, $3, $4, $5, $6::timestamptz, $6::timestamptz + interval '7 days')`,
+        [confirmationId, city.programId, payload, creator, city.operatorId, NOW],
+      );
+      await query(
+        "update confirmation set confirmed_by = $2, confirmed_in = $3, confirmed_at = $4 where id = $1",
+        [confirmationId, approver, city.operatorId, NOW],
+      );
+      return await refusalOf(
+        `insert into program_calendar (id, program_id, starts_at, calendar, confirmation_id)
+         values (gen_random_uuid(), $1, $2, $3, $4)`,
+        [city.programId, from, JSON.stringify(FRIDAYS), confirmationId],
+      );
+    };
+    expect(await insert(new Date(+FROM - 1))).toBe("calendar_at_period_end");
+    expect(await insert(new Date(+FROM + 3_600_000))).toBe("calendar_at_period_end");
+    expect(await insert(FROM)).toBeUndefined();
+    // From then on periods end on Fridays alone.
+    expect(await insert(at("2026-06-04T20:00:00Z"))).toBe("calendar_at_period_end");
+  });
+});
+
+describe("ends of periods", () => {
+  test("are the same moments for the database as for the product, through every change of clocks", async () => {
+    const zones = [
+      "Europe/Oslo",
+      "America/New_York",
+      "Australia/Lord_Howe",
+      "Asia/Kathmandu",
+      "Pacific/Apia",
+      "UTC",
+    ];
+    const calendar = fc.record({
+      every: fc.constantFrom("day" as const, "week" as const, "month" as const),
+      day: fc.integer({ min: 1, max: 31 }),
+      cutOff: fc
+        .tuple(fc.integer({ min: 0, max: 23 }), fc.constantFrom(0, 15, 30, 59))
+        .map(([hour, minute]) => `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`),
+      payoutDelayBusinessDays: fc.constant(1),
+    });
+    const start = fc.date({
+      min: at("2015-01-01T00:00:00Z"),
+      max: at("2035-01-01T00:00:00Z"),
+      noInvalidDate: true,
+    });
+    const cases = fc
+      .sample(fc.tuple(calendar, fc.constantFrom(...zones), start), { numRuns: 400, seed: 29 })
+      .flatMap(([each, zone, moment]) => {
+        // Months around the changes of clocks, where wall times are skipped and come twice.
+        const { start: from, end } = periodOf(moment, each, zone);
+        return [from, end, new Date(+end - 1), new Date(+end + 3_600_000), new Date(+end - 1_800_000)].map(
+          (probe) => ({ each, zone, probe, ends: isPeriodEnd(probe, each, zone) }),
+        );
+      });
+    expect(cases.filter(({ ends }) => ends).length).toBeGreaterThan(700);
+    expect(cases.filter(({ ends }) => !ends).length).toBeGreaterThan(700);
+    const rows = await query<{ ends: boolean }>(
+      `select is_period_end(c.calendar, c.zone, c.probe) as ends
+         from unnest($1::jsonb[], $2::text[], $3::timestamptz[]) with ordinality c(calendar, zone, probe, n) order by n`,
+      [
+        cases.map(({ each }) => JSON.stringify(each)),
+        cases.map(({ zone }) => zone),
+        cases.map(({ probe }) => probe),
+      ],
+    );
+    const differing = cases.filter(({ ends }, n) => rows[n]?.ends !== ends);
+    expect(differing).toEqual([]);
+  });
+
+  test("of a time that clocks skip or show twice", async () => {
+    const moments = await query<{ moment: Date }>(
+      `select local_moment(wall::timestamp, zone) as moment
+         from unnest($1::text[], $2::text[]) with ordinality t(wall, zone, n) order by n`,
+      [
+        ["2026-03-29 02:30", "2026-10-25 02:30", "2026-06-01 22:00", "2026-10-04 02:15"],
+        ["Europe/Oslo", "Europe/Oslo", "Europe/Oslo", "Australia/Lord_Howe"],
+      ],
+    );
+    expect(moments.map(({ moment }) => moment.toISOString())).toEqual([
+      "2026-03-29T01:30:00.000Z",
+      "2026-10-25T00:30:00.000Z",
+      "2026-06-01T20:00:00.000Z",
+      localTimeToInstant({ year: 2026, month: 10, day: 4 }, "02:15", "Australia/Lord_Howe").toISOString(),
+    ]);
   });
 });
