@@ -301,17 +301,20 @@ export async function addTotals(tx: SqlTx, totals: readonly TrancheTotal[]): Pro
   );
 }
 
+/** When each came into being, from which `promptSeconds` count. */
+const SINCE = { payment: "captured_at", refund: "created_at" } as const;
+
 /** Marks payments or refunds as allocated: when, in which tranche, by which journal. */
 export async function markAllocated(
   tx: SqlTx,
   table: "payment" | "refund",
   rows: readonly { id: string; trancheNo: bigint }[],
-  by: { at: Date; journalId: string },
+  by: { at: Date; promptSeconds: number | null; journalId: string },
 ): Promise<void> {
   await tx.query(
-    `update ${table} set allocated_at = $1, allocation_journal_id = $2, tranche_no = a.no
+    `update ${table} set allocated_at = least($1, ${SINCE[table]} + make_interval(secs => $5)), allocation_journal_id = $2, tranche_no = a.no
        from unnest($3::uuid[], $4::bigint[]) as a(id, no) where ${table}.id = a.id`,
-    [by.at, by.journalId, rows.map((row) => row.id), rows.map((row) => row.trancheNo)],
+    [by.at, by.journalId, rows.map((row) => row.id), rows.map((row) => row.trancheNo), by.promptSeconds],
   );
 }
 

@@ -37,16 +37,22 @@ const MOST_FAILURES_IN_A_ROW = 3;
  *
  * With a `round`, a payment or refund that cannot be split is recorded there and waits in clearing for its next try,
  * while those after it are split; it takes its place on the running bases when it is allocated. Otherwise the first
- * failure is thrown. What `without` names is left where it is.
+ * failure is thrown. What `without` names is left where it is. For a history that is made after the fact, `promptSeconds`
+ * marks each as split so long after its capture, as a worker that looks every second would have, and never later than now.
  */
 export async function allocatePending(
   programId: string,
   limit: number = Number.POSITIVE_INFINITY,
-  { round = null, without = [] }: { round?: JobRound | null; without?: readonly string[] } = {},
+  {
+    round = null,
+    without = [],
+    promptSeconds = null,
+  }: { round?: JobRound | null; without?: readonly string[]; promptSeconds?: number | null } = {},
 ): Promise<AllocationProgress> {
   const held = new Set([...without, ...(round?.waiting ?? [])]);
-  const payments = await drain("payment", programId, limit, round, held);
-  const refunds = await drain("refund", programId, Number.POSITIVE_INFINITY, round, held);
+  const all = Number.POSITIVE_INFINITY;
+  const payments = await drain("payment", { programId, limit, promptSeconds }, round, held);
+  const refunds = await drain("refund", { programId, limit: all, promptSeconds }, round, held);
   const waiting = payments < limit ? await withScope(system(), (tx) => reportWaiting(tx, programId)) : 0;
   return { payments, refunds, waiting };
 }
@@ -61,8 +67,7 @@ interface Taken {
 /** Batch by batch; where one fails, half of it, down to the one that cannot be done. */
 async function drain(
   kind: Kind,
-  programId: string,
-  limit: number,
+  { programId, limit, promptSeconds }: { programId: string; limit: number; promptSeconds: number | null },
   round: JobRound | null,
   held: Set<string>,
 ): Promise<number> {
@@ -74,7 +79,7 @@ async function drain(
     const taken: Taken = { ids: [], failed: [] };
     try {
       await withScope(system(), (tx) =>
-        allocateBatch(tx, kind, { programId, take, held: [...held] }, taken, round),
+        allocateBatch(tx, kind, { programId, take, held: [...held], promptSeconds }, taken, round),
       );
     } catch (error) {
       const [only] = taken.ids;
@@ -109,11 +114,11 @@ const system = () => mintSystemScope("allocator");
 async function allocateBatch(
   tx: SqlTx,
   kind: Kind,
-  next: { programId: string; take: number; held: readonly string[] },
+  next: { programId: string; take: number; held: readonly string[]; promptSeconds: number | null },
   taken: Taken,
   round: JobRound | null,
 ): Promise<void> {
-  const { programId, take, held } = next;
+  const { programId, take, held, promptSeconds } = next;
   await lockProgram(tx, programId);
   const program = await getProgram(tx, programId);
   // The transaction may be tried again after a deadlock.
@@ -121,7 +126,7 @@ async function allocateBatch(
   if (kind === "refund") {
     const refunds = await allocation.takeRefunds(tx, programId, take, held);
     taken.ids = refunds.map(({ id }) => id);
-    if (refunds.length > 0) await storeRefunds(tx, program, refunds);
+    if (refunds.length > 0) await storeRefunds(tx, program, refunds, promptSeconds);
     return;
   }
   const versions = await readGoverningVersions(tx, program);
@@ -133,18 +138,21 @@ async function allocateBatch(
   taken.ids = payments.map(({ id }) => id);
   if (payments.length === 0) return;
   const onFailure = round && ((id: string, error: unknown) => void taken.failed.push({ id, error }));
-  await storePayments(tx, program, versions, payments, onFailure);
+  const result = await splitBatch(tx, program, versions, payments, onFailure);
+  if (result.items.length === 0) return;
+  await allocation.writeBases(tx, program.id, result.bases);
+  await storeResult(tx, program, "payment", result, promptSeconds);
 }
 
-async function storePayments(
+async function splitBatch(
   tx: SqlTx,
   program: SettlementProgram,
   versions: readonly GoverningVersion[],
   payments: readonly allocation.PendingPayment[],
   onFailure: SplitFailure | null,
-): Promise<void> {
+) {
   const partyIds = await readPartyIds(tx, program);
-  const result = await splitPayments(
+  return await splitPayments(
     program,
     versions,
     partyIds,
@@ -152,20 +160,18 @@ async function storePayments(
     (starts) => allocation.readBases(tx, program.id, starts),
     onFailure,
   );
-  if (result.items.length === 0) return;
-  await allocation.writeBases(tx, program.id, result.bases);
-  await storeResult(tx, program, "payment", result);
 }
 
 async function storeRefunds(
   tx: SqlTx,
   program: SettlementProgram,
   refunds: readonly allocation.PendingRefund[],
+  promptSeconds: number | null,
 ): Promise<void> {
   const legsLeft = await allocation.readLegsLeft(tx, [
     ...new Set(refunds.map(({ payment_id }) => payment_id)),
   ]);
-  await storeResult(tx, program, "refund", reverseRefunds(program, refunds, legsLeft));
+  await storeResult(tx, program, "refund", reverseRefunds(program, refunds, legsLeft), promptSeconds);
 }
 
 async function storeResult(
@@ -173,6 +179,7 @@ async function storeResult(
   program: SettlementProgram,
   kind: "payment" | "refund",
   result: BatchResult,
+  promptSeconds: number | null,
 ): Promise<void> {
   const at = now();
   const journalId = newId("journal");
@@ -191,7 +198,7 @@ async function storeResult(
     tx,
     kind,
     result.items.map(({ id, tranche }) => ({ id, trancheNo: numberOf(tranche) })),
-    { at, journalId },
+    { at, promptSeconds, journalId },
   );
   const money = (micros: bigint) => formatMicros(micros, minorDigits(program.currency));
   await emit(
