@@ -31,3 +31,6 @@ export const CREDENTIALS_PER_DEVICE = 5;
 export const ED25519_SPKI_PREFIX = new Uint8Array([
   0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
 ]);
+
+/** The worker's job that removes what messages can no longer be held against. */
+export const FORGET_JOB = "devices.forget-traffic";

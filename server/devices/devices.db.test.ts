@@ -249,9 +249,22 @@ describe("admission", () => {
     const before = new Date(Date.now() - 72 * 3600_000);
     await withClock(before, () => admit(credentialId, [1, "old"], "old-nonce"));
     expect(await admit(credentialId, [5000, "new"])).toBe("admitted");
-    const forgotten = await forgetTraffic(system);
-    expect(forgotten.messages).toBe(1);
-    expect(forgotten.nonces).toBe(1);
+    const kept = () =>
+      withScope(system, async (tx) => {
+        const { rows } = await tx.query<{ kept: string }>(
+          `select m.idempotency_key as kept from device_message m where device_id =
+             (select device_id from device_credential where id = $1)
+           union all select nonce from device_nonce where credential_id = $1 order by 1`,
+          [credentialId],
+        );
+        return rows.map((row) => row.kept);
+      });
+    expect(await kept()).toEqual(expect.arrayContaining(["new", "old", "old-nonce"]));
+    await forgetTraffic();
+    const left = await kept();
+    expect(left).toContain("new");
+    expect(left).not.toContain("old");
+    expect(left).not.toContain("old-nonce");
     expect(await admit(credentialId, [1, "another"])).toBe("sequence_too_old");
     expect(await admit(credentialId, [1, "old"])).toBe("sequence_too_old");
   });

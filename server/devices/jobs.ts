@@ -1,13 +1,5 @@
 import type { RepeatedJob } from "@/server/platform/jobs";
-import { mintSystemScope } from "@/server/platform/scope";
+import { FORGET_JOB } from "./constants";
 import { forgetTraffic } from "./service";
 
-export const jobs: RepeatedJob[] = [
-  {
-    name: "devices.forget_traffic",
-    everyMs: 5 * 60_000,
-    run: async () => {
-      await forgetTraffic(mintSystemScope("clean-up"));
-    },
-  },
-];
+export const jobs: RepeatedJob[] = [{ name: FORGET_JOB, everyMs: 5 * 60_000, run: forgetTraffic }];

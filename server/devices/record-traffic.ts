@@ -1,4 +1,5 @@
 /** What the gateway remembers of messages: admissions, sightings, refusals. Part of this domain's repository. */
+import type { OldRows } from "@/server/platform/clear-old";
 import type { SqlTx } from "@/server/platform/db";
 import type { Id } from "@/server/platform/ids";
 import { MESSAGE_KEPT_HOURS, NONCE_KEPT_SECONDS, NUMBERS_TOLD_APART, REFUSAL_KEPT_DAYS } from "./constants";
@@ -102,21 +103,27 @@ export async function countUnknownInstruments(
   return rows[0]?.ahead ?? 0;
 }
 
-/** Removes what can no longer decide anything. Numbers inside a device's window stay, however old. */
-export async function forgetOldTraffic(tx: SqlTx, at: Date): Promise<{ nonces: number; messages: number }> {
-  const nonces = await tx.query(
-    `delete from device_nonce where seen_at < $1::timestamptz - make_interval(secs => $2)`,
-    [at, NONCE_KEPT_SECONDS],
-  );
-  const messages = await tx.query(
-    `delete from device_message m using (select device_id, max(sequence) as highest from device_message group by 1) h
-     where m.device_id = h.device_id and m.sequence + $3::bigint <= h.highest
-       and m.seen_at < $1::timestamptz - make_interval(hours => $2::integer)`,
-    [at, MESSAGE_KEPT_HOURS, NUMBERS_TOLD_APART],
-  );
-  await tx.query(`delete from device_refusal where minute < $1::timestamptz - make_interval(days => $2)`, [
-    at,
-    REFUSAL_KEPT_DAYS,
-  ]);
-  return { nonces: nonces.rowCount, messages: messages.rowCount };
+/** What can no longer decide anything. Numbers inside a device's window stay, however old. */
+export function oldTraffic(at: Date): OldRows[] {
+  return [
+    {
+      table: "device_nonce",
+      key: ["credential_id", "nonce"],
+      due: `seen_at < $1::timestamptz - interval '${NONCE_KEPT_SECONDS} seconds'`,
+      at,
+    },
+    {
+      table: "device_message",
+      key: ["device_id", "sequence"],
+      due: `seen_at < $1::timestamptz - interval '${MESSAGE_KEPT_HOURS} hours' and exists (select 1 from device_message newer
+        where newer.device_id = old.device_id and newer.sequence >= old.sequence + ${NUMBERS_TOLD_APART})`,
+      at,
+    },
+    {
+      table: "device_refusal",
+      key: ["device_id", "code", "minute", "verified"],
+      due: `minute < $1::timestamptz - interval '${REFUSAL_KEPT_DAYS} days'`,
+      at,
+    },
+  ];
 }

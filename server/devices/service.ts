@@ -1,5 +1,6 @@
 /** Use cases of the device registry. */
 import { audit } from "@/server/audit/service";
+import { clearAll } from "@/server/platform/clear-old";
 import { now } from "@/server/platform/clock";
 import { type SqlTx, withScope } from "@/server/platform/db";
 import { notFound } from "@/server/platform/errors";
@@ -7,15 +8,21 @@ import { fromPublicId, type Id, newIdAt, toPublicId } from "@/server/platform/id
 import { MoneyError, parseMinorMicros } from "@/server/platform/money";
 import { emit } from "@/server/platform/outbox";
 import type { PlatformScope, PortalScope, Scope, SystemScope } from "@/server/platform/scope";
-import { CREDENTIALS_PER_DEVICE, type DeviceAction, type DeviceKind, type DeviceState } from "./constants";
+import {
+  CREDENTIALS_PER_DEVICE,
+  type DeviceAction,
+  type DeviceKind,
+  type DeviceState,
+  FORGET_JOB,
+} from "./constants";
 import { deviceError } from "./errors";
 import { deviceChanged } from "./events";
 import {
   admitMessages,
   countUnknownInstruments,
   findHighestSequence,
-  forgetOldTraffic,
   insertRefusals,
+  oldTraffic,
   recordSightings,
 } from "./record-traffic";
 import * as repository from "./repository";
@@ -378,8 +385,8 @@ export async function noteUnknownInstruments(
 }
 
 /** For the worker, every few minutes: forgets nonces and numbers that can no longer decide anything. */
-export async function forgetTraffic(scope: SystemScope): Promise<{ nonces: number; messages: number }> {
-  return await withScope(scope, (tx) => forgetOldTraffic(tx, now()));
+export async function forgetTraffic(): Promise<boolean> {
+  return await clearAll(FORGET_JOB, oldTraffic(now()));
 }
 
 function userOf(scope: Scope): Id<"user"> | null {

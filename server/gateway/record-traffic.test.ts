@@ -1,19 +1,24 @@
 import { expect, test } from "vitest";
 import type { Sighting } from "@/server/devices/types";
 import { newId } from "@/server/platform/ids";
+import { JobRound } from "@/server/platform/job-items";
 import { mintSystemScope } from "@/server/platform/scope";
 import { TrafficRecorder } from "./record-traffic";
 
 function recorder() {
   const written: Sighting[][] = [];
   const state = { fails: false };
-  const traffic = new TrafficRecorder(mintSystemScope("test"), {
-    touchDevices: async (_scope, sightings) => {
-      if (state.fails) throw new Error("away");
-      written.push([...sightings]);
+  const traffic = new TrafficRecorder(
+    mintSystemScope("test"),
+    {
+      touchDevices: async (_scope, sightings) => {
+        if (state.fails) throw Object.assign(new Error("away"), { code: "ECONNREFUSED" });
+        written.push([...sightings]);
+      },
+      recordRefusals: async () => {},
     },
-    recordRefusals: async () => {},
-  });
+    async () => new JobRound("test"),
+  );
   return { traffic, written, state };
 }
 

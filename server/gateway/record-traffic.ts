@@ -2,6 +2,7 @@
 import { recordRefusals, touchDevices } from "@/server/devices/service";
 import type { RefusalRecord, Sighting } from "@/server/devices/types";
 import type { Id } from "@/server/platform/ids";
+import { type JobRound, openRound } from "@/server/platform/job-items";
 import { loggerFor } from "@/server/platform/logger";
 import type { SystemScope } from "@/server/platform/scope";
 
@@ -21,6 +22,7 @@ export class TrafficRecorder {
   constructor(
     private readonly scope: SystemScope,
     private readonly store = { touchDevices, recordRefusals },
+    private readonly open = () => openRound("gateway.record-traffic"),
   ) {}
 
   start(): void {
@@ -66,29 +68,49 @@ export class TrafficRecorder {
     return this.flushing;
   }
 
-  /** Those first that wait longest. What cannot be written is gathered again: these are notes, not money. */
+  /**
+   * Those first that wait longest. What cannot be written is gathered again: these are notes, not money. One that cannot
+   * be written by itself is recorded and waits, and the others are written.
+   */
   private async write(devices: number): Promise<void> {
     if (this.sightings.size === 0 && this.refusals.size === 0) return;
-    const sightings = new Map([...this.sightings].slice(0, devices));
+    const round = await this.open().catch((error: unknown) => {
+      log.warn({ err: error }, "what devices did waits to be written");
+      return null;
+    });
+    if (!round) return;
+    const ready = [...this.sightings].filter(([id]) => !round.isWaiting(id)).slice(0, devices);
+    const sightings = new Map(ready);
     for (const id of sightings.keys()) this.sightings.delete(id);
-    const { refusals } = this;
-    this.refusals = new Map();
-    try {
-      await this.store.touchDevices(this.scope, [...sightings.values()]);
-    } catch (error) {
-      for (const [id, earlier] of sightings) {
-        const later = this.sightings.get(id);
-        this.sightings.set(id, earlier);
-        if (later) this.saw(later);
-      }
-      log.warn({ err: error }, "sightings of devices wait to be written");
+    const refusals = new Map([...this.refusals].filter(([key]) => !round.isWaiting(key)));
+    for (const key of refusals.keys()) this.refusals.delete(key);
+    const failed = await this.keep(round, sightings, (some) => this.store.touchDevices(this.scope, some));
+    for (const [id, earlier] of failed) {
+      const later = this.sightings.get(id);
+      this.sightings.set(id, earlier);
+      if (later) this.saw(later);
     }
+    const lost = await this.keep(round, refusals, (some) => this.store.recordRefusals(this.scope, some));
+    for (const refusal of lost.values()) this.refused(refusal);
+  }
+
+  /** Writes them, and gives those that could not be. */
+  private async keep<Key extends string, T>(
+    round: JobRound,
+    gathered: ReadonlyMap<Key, T>,
+    store: (some: T[]) => Promise<void>,
+  ): Promise<Map<Key, T>> {
+    const items = [...gathered].map(([id, note]) => ({ id, note, programId: null }));
+    const written = new Set<string>();
     try {
-      await this.store.recordRefusals(this.scope, [...refusals.values()]);
+      await round.attemptAll(items, async (some) => {
+        await store(some.map(({ note }) => note));
+        for (const { id } of some) written.add(id);
+      });
     } catch (error) {
-      for (const refusal of refusals.values()) this.refused(refusal);
-      log.warn({ err: error }, "refusals of devices wait to be written");
+      log.warn({ err: error, items: items.length }, "what devices did waits to be written");
     }
+    return new Map([...gathered].filter(([id]) => !written.has(id)));
   }
 
   async stop(): Promise<void> {

@@ -215,9 +215,19 @@ export async function listAccountTransfers(
   return await transfers.listTransfersOfAccount(tx, accountId, page);
 }
 
-/** Releases what expired pending transfers still hold, at most `limit` of them; gives how many. For a worker. */
-export async function expirePending(tx: SqlTx, limit = 100): Promise<number> {
-  return await posting.expirePending(tx, limit);
+/** Pending transfers whose time is over, at most `limit` of them, but those that are to wait. For a worker. */
+export async function listExpired(tx: SqlTx, limit: number, without: readonly string[]): Promise<string[]> {
+  return await posting.listExpired(tx, limit, without);
+}
+
+/** Releases what these pending transfers still hold; those that were posted or voided meanwhile are left as they are. */
+export async function expireThese(tx: SqlTx, ids: readonly string[]): Promise<void> {
+  await posting.expireThese(tx, ids);
+}
+
+/** The number of the transfer that is sealed next; null when all are. */
+export async function findNextToSeal(tx: SqlTx): Promise<bigint | null> {
+  return await proof.findNextToSeal(tx);
 }
 
 /**

@@ -1,17 +1,14 @@
 /** The worker's loops for payments. Each may be cut off anywhere and run again. */
+
+import { clearAll } from "@/server/platform/clear-old";
 import { now } from "@/server/platform/clock";
-import { withScope } from "@/server/platform/db";
 import type { RepeatedJob } from "@/server/platform/jobs";
-import { mintSystemScope } from "@/server/platform/scope";
-import { IDEMPOTENCY_KEPT_HOURS } from "./constants";
-import { deleteAnswersBefore } from "./repository/keep-idempotency";
+import { OLD_ANSWERS } from "./repository/keep-idempotency";
 import { declineOverdueCases } from "./review";
 import { expireHolds } from "./service/capture-payment";
 import { closeDueWindows } from "./service/close-windows";
 import { learnHabits } from "./service/learn-habits";
 import { continueUndos } from "./service/undo-import";
-
-const platform = mintSystemScope("payments");
 
 export const jobs: readonly RepeatedJob[] = [
   { name: "payments.close-windows", everyMs: 1_000, run: async () => (await closeDueWindows(100)) === 100 },
@@ -26,9 +23,6 @@ export const jobs: readonly RepeatedJob[] = [
   {
     name: "payments.forget-answers",
     everyMs: 60_000,
-    run: async () => {
-      const before = new Date(now().getTime() - IDEMPOTENCY_KEPT_HOURS * 3_600_000);
-      return (await withScope(platform, (tx) => deleteAnswersBefore(tx, before, 5_000))) === 5_000;
-    },
+    run: () => clearAll("payments.forget-answers", [{ ...OLD_ANSWERS, at: now() }]),
   },
 ];

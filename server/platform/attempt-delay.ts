@@ -1,5 +1,6 @@
 /** Growing pauses between attempts: the first few are free, then each doubles the wait, up to a longest one. */
 import { createHmac } from "node:crypto";
+import type { OldRows } from "./clear-old";
 import type { SqlTx } from "./db";
 import { env } from "./env";
 
@@ -46,8 +47,8 @@ export async function forgetAttempts(tx: SqlTx, key: string): Promise<void> {
   await tx.query(`delete from attempt_delay where key = $1`, [key]);
 }
 
-export async function clearOldAttempts(tx: SqlTx): Promise<void> {
-  await tx.query(`delete from attempt_delay where at < clock_timestamp() - make_interval(hours => $1)`, [
-    FORGOTTEN_AFTER_HOURS,
-  ]);
-}
+export const ATTEMPTS_TO_FORGET: OldRows = {
+  table: "attempt_delay",
+  key: ["key"],
+  due: `at < clock_timestamp() - interval '${FORGOTTEN_AFTER_HOURS} hours'`,
+};

@@ -39,8 +39,8 @@ export async function openRound(job: string): Promise<JobRound> {
 export class JobRound {
   constructor(
     private readonly job: string,
-    private readonly failed: ReadonlySet<string>,
-    private readonly held: ReadonlySet<string>,
+    private readonly failed: Set<string> = new Set(),
+    private readonly held: Set<string> = new Set(),
   ) {}
 
   /** Items that are not to be tried in this round, for the query that picks them. */
@@ -65,33 +65,58 @@ export class JobRound {
   }
 
   /**
-   * Tries many at once, and when that fails each by itself, so that only those fail that cannot be done. Gives what the
-   * calls gave that succeeded.
+   * Tries many at once, and when that fails each half by itself, so that in the end only those fail that cannot be done.
+   * Gives what the calls gave that succeeded.
    */
   async attemptAll<Item extends JobItem, T>(
     items: readonly Item[],
     work: (some: readonly Item[]) => Promise<T>,
   ): Promise<T[]> {
-    if (items.length === 0) return [];
-    if (items.length > 1) {
+    const [first] = items;
+    if (!first) return [];
+    if (items.length === 1) {
+      const attempt = await this.attempt(first, () => work(items));
+      return attempt.ok ? [attempt.value] : [];
+    }
+    try {
+      const value = await work(items);
+      await this.succeed(items.map(({ id }) => id));
+      return [value];
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      log.warn({ err: error, job: this.job, items: items.length }, "a batch failed; its halves are tried");
+    }
+    const middle = Math.ceil(items.length / 2);
+    return [
+      ...(await this.attemptAll(items.slice(0, middle), work)),
+      ...(await this.attemptAll(items.slice(middle), work)),
+    ];
+  }
+
+  /**
+   * For items that have an order, none of which may be left out: does as many at once as can be done, at most `limit`,
+   * so that all before a bad one are done, and records the bad one, which `findNext` names. Gives what `work` gave, or
+   * null when there was nothing to do or nothing can go on.
+   */
+  async attemptInOrder<T>(
+    limit: number,
+    work: (limit: number) => Promise<T | null>,
+    findNext: () => Promise<JobItem>,
+  ): Promise<T | null> {
+    if (this.held.size > 0) return null;
+    for (let most = limit; ; most = Math.max(1, most >> 3)) {
       try {
-        const value = await work(items);
-        await this.succeed(items.map(({ id }) => id));
-        return [value];
+        const value = await work(most);
+        // What failed stood first, so whatever is done now was done with it.
+        if (value !== null) await this.succeed([...this.failed]);
+        return value;
       } catch (error) {
         if (isOutage(error)) throw error;
-        log.warn(
-          { err: error, job: this.job, items: items.length },
-          "a batch failed; its items are tried one by one",
-        );
+        if (most > 1) continue;
+        await this.fail(await findNext(), error);
+        return null;
       }
     }
-    const values: T[] = [];
-    for (const item of items) {
-      const attempt = await this.attempt(item, () => work([item]));
-      if (attempt.ok) values.push(attempt.value);
-    }
-    return values;
   }
 
   /** Notes that items which may have failed before are done. */
@@ -99,6 +124,7 @@ export class JobRound {
     const mended = ids.filter((id) => this.failed.has(id));
     if (mended.length === 0) return;
     await withScope(scope(), (tx) => markDone(tx, this.job, mended));
+    for (const id of mended) this.failed.delete(id);
   }
 
   /** Records that an item could not be done. Throws the error on when it is not the item's. */
@@ -109,6 +135,8 @@ export class JobRound {
       "an item of a job failed",
     );
     await withScope(scope(), (tx) => recordFailure(tx, this.job, item, reasonOf(error)));
+    this.failed.add(item.id);
+    this.held.add(item.id);
   }
 }
 

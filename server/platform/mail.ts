@@ -8,12 +8,14 @@ import { v7 } from "uuid";
 import { now } from "./clock";
 import { type SqlTx, withScope } from "./db";
 import { env } from "./env";
+import { openRound } from "./job-items";
 import type { RepeatedJob } from "./jobs";
 import { loggerFor } from "./logger";
 import { mintSystemScope } from "./scope";
 
 const log = loggerFor("mail");
 const scope = () => mintSystemScope("mail");
+const JOB = "platform.send-mail";
 
 export interface MailText {
   subject: string;
@@ -62,27 +64,42 @@ const BATCH = 20;
 /** Sends what is due, each message for itself. Answers whether there may be more. */
 export async function sendWaitingMail(templates: Readonly<Record<string, MailTemplate>>): Promise<boolean> {
   if (!mailIsConfigured()) return false;
-  const due = await withScope(scope(), claimDue);
-  for (const message of due) {
-    try {
-      await sendOne(message, templates[message.template]);
-    } catch (error) {
-      await noteFailure(message, error);
-    }
-  }
+  const round = await openRound(JOB);
+  const due = await withScope(scope(), (tx) => listDue(tx, round.waiting));
+  for (const id of due) await round.attempt({ id, programId: null }, () => trySending(id, templates));
   return due.length === BATCH;
 }
 
-async function claimDue(tx: SqlTx): Promise<Claimed[]> {
+/** What the mail server says is noted at the message, which has a schedule of its own; anything else is a failed item. */
+async function trySending(id: string, templates: Readonly<Record<string, MailTemplate>>): Promise<void> {
+  const message = await withScope(scope(), (tx) => claim(tx, id));
+  if (!message) return;
+  try {
+    await sendOne(message, templates[message.template]);
+  } catch (error) {
+    await noteFailure(message, error);
+  }
+}
+
+async function listDue(tx: SqlTx, without: readonly string[]): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select id from mail_message where next_attempt_at <= $1 and id <> all($3::uuid[])
+      order by next_attempt_at limit $2`,
+    [now(), BATCH, without],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Null when another worker has it. */
+async function claim(tx: SqlTx, id: string): Promise<Claimed | null> {
   const at = now();
   const { rows } = await tx.query<Claimed>(
     `update mail_message set attempts = attempts + 1, next_attempt_at = $2
-     where id in (select id from mail_message where next_attempt_at <= $1
-                  order by next_attempt_at limit $3 for update skip locked)
+     where id in (select id from mail_message where id = $3 and next_attempt_at <= $1 for update skip locked)
      returning id, template, recipient, subject_id as "subjectId", attempts`,
-    [at, new Date(at.getTime() + LEASE_MS), BATCH],
+    [at, new Date(at.getTime() + LEASE_MS), id],
   );
-  return rows;
+  return rows[0] ?? null;
 }
 
 async function sendOne(message: Claimed, template: MailTemplate | undefined): Promise<void> {
@@ -154,5 +171,5 @@ function optionsOf(url: string) {
 
 /** The worker's loop over all templates that domains have. */
 export function mailJob(templates: Readonly<Record<string, MailTemplate>>): RepeatedJob {
-  return { name: "platform.send_mail", everyMs: 1_000, run: () => sendWaitingMail(templates) };
+  return { name: JOB, everyMs: 1_000, run: () => sendWaitingMail(templates) };
 }

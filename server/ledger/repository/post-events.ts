@@ -116,3 +116,17 @@ export async function expirePending(tx: SqlTx, limit: number): Promise<number> {
   ]);
   return rows[0]?.count ?? 0;
 }
+
+/** Pending transfers whose time is over, the longest first, but those that are to wait. */
+export async function listExpired(tx: SqlTx, limit: number, without: readonly string[]): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select transfer_id as id from ledger.pending_timeout
+      where expires_at <= ledger.clock() and transfer_id <> all($2::uuid[]) order by expires_at limit $1`,
+    [limit, without],
+  );
+  return rows.map(({ id }) => id);
+}
+
+export async function expireThese(tx: SqlTx, ids: readonly string[]): Promise<void> {
+  await tx.query("select ledger.expire_these($1::uuid[])", [ids]);
+}

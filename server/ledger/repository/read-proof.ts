@@ -38,6 +38,14 @@ export async function sealNextBlock(tx: SqlTx, limit: number): Promise<bigint | 
   return rows[0]?.height ?? null;
 }
 
+export async function findNextToSeal(tx: SqlTx): Promise<bigint | null> {
+  const { rows } = await tx.query<{ seq: bigint | null }>(
+    `select min(t.seq) as seq from ledger.transfer t
+      where t.seq > coalesce((select last_seq from ledger.block order by height desc limit 1), 0)`,
+  );
+  return rows[0]?.seq ?? null;
+}
+
 export interface BlockCheck {
   count: number;
   hash: string;

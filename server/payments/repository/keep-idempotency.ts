@@ -1,7 +1,9 @@
 /** First answers by device and key. Inserting the key is what serialises equal requests that arrive together. */
 import { insertRows } from "@/server/platform/bulk";
+import type { OldRows } from "@/server/platform/clear-old";
 import type { SqlTx } from "@/server/platform/db";
 import type { Id } from "@/server/platform/ids";
+import { IDEMPOTENCY_KEPT_HOURS } from "../constants";
 import type { EarlierAnswer, PaymentAnswer } from "../types";
 
 export interface FirstAnswer {
@@ -55,15 +57,12 @@ export async function findAnswer(
   return rows[0] ?? null;
 }
 
-/** Forgets answers older than `before`, at most `limit` of them; gives how many. */
-export async function deleteAnswersBefore(tx: SqlTx, before: Date, limit: number): Promise<number> {
-  const { rowCount } = await tx.query(
-    `delete from idempotency_key where (device_id, key) in (
-       select device_id, key from idempotency_key where created_at < $1 order by created_at limit $2)`,
-    [before, limit],
-  );
-  return rowCount;
-}
+/** Answers that nobody repeats a message for any more. */
+export const OLD_ANSWERS: OldRows = {
+  table: "idempotency_key",
+  key: ["device_id", "key"],
+  due: `created_at < $1::timestamptz - interval '${IDEMPOTENCY_KEPT_HOURS} hours'`,
+};
 
 function compare(a: string, b: string): number {
   if (a === b) return 0;

@@ -184,11 +184,14 @@ export async function finishUndo(tx: SqlTx, id: Id<"import">, at: Date): Promise
   await tx.query(`update import_batch set undone_at = $2 where id = $1`, [id, at]);
 }
 
-export async function listUnfinishedUndos(tx: SqlTx): Promise<Id<"import">[]> {
-  const { rows } = await tx.query<{ id: Id<"import"> }>(
-    `select id from import_batch where undo_started_at is not null and undone_at is null order by id`,
+export async function listUnfinishedUndos(
+  tx: SqlTx,
+): Promise<{ id: Id<"import">; programId: Id<"program"> }[]> {
+  const { rows } = await tx.query<{ id: Id<"import">; programId: Id<"program"> }>(
+    `select id, program_id as "programId" from import_batch
+      where undo_started_at is not null and undone_at is null order by id`,
   );
-  return rows.map(({ id }) => id);
+  return rows;
 }
 
 export async function listBatches(

@@ -8,7 +8,7 @@ import { now } from "@/server/platform/clock";
 import { type SqlTx, withScope } from "@/server/platform/db";
 import { invariant, notFound } from "@/server/platform/errors";
 import { type Id, newIdAt, toPublicId } from "@/server/platform/ids";
-import { loggerFor } from "@/server/platform/logger";
+import { openRound } from "@/server/platform/job-items";
 import { toMoneyJson } from "@/server/platform/money";
 import { emit } from "@/server/platform/outbox";
 import { mintSystemScope, type PlatformScope, type PortalScope } from "@/server/platform/scope";
@@ -21,8 +21,6 @@ import { insertPaymentEvents } from "../repository/payment-columns";
 import * as imports from "../repository/store-imports";
 import { insertWholeRefunds, type WholeRefund } from "../repository/store-refunds";
 import { clearingAccount, receivableAccount } from "../rules/derive-accounts";
-
-const log = loggerFor("payments");
 
 /** An import that was cut off never finishes; after so long it may be undone as it stands. */
 const GIVEN_UP_HOURS = 1;
@@ -100,14 +98,10 @@ export async function startUndo(
 export async function continueUndos(): Promise<boolean> {
   const scope = mintSystemScope("imports");
   const waiting = await withScope(scope, (tx) => imports.listUnfinishedUndos(tx));
-  for (const importId of waiting) {
-    try {
-      await undoRest(scope, importId);
-    } catch (error) {
-      log.error({ err: error, importId }, "an undo failed; it is tried again with the next round");
-    }
-  }
-  return waiting.length > 0;
+  const round = await openRound("payments.undo-imports");
+  for (const { id, programId } of waiting)
+    if (!round.isWaiting(id)) await round.attempt({ id, programId }, () => undoRest(scope, id));
+  return waiting.some(({ id }) => !round.isWaiting(id));
 }
 
 async function undoRest(scope: PlatformScope, importId: Id<"import">): Promise<void> {

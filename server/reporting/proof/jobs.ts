@@ -1,5 +1,6 @@
 /** The worker's part: the log of evidence is sealed behind its head, and the whole is proved every night. */
 import { now } from "@/server/platform/clock";
+import { openRound } from "@/server/platform/job-items";
 import type { RepeatedJob } from "@/server/platform/jobs";
 import { mintSystemScope } from "@/server/platform/scope";
 import { lastProofAt, proveAndRecord, sealEvidence } from "./service";
@@ -24,7 +25,10 @@ export const jobs: readonly RepeatedJob[] = [
     run: async () => {
       const last = await lastProofAt(platform);
       // A new installation is proved in its first night, not in its first minute.
-      if (last ? last < lastNight(now()) : now().getUTCHours() === NIGHT_HOUR) await proveAndRecord(platform);
+      if (last ? last >= lastNight(now()) : now().getUTCHours() !== NIGHT_HOUR) return;
+      const round = await openRound("proof.nightly");
+      const proof = { id: "whole proof", programId: null };
+      if (!round.isWaiting(proof.id)) await round.attempt(proof, () => proveAndRecord(platform));
     },
   },
 ];

@@ -9,13 +9,14 @@ import { namesOf } from "@/server/identity/service";
 import { verifyLedgerAtOnce } from "@/server/ledger/service";
 import { now } from "@/server/platform/clock";
 import { type SqlTx, withScope } from "@/server/platform/db";
+import { openRound } from "@/server/platform/job-items";
 import { loggerFor } from "@/server/platform/logger";
 import { mintSystemScope, type OperatorScope, type PlatformScope } from "@/server/platform/scope";
 import { hashTerms } from "@/server/settlement/service/hash-terms";
 import { makeReportText } from "../exports/service";
 import * as evidence from "./repository/check-evidence";
 import * as settlement from "./repository/check-settlement";
-import { sealEvidence as sealNext } from "./repository/seal-evidence";
+import * as seals from "./repository/seal-evidence";
 import { type CheckName, type CheckResult, type WholeProof, type WholeProofView, wholeProof } from "./schema";
 import type { Found } from "./types";
 
@@ -235,7 +236,18 @@ export async function lastProofAt(scope: PlatformScope): Promise<Date | null> {
   return entries[0]?.at ?? null;
 }
 
-/** Seals the next entries of the log; null when there is nothing to seal yet. */
+const SEAL_BATCH = 10_000;
+
+/**
+ * Seals the next entries of the log; null when there is nothing to seal yet. A chain has no gaps: what comes before an
+ * entry that cannot be sealed is sealed, what comes after it waits.
+ */
 export async function sealEvidence(): Promise<bigint | null> {
-  return await withScope(mintSystemScope("evidence"), (tx) => sealNext(tx));
+  const scope = mintSystemScope("evidence");
+  const round = await openRound("proof.seal-evidence");
+  return await round.attemptInOrder(
+    SEAL_BATCH,
+    (limit) => withScope(scope, (tx) => seals.sealEvidence(tx, limit)),
+    async () => ({ id: `entry ${await withScope(scope, seals.findNextToSeal)}`, programId: null }),
+  );
 }

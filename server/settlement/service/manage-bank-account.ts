@@ -7,7 +7,7 @@ import { now } from "@/server/platform/clock";
 import { type SqlTx, withScope } from "@/server/platform/db";
 import { AppError, invariant, notFound } from "@/server/platform/errors";
 import { type Id, newId, toPublicId } from "@/server/platform/ids";
-import { loggerFor } from "@/server/platform/logger";
+import { openRound } from "@/server/platform/job-items";
 import { mintSystemScope, type PortalScope, type Scope } from "@/server/platform/scope";
 import { emitBankAccountChanged } from "../events";
 import * as accounts from "../repository/write-bank-account";
@@ -16,8 +16,6 @@ import { compactAccount, isAccountNumber, maskAccount } from "../rules/decide-pa
 import { accountPayload } from "../rules/describe-account";
 import type { BankAccountView } from "../schema";
 import { type ProposerRefusal, propose } from "./propose-change";
-
-const log = loggerFor("settlement");
 
 export type EnterResult =
   | { ok: true; bankAccountId: Id<"bankAccount">; confirmationId: Id<"confirmation"> }
@@ -104,17 +102,14 @@ async function startIfRested(tx: SqlTx, scope: Scope, id: string): Promise<void>
 export async function startRestedAccounts(): Promise<number> {
   const system = mintSystemScope("settlement");
   const rested = await withScope(system, (tx) => accounts.listRested(tx, now()));
+  const round = await openRound("settlement.start-rested-accounts");
   let used = 0;
   for (const { id } of rested) {
-    try {
-      await withScope(system, (tx) => startIfRested(tx, system, id));
-      used += 1;
-    } catch (error) {
-      log.error(
-        { err: error, bankAccountId: id },
-        "an account was not put to use; the next round tries again",
-      );
-    }
+    if (round.isWaiting(id)) continue;
+    const attempt = await round.attempt({ id, programId: null }, () =>
+      withScope(system, (tx) => startIfRested(tx, system, id)),
+    );
+    if (attempt.ok) used += 1;
   }
   return used;
 }

@@ -3,7 +3,7 @@ import { audit } from "@/server/audit/service";
 import { now } from "@/server/platform/clock";
 import { type SqlTx, withScope } from "@/server/platform/db";
 import { invariant, notFound } from "@/server/platform/errors";
-import { loggerFor } from "@/server/platform/logger";
+import { type JobRound, openRound } from "@/server/platform/job-items";
 import { mintSystemScope } from "@/server/platform/scope";
 import { emitAgreementEvents } from "../events";
 import { lockProgram } from "../repository/read-program";
@@ -11,7 +11,6 @@ import { findExpiry, listStanding } from "../repository/read-standing";
 import * as agreements from "../repository/write-agreement";
 import { raiseException, resolveException } from "../repository/write-exception";
 
-const log = loggerFor("agreements");
 /** Under which answers are counted and versions come into force; nobody of the operator acts in it. */
 export const AGREEMENTS_SCOPE = mintSystemScope("agreements");
 
@@ -91,15 +90,16 @@ export async function advanceAgreements(): Promise<number> {
     proposals: await agreements.listProposals(tx),
     programs: await agreements.listProgramsToFlip(tx, now()),
   }));
+  const round = await openRound("settlement.agreements");
   let moved = 0;
   for (const { id, program_id } of proposals) {
     const subject = { programId: program_id, subjectKind: "agreement", subjectId: id };
-    const state = await isolated(subject, (tx) => settleProposal(tx, id));
+    const state = await isolated(round, subject, (tx) => settleProposal(tx, id));
     if (state !== null && state !== "proposed") moved += 1;
   }
   for (const programId of programs) {
     const subject = { programId, subjectKind: "program", subjectId: programId };
-    const changed = await isolated(subject, (tx) => agreements.flipVersions(tx, programId, now()));
+    const changed = await isolated(round, subject, (tx) => agreements.flipVersions(tx, programId, now()));
     moved += changed?.length ?? 0;
   }
   return moved;
@@ -107,31 +107,36 @@ export async function advanceAgreements(): Promise<number> {
 
 const STUCK = "agreement_stuck";
 
+/** What fails is an exception of its program too: whoever looks after it sees it where they work. */
 async function isolated<T>(
+  round: JobRound,
   subject: { programId: string; subjectKind: string; subjectId: string },
   work: (tx: SqlTx) => Promise<T>,
 ): Promise<T | null> {
-  try {
-    return await withScope(AGREEMENTS_SCOPE, async (tx) => {
-      await lockProgram(tx, subject.programId);
+  const { subjectId: id, programId } = subject;
+  if (round.isWaiting(id)) return null;
+  const attempt = await round.attempt({ id, programId }, () =>
+    withScope(AGREEMENTS_SCOPE, async (tx) => {
+      await lockProgram(tx, programId);
       const value = await work(tx);
       await resolveException(tx, { ...subject, kind: STUCK }, "It went on by itself.", now());
       return value;
-    });
-  } catch (error) {
-    log.error({ err: error, ...subject }, "an agreement is stuck; the others go on");
-    await withScope(AGREEMENTS_SCOPE, (tx) =>
-      raiseException(
-        tx,
-        {
-          ...subject,
-          kind: STUCK,
-          sentence: "A version of the agreement cannot go on by itself. It is tried again every few seconds.",
-          detail: { error: error instanceof Error ? error.message : String(error) },
-        },
-        now(),
-      ),
-    );
-    return null;
-  }
+    }),
+  );
+  if (attempt.ok) return attempt.value;
+  const { error } = attempt;
+  await withScope(AGREEMENTS_SCOPE, (tx) =>
+    raiseException(
+      tx,
+      {
+        ...subject,
+        kind: STUCK,
+        sentence:
+          "A version of the agreement cannot go on by itself. It is tried again after growing pauses.",
+        detail: { error: error instanceof Error ? error.message : String(error) },
+      },
+      now(),
+    ),
+  );
+  return null;
 }
