@@ -51,8 +51,24 @@ export default {
           "^server/$1/",
           "^server/platform/",
           "^server/[^/]+/(service|schema|types|constants|events|errors)(\\.ts$|/)",
+          // What decides without asking anybody can be asked by everybody above.
+          "^server/[^/]+/rules(\\.ts$|/)",
           "^server/identity/(permissions|procedures)(\\.ts$|/)",
         ],
+      },
+    },
+    {
+      name: "rules-are-pure",
+      comment:
+        "Rules decide from what they are given: no repository, service, clock, environment or database.",
+      severity: "error",
+      from: {
+        path: "^server/[^/]+/(rules(\\.ts$|/)|agreement/|allocate/)",
+        // The command around the allocator reads files and says what time it is.
+        pathNot: [TESTS, "^server/settlement/allocate/command\\.ts$"],
+      },
+      to: {
+        path: "^server/([^/]+/(repository|service|jobs|router|view)(\\.ts$|/)|platform/(asking|clock|db|env|jobs|live|logger|outbox|prisma|scope)\\.ts$)",
       },
     },
     {

@@ -37,6 +37,11 @@ export const PLANTED: readonly Planted[] = [
   plant("layers-identity", "server/identity/planted-m.ts", "server/ledger/service.ts"),
   plant("layers-audit", "server/audit/planted-n.ts", "server/identity/service.ts"),
   plant("closed-domains", "server/settlement/planted-o.ts", "server/ledger/repository.ts"),
+  plant(
+    "rules-are-pure",
+    "server/payments/rules/planted-ag.ts",
+    "server/payments/repository/move-payment.ts",
+  ),
   plant("gateway-admits-devices", "server/gateway/planted-af.ts", "server/payments/rules/plan-change.ts"),
   plant("tables-of-contents", "server/trpc/planted-p.ts", "server/payments/service.ts"),
   plant("entries", "server/entry/planted-q.ts", "server/devices/repository.ts"),

@@ -21,7 +21,6 @@ import { learnHabit } from "./rules";
 import { DEFAULT_TERMS, type FraudTerms, fraudTermsSchema } from "./schema";
 import type { CaseDetail, CaseRefusal, CaseRow, HabitObservation, NewCase } from "./types";
 
-export { screen } from "./rules";
 export { viewCaseDetail } from "./view-case";
 
 const parsedTerms = new Map<string, FraudTerms>();

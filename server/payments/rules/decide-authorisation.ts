@@ -1,7 +1,7 @@
 /** Whether a payment is authorised, reviewed or declined. Pure: no clock, no database, no randomness. */
 
 import type { DeviceKind } from "@/server/devices/constants";
-import { screen } from "@/server/fraud/service";
+import { screen } from "@/server/fraud/rules";
 import { MICROS_PER_MAJOR, microsPerMinor } from "@/server/platform/money";
 import {
   CLOCK_TOLERANCE_MINUTES,

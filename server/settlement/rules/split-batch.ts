@@ -9,7 +9,6 @@ import {
   type BatchProgram,
   type BatchRefund,
   type BatchResult,
-  type BatchTranche,
   type BatchVersion,
 } from "./gather-batch";
 
@@ -25,29 +24,45 @@ export function versionAt<V extends { governsFrom: Date }>(versions: readonly V[
   return versions.findLast(({ governsFrom }) => governsFrom <= at) ?? null;
 }
 
-type ReadBases = (
-  periodStarts: readonly Date[],
-) => Promise<readonly { period_start: Date; name: string; micros: bigint }[]>;
-
 export type SplitFailure = (paymentId: string, error: unknown) => void;
+
+type Place = ReturnType<Batch["place"]>;
+
+/** Payments with the period and day of each; `periodStarts` are those whose running bases the split needs. */
+export interface PlacedPayments {
+  program: BatchProgram;
+  batch: Batch;
+  placed: readonly { payment: BatchPayment; place: Place }[];
+  periodStarts: readonly Date[];
+}
+
+export function placePayments(program: BatchProgram, payments: readonly BatchPayment[]): PlacedPayments {
+  const batch = new Batch(program);
+  const placed = payments.map((payment) => ({ payment, place: batch.place(payment.captured_at) }));
+  return { program, batch, placed, periodStarts: batch.tranches.map(({ periodStart }) => periodStart) };
+}
+
+/** One running figure of a settlement period, as it is kept. */
+export interface BaseRow {
+  period_start: Date;
+  name: string;
+  micros: bigint;
+}
 
 /**
  * Splits payments in the order given, each by the version that governs its capture, on the running bases of its
  * settlement period. A payment that cannot be split, because it has no version or a name in the terms no organisation,
  * leaves the bases alone and is told to `onFailure`; without one it is thrown.
  */
-export async function splitPayments(
-  program: BatchProgram,
+export function splitPayments(
+  { program, batch, placed }: PlacedPayments,
   versions: readonly BatchVersion[],
   partyIds: ReadonlyMap<string, string>,
-  payments: readonly BatchPayment[],
-  readBases: ReadBases,
+  baseRows: readonly BaseRow[],
   onFailure: SplitFailure | null = null,
-): Promise<BatchResult> {
-  const batch = new Batch(program);
-  const placed = payments.map((payment) => ({ payment, place: batch.place(payment.captured_at) }));
-  const bases = await loadBases(batch.tranches, readBases);
-  const split = (payment: BatchPayment, place: (typeof placed)[number]["place"]) => {
+): BatchResult {
+  const bases = basesByPeriod(baseRows);
+  const split = (payment: BatchPayment, place: Place) => {
     const version = versionAt(versions, payment.captured_at);
     if (!version) throw new Error(`No agreement governs payment ${payment.id}.`);
     const periodKey = place.periodStart.getTime();
@@ -128,11 +143,7 @@ export function reverseRefunds(
   return batch.result([]);
 }
 
-async function loadBases(
-  tranches: readonly BatchTranche[],
-  readBases: ReadBases,
-): Promise<Map<number, AllocationBases>> {
-  const rows = await readBases(tranches.map(({ periodStart }) => periodStart));
+function basesByPeriod(rows: readonly BaseRow[]): Map<number, AllocationBases> {
   const bases = new Map<number, { programGrossMicros: bigint; takenMicros: Map<string, bigint> }>();
   for (const { period_start, name, micros } of rows) {
     const key = period_start.getTime();

@@ -15,7 +15,7 @@ import { raiseException, resolveException } from "../repository/write-exception"
 import type { BatchResult } from "../rules/gather-batch";
 import type { Move } from "../rules/group-moves";
 import { clearingAccount, partyAccount } from "../rules/name-accounts";
-import { reverseRefunds, type SplitFailure, splitPayments } from "../rules/split-batch";
+import { placePayments, reverseRefunds, type SplitFailure, splitPayments } from "../rules/split-batch";
 import { type GoverningVersion, readGoverningVersions, readPartyIds } from "./compile-version";
 
 export interface AllocationProgress {
@@ -152,14 +152,9 @@ async function splitBatch(
   onFailure: SplitFailure | null,
 ) {
   const partyIds = await readPartyIds(tx, program);
-  return await splitPayments(
-    program,
-    versions,
-    partyIds,
-    payments,
-    (starts) => allocation.readBases(tx, program.id, starts),
-    onFailure,
-  );
+  const placed = placePayments(program, payments);
+  const bases = await allocation.readBases(tx, program.id, placed.periodStarts);
+  return splitPayments(placed, versions, partyIds, bases, onFailure);
 }
 
 async function storeRefunds(

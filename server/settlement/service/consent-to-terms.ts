@@ -7,8 +7,8 @@ import type { MerchantScope } from "@/server/platform/scope";
 import { findInForce } from "../repository/read-agreements";
 import { getProgram, listMembershipsIn } from "../repository/read-program";
 import * as terms from "../repository/write-program-terms";
-import { presentTerms } from "../rules/present-agreement";
 import type { MerchantTermsView } from "../schema";
+import { presentTerms } from "../view/present-agreement";
 
 export type ConsentResult =
   | { ok: true }

@@ -6,8 +6,8 @@ import type { PortalScope } from "@/server/platform/scope";
 import { stepSchema } from "../agreement/shape";
 import { type ExplainedPart, findPartyId, listTerms, sumExplanation } from "../repository/read-explanation";
 import { findStatementRow, type StatementRow } from "../repository/read-statements";
-import { money } from "../rules/present";
 import type { FigureExplanation } from "../schema";
+import { money } from "../view/present";
 
 const MOST_LINES = 500;
 

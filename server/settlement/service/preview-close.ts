@@ -6,8 +6,8 @@ import type { OperatorScope } from "@/server/platform/scope";
 import { sumOpenTranches } from "../repository/read-preview";
 import { getProgram } from "../repository/read-program";
 import { findLastRun } from "../repository/write-run";
-import { money, presentProgram } from "../rules/present";
 import type { ClosePreview } from "../schema";
+import { money, presentProgram } from "../view/present";
 import { nextPeriod } from "./next-period";
 
 /** The period that `closePeriod` would take without an end, by the same rules. */

@@ -7,9 +7,9 @@ import type { OperatorScope } from "@/server/platform/scope";
 import { findPaymentToPreview, nameParties } from "../repository/read-preview";
 import { getProgram } from "../repository/read-program";
 import { readBases } from "../repository/write-allocation";
-import { presentParty } from "../rules/present";
-import { splitPayments, versionAt } from "../rules/split-batch";
+import { placePayments, splitPayments, versionAt } from "../rules/split-batch";
 import type { SplitPreview } from "../schema";
+import { presentParty } from "../view/present";
 import { readGoverningVersions, readPartyIds } from "./compile-version";
 
 /**
@@ -27,12 +27,14 @@ export async function previewSplit(scope: OperatorScope, paymentId: string): Pro
     if (!version || payment.amount_micros % microsPerMinor(program.currency) !== 0n) {
       return { version: null, legs: [] };
     }
-    const { legs } = await splitPayments(
-      program,
+    const placed = placePayments(program, [
+      { ...payment, captured_at: at, captured_micros: payment.amount_micros },
+    ]);
+    const { legs } = splitPayments(
+      placed,
       versions,
       await readPartyIds(tx, program),
-      [{ ...payment, captured_at: at, captured_micros: payment.amount_micros }],
-      (starts) => readBases(tx, program.id, starts),
+      await readBases(tx, program.id, placed.periodStarts),
     );
     const parties = await nameParties(
       tx,

@@ -6,8 +6,8 @@ import { type Id, toPublicId } from "@/server/platform/ids";
 import type { OperatorScope, PortalScope } from "@/server/platform/scope";
 import { sumLegsOfImport } from "../repository/read-import-shares";
 import * as confirmations from "../repository/write-confirmation";
-import { money } from "../rules/present";
 import type { ImportSharesView } from "../schema";
+import { money } from "../view/present";
 import { type ProposeResult, propose } from "./propose-change";
 
 /**

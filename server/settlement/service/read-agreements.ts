@@ -10,8 +10,8 @@ import {
   findApprovalFault,
   listStanding,
 } from "../repository/read-standing";
-import { presentAgreement } from "../rules/present-agreement";
 import type { AgreementDetail, AgreementSummary } from "../schema";
+import { presentAgreement } from "../view/present-agreement";
 import { cursorId, type Page, pageOf } from "./read-statements";
 
 /** Newest first. A party sees the versions that it was asked to agree to, from their proposal on. */

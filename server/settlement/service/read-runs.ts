@@ -8,8 +8,8 @@ import { findRunRow, listRunRows } from "../repository/read-payouts";
 import { listStatementRows, sumRunFlows } from "../repository/read-statements";
 import { type ExceptionRow, listExceptionRows } from "../repository/write-exception";
 import { listHeldParties, readPayable } from "../repository/write-run";
-import { presentFlow, presentProgram, presentRun, presentStatement } from "../rules/present";
 import type { ExceptionView, RunDetail, RunView } from "../schema";
+import { presentFlow, presentProgram, presentRun, presentStatement } from "../view/present";
 import { cursorId, type Page, pageOf } from "./read-statements";
 
 interface PageRequest {

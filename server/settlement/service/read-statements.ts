@@ -8,15 +8,6 @@ import { findPartyId } from "../repository/read-explanation";
 import * as payouts from "../repository/read-payouts";
 import { getProgram } from "../repository/read-program";
 import * as statements from "../repository/read-statements";
-import {
-  money,
-  presentFlow,
-  presentLine,
-  presentParty,
-  presentPayout,
-  presentStatement,
-} from "../rules/present";
-import { reckonStatement } from "../rules/reckon-statement";
 import type {
   FlowView,
   PayoutDetail,
@@ -27,6 +18,15 @@ import type {
   StatementItem,
   StatementView,
 } from "../schema";
+import {
+  money,
+  presentFlow,
+  presentLine,
+  presentParty,
+  presentPayout,
+  presentStatement,
+} from "../view/present";
+import { reckonStatement } from "../view/reckon-statement";
 
 export interface Page<T> {
   items: T[];

@@ -8,8 +8,8 @@ import type { OperatorScope } from "@/server/platform/scope";
 import { getProgram, listMerchantsOf, lockProgram } from "../repository/read-program";
 import type { SecondPersonFault } from "../repository/read-standing";
 import * as terms from "../repository/write-program-terms";
-import { presentTerms } from "../rules/present-agreement";
 import type { OperatorTermsView } from "../schema";
+import { presentTerms } from "../view/present-agreement";
 
 export type TermsDraft =
   | { ok: true; termsId: Id<"programTerms">; version: number }

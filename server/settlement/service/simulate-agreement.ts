@@ -21,8 +21,8 @@ import {
 import { getProgram } from "../repository/read-program";
 import { findAgreement } from "../repository/write-agreement";
 import { periodAt } from "../rules/plan-periods";
-import { money } from "../rules/present";
 import type { SimulationView } from "../schema";
+import { money } from "../view/present";
 
 const DAYS = 30;
 const DAY_MS = 86_400_000;
