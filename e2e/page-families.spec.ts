@@ -5,6 +5,7 @@
  * (`data-fact`); what is read is the text that people see. A page that no family covers fails here.
  */
 import { readdirSync } from "node:fs";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { HARBOR_CITY } from "@/prisma/seed/harbor-city/cast";
@@ -34,27 +35,43 @@ async function importSomething(page: Page): Promise<void> {
   await upload(page, { programId: id, merchantId }, await testFile("odd-lines.csv"));
 }
 
-/** What the pages showed of something, and the families that showed it so. */
-type Shown = Map<string, Map<string, Set<string>>>;
-const facts: Shown = new Map();
-const colours: Record<"light" | "dark", Shown> = { light: new Map(), dark: new Map() };
-let sumsAdded = 0;
+interface Shown {
+  family: string;
+  sums: number;
+  facts: { fact: string; figure: string }[];
+  colours: Record<"light" | "dark", { party: string; colour: string }[]>;
+}
 
-function note(shown: Shown, what: string, as: string, family: string): void {
-  const ways = shown.get(what) ?? new Map<string, Set<string>>();
-  shown.set(what, ways.set(as, (ways.get(as) ?? new Set()).add(family)));
+/** What each page showed is kept in a file, so that a page that fails takes nothing from the comparison at the end. */
+const shownFolder = () => join(test.info().project.outputDir, "shown");
+
+async function keepShown(shown: Shown): Promise<void> {
+  await mkdir(shownFolder(), { recursive: true });
+  await writeFile(join(shownFolder(), `${shown.family}.json`), JSON.stringify(shown));
+}
+
+async function readShown(): Promise<Shown[]> {
+  const files = await readdir(shownFolder());
+  const texts = await Promise.all(files.map((file) => readFile(join(shownFolder(), file), "utf8")));
+  return texts.map((text) => JSON.parse(text) as Shown);
+}
+
+/** How each thing is shown, and by which families. */
+function waysOf(entries: readonly (readonly [what: string, as: string, family: string])[]) {
+  const ways = new Map<string, Map<string, Set<string>>>();
+  for (const [what, as, family] of entries) {
+    const known = ways.get(what) ?? new Map<string, Set<string>>();
+    ways.set(what, known.set(as, (known.get(as) ?? new Set()).add(family)));
+  }
+  return ways;
 }
 
 /** What is shown in more than one way. */
-function shownTwice(shown: Shown): string[] {
+function inSeveralWays(ways: ReturnType<typeof waysOf>): string[] {
   const words = ([as, families]: [string, Set<string>]) => `${as} on ${[...families].join(", ")}`;
-  return [...shown]
-    .filter(([, ways]) => ways.size > 1)
-    .map(([what, ways]) => `${what}: ${[...ways].map(words).join("; ")}`);
-}
-
-async function noteColours(page: Page, theme: "light" | "dark", family: string): Promise<void> {
-  for (const { party, colour } of await readPartyColours(page)) note(colours[theme], party, colour, family);
+  return [...ways]
+    .filter(([, own]) => own.size > 1)
+    .map(([what, own]) => `${what}: ${[...own].map(words).join("; ")}`);
 }
 
 /** Parts of a page come after each other; it is read when all the sums that it has are there. */
@@ -83,17 +100,15 @@ for (const family of PAGE_FAMILIES)
     await settled(page);
     await expect(page.getByRole("heading", { name: /There is (no|nothing)/ })).toHaveCount(0);
 
-    const { sums, facts: found } = await readSettledFigures(page, family.name);
+    const { sums, facts } = await readSettledFigures(page, family.name);
     const wrong = sums.filter(({ parts, whole }) => parts !== whole);
     expect(wrong.map(({ name, shown }) => `${name}: ${shown}`)).toEqual([]);
-    sumsAdded += sums.length;
-    for (const { fact, figure } of found) note(facts, fact, figure, family.name);
-
-    await noteColours(page, "light", family.name);
+    const colours: Shown["colours"] = { light: await readPartyColours(page), dark: [] };
     await expectAccessibleInBothThemes(page, "html", async () => {
       await settled(page);
-      await noteColours(page, "dark", family.name);
+      colours.dark = await readPartyColours(page);
     });
+    await keepShown({ family: family.name, sums: sums.length, facts, colours });
 
     await page.setViewportSize({ width: 390, height: 844 });
     await settled(page);
@@ -103,22 +118,32 @@ for (const family of PAGE_FAMILIES)
     expect(errors).toEqual([]);
   });
 
-test("a fact is the same figure wherever it stands", () => {
-  expect(shownTwice(facts)).toEqual([]);
+test("a fact is the same figure wherever it stands", async () => {
+  const shown = await readShown();
+  const ways = waysOf(
+    shown.flatMap(({ family, facts }) => facts.map(({ fact, figure }) => [fact, figure, family] as const)),
+  );
+  expect(inSeveralWays(ways)).toEqual([]);
   // How many there are follows what happened in the demo; each family above has shown its own sums.
-  expect(sumsAdded).toBeGreaterThan(80);
-  const compared = [...facts].filter(([, ways]) => [...ways.values()].some((families) => families.size > 1));
+  expect(shown.reduce((sum, { sums }) => sum + sums, 0)).toBeGreaterThan(80);
+  const compared = [...ways].filter(([, own]) => [...own.values()].some((families) => families.size > 1));
   const kinds = new Set(compared.map(([fact]) => fact.split(" ").at(-1)?.split(":")[0]));
   expect([...kinds]).toEqual(expect.arrayContaining(["amount", "gross", "payout", "refunds", "share"]));
 });
 
-test("a party has one colour on every page, in each theme", () => {
+test("a party has one colour on every page, in each theme", async () => {
+  const shown = await readShown();
   for (const theme of ["light", "dark"] as const) {
-    expect(shownTwice(colours[theme])).toEqual([]);
-    expect(colours[theme].size).toBeGreaterThan(8);
+    const ways = waysOf(
+      shown.flatMap(({ family, colours }) =>
+        colours[theme].map(({ party, colour }) => [party, colour, family] as const),
+      ),
+    );
+    expect(inSeveralWays(ways)).toEqual([]);
+    expect(ways.size).toBeGreaterThan(8);
     // Programs that other tests found have parties of their own.
-    const city = [...colours[theme]].filter(([party]) => HARBOR_CITY.parties.includes(party));
-    const own = city.map(([, ways]) => [...ways.keys()][0]);
+    const city = [...ways].filter(([party]) => HARBOR_CITY.parties.includes(party));
+    const own = city.map(([, colours]) => [...colours.keys()][0]);
     expect(new Set(own).size, "no two parties of the city share a colour").toBe(own.length);
   }
 });

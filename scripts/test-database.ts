@@ -1,4 +1,7 @@
-/** Vitest's global set-up: one embedded server for the run, with a migrated template that each test file clones. */
+/**
+ * Vitest's global set-up: one embedded server for the run, with a migrated template that each test file clones. A run
+ * inside a run (scripts/defects) is told in `PURSE_TEST_DATABASE` where the outer one has its own.
+ */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import pg from "pg";
@@ -9,7 +12,23 @@ import { clearAbandoned, startPostgres } from "./postgres";
 
 const TEMPLATE = "purse_template";
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export interface TestDatabase {
+  serverUrl: string;
+  login: Login;
+  template: string;
+}
+
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const provide = ({ serverUrl, login, template }: TestDatabase) => {
+    project.provide("databaseServerUrl", serverUrl);
+    project.provide("databaseLogin", login);
+    project.provide("templateDatabase", template);
+  };
+  const given = process.env.PURSE_TEST_DATABASE;
+  if (given) {
+    provide(JSON.parse(given) as TestDatabase);
+    return undefined;
+  }
   const root = join(import.meta.dirname, "..");
   await clearAbandoned(join(root, ".purse"), "test-postgres-");
   const dataDir = join(root, ".purse", `test-postgres-${process.pid}`);
@@ -24,9 +43,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await server.destroy();
     throw error;
   }
-  project.provide("databaseServerUrl", server.url);
-  project.provide("databaseLogin", login);
-  project.provide("templateDatabase", TEMPLATE);
+  provide({ serverUrl: server.url, login, template: TEMPLATE });
   return server.destroy;
 }
 

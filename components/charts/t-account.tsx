@@ -126,7 +126,7 @@ function SideColumn({ name, sides, currency }: { name: string; sides: readonly S
           <li
             key={transfer.id}
             title={`${transfer.label ?? "Transfer"} ${transfer.id}`}
-            className={cn("px-3 py-0.5 text-sm", transfer.state === "voided" && "line-through opacity-70")}
+            className={cn("px-3 py-0.5 text-sm", transfer.state === "voided" && "text-muted line-through")}
           >
             <span className="flex items-baseline justify-between gap-2">
               <span className="font-mono text-2xs text-muted">{mark}</span>

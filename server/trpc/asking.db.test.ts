@@ -1,6 +1,6 @@
 /** Every entry of the audit log says which request asked and from where; refused and slowed sign-ins are entries. */
 import { NextRequest } from "next/server";
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { sealSessionCookie } from "@/server/identity/next-auth";
 import { addressOf } from "@/server/identity/request-address";
 import { addMembership, createOrganisation, createUser } from "@/server/identity/service";
@@ -39,6 +39,8 @@ async function entriesOf(action: string): Promise<Entry[]> {
     return rows;
   });
 }
+
+afterAll(() => keepDoor(false));
 
 beforeAll(async () => {
   keepDoor();
