@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { withOwner } from "@/server/platform/db";
 import { useTestDatabase } from "@/server/platform/testing";
+import { writeColumnLists } from "./column-lists";
 import { migrationText } from "./migration-text";
 import { compareWithSources, readSources, type Source } from "./sources";
 
@@ -26,6 +27,8 @@ describe("the sources of functions, views and rights", () => {
     const sources = await readSources(root);
     expect(sources.length).toBeGreaterThan(150);
     const { changed, gone, makes } = await compare(sources);
+    for (const source of sources)
+      expect(writeColumnLists(source).sql, `${source.path}: ${HINT}`).toBe(source.sql);
     expect({ changed: changed.map(({ path }) => path), gone }, HINT).toEqual({ changed: [], gone: [] });
     for (const [path, names] of makes) {
       const file = path.replace(/^(functions\/\w+|policies)\//, "").replace(/\.sql$/, "");

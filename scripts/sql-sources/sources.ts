@@ -45,8 +45,11 @@ const APPLIED = "pg_temp.applied_source";
 
 /** Another function or type, which a source may itself make later. */
 const NOT_THERE_YET = new Set(["42883", "42P01", "42704"]);
-/** Another answer, name of an argument or column: `create or replace` does not do that. */
-const CANNOT_REPLACE = new Set(["42P13", "42P16"]);
+/**
+ * Another answer, name of an argument or column: `create or replace` does not do that. Or another list of arguments,
+ * where a right is then given to a function that stands twice.
+ */
+const CANNOT_REPLACE = new Set(["42P13", "42P16", "42725"]);
 
 /** Holds a migrated database against the sources, in a transaction that is rolled back. */
 export async function compareWithSources(
@@ -69,7 +72,7 @@ export async function compareWithSources(
     for (const source of changed.filter(({ path }) => path.startsWith("functions/")))
       await run(client, source);
     const gone = [...before]
-      .filter(([name, { text }]) => text !== "" && !made.has(name))
+      .filter(([name, { text }]) => text !== "" && !made.has(name) && after.has(name))
       .map(([name]) => name);
     for (const name of gone.filter((each) => !each.startsWith("table "))) await run(client, dropOf(name));
     return { changed: changed.map((change) => withDrops(change, before)), gone, makes };
@@ -105,23 +108,29 @@ async function applyAll(
   return applied;
 }
 
+const BEFORE_SOURCE = "savepoint source;\n";
+
 class SourceError extends Error {
   readonly code: string;
-  constructor(path: string, cause: pg.DatabaseError) {
-    super(`prisma/${path}: ${[cause.message, cause.detail].filter(Boolean).join("\n")}`, { cause });
+  constructor({ path, sql }: Source, cause: pg.DatabaseError) {
+    const at = Number(cause.position) - BEFORE_SOURCE.length;
+    const line = at > 0 ? `:${sql.slice(0, at).split("\n").length}` : "";
+    super(`prisma/${path}${line}: ${[cause.message, cause.detail, cause.where].filter(Boolean).join("\n")}`, {
+      cause,
+    });
     this.code = cause.code ?? "";
   }
 }
 
-async function run(client: pg.ClientBase, { path, sql }: Source): Promise<void> {
+async function run(client: pg.ClientBase, source: Source): Promise<void> {
   try {
     await client.query(
-      `savepoint source;\n${sql}\ninsert into ${APPLIED} values (${pg.escapeLiteral(path)});\nrelease savepoint source`,
+      `${BEFORE_SOURCE}${source.sql}\ninsert into ${APPLIED} values (${pg.escapeLiteral(source.path)});\nrelease savepoint source`,
     );
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
     await client.query("rollback to savepoint source");
-    throw new SourceError(path, error);
+    throw new SourceError(source, error);
   }
 }
 

@@ -1,13 +1,14 @@
 /**
  * `npm run db:functions -- NAME`: makes `prisma/migrations/<time>_NAME/migration.sql` of every source under
  * `prisma/functions` and `prisma/policies` that reads otherwise than in a database migrated up to now, and drops the
- * functions and views that have no source any more.
+ * functions and views that have no source any more. Lists of columns in the sources are written first.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { migrate } from "@/server/platform/migrate";
 import { startPostgres } from "../postgres";
+import { writeColumnLists } from "./column-lists";
 import { migrationText } from "./migration-text";
 import { compareWithSources, readSources } from "./sources";
 
@@ -17,16 +18,17 @@ if (!/^[a-z]+(_[a-z0-9]+)*$/.test(name)) {
   process.exit(2);
 }
 const root = join(import.meta.dirname, "../..");
+const sources = (await readSources(root)).map(writeColumnLists);
+for (const { path, sql } of sources) await writeFile(join(root, "prisma", path), sql);
 const server = await startPostgres({
   dataDir: join(root, ".purse", `functions-postgres-${process.pid}`),
   settings: { shared_buffers: "64MB" },
 });
+const client = new pg.Client({ connectionString: server.url });
 try {
-  const client = new pg.Client({ connectionString: server.url });
   await client.connect();
   await migrate(client, join(root, "prisma/migrations"));
-  const difference = await compareWithSources(client, await readSources(root));
-  await client.end();
+  const difference = await compareWithSources(client, sources);
   const text = migrationText(difference);
   if (text === null) console.log("The database reads as its sources: nothing to write.");
   else {
@@ -40,5 +42,6 @@ try {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 } finally {
+  await client.end();
   await server.destroy();
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { binaryArray, type ElementType } from "./binary-array";
+import { binaryArray, binaryRows, type ElementType, type RowType } from "./binary-array";
 import { withOwner } from "./db";
 import { useTestDatabase } from "./testing";
 
@@ -65,5 +65,40 @@ describe("an array in binary form", () => {
     expect(one("bigint", 2n ** 63n)).toThrow(RangeError);
     expect(one("smallint", 32768)).toThrow(RangeError);
     expect(one("timestamptz", new Date(Number.NaN))).toThrow(RangeError);
+  });
+});
+
+describe("an array of rows in binary form", () => {
+  test("arrives as the driver's own values, whatever they are", async () => {
+    const types = Object.keys(VALUES) as ElementType[];
+    const columns = types.map((type, at) => ({
+      name: `of_${type}`,
+      type,
+      cell: (row: readonly unknown[]) => row[at],
+    }));
+    const everything: RowType<readonly unknown[]> = { name: "everything_row", columns };
+    const arbitrary = fc.tuple(...types.map((type) => fc.option(VALUES[type], { nil: null, freq: 6 })));
+    const lists = [[], ...[1, 2, 300].map((numRuns) => fc.sample(arbitrary, { numRuns, seed: numRuns }))];
+    await withOwner(async (client) => {
+      await client.query(
+        `create type everything_row as (${columns.map(({ name, type }) => `${name} ${type}`).join(", ")})`,
+      );
+      const { rows } = await client.query<{ oid: number }>("select 'everything_row'::regtype::oid as oid");
+      const oid = rows[0]?.oid ?? 0;
+      for (const list of lists) {
+        const texts = types.map((type) => `x.of_${type}::text`).join(", ");
+        const ours = await client.query(
+          `select array[${texts}] as value from unnest($1::everything_row[]) with ordinality x(${columns.map(({ name }) => name).join(", ")}, n) order by n`,
+          [binaryRows(oid, everything, list)],
+        );
+        const theirs = [];
+        for (const row of list) {
+          const values = types.map((type, at) => (row[at] === null ? null : toText(type, row[at])));
+          const casts = types.map((type, at) => `$${at + 1}::${type}::text`).join(", ");
+          theirs.push((await client.query(`select array[${casts}] as value`, values)).rows[0]);
+        }
+        expect(ours.rows).toEqual(theirs);
+      }
+    });
   });
 });

@@ -60,28 +60,82 @@ export function binaryArray<T, Type extends ElementType>(
   cell: Cell<T, Type>,
 ): Buffer {
   const write = WRITERS[type];
-  let end = 20;
-  let hasNulls = 0;
+  let end = HEAD;
+  let hasNulls = false;
   for (let i = 0; i < items.length; i++) {
     const value = cell(items[i] as T);
-    makeRoom(end, 24);
-    if (value === null || value === undefined) {
-      hasNulls = 1;
-      desk.writeInt32BE(-1, end);
-      end += 4;
-    } else {
-      const bytes = write(value, end + 4);
-      desk.writeInt32BE(bytes, end);
-      end += 4 + bytes;
-    }
+    hasNulls ||= value === null || value === undefined;
+    end = writeCell(write, value, end);
   }
-  if (items.length === 0) end = 12;
-  desk.writeInt32BE(items.length === 0 ? 0 : 1, 0);
-  desk.writeInt32BE(hasNulls, 4);
-  desk.writeInt32BE(OIDS[type], 8);
-  desk.writeInt32BE(items.length, 12);
+  return finish(OIDS[type], items.length, hasNulls, end);
+}
+
+/** A column of a row type of the database, with what an item has in it. */
+export interface RowColumn<T> {
+  name: string;
+  type: ElementType;
+  cell: (item: T) => unknown;
+}
+
+/** A row type of the database and its columns in their order. A test holds each against the database's own. */
+export interface RowType<T> {
+  name: string;
+  columns: readonly RowColumn<T>[];
+}
+
+/** The columns of a row type, each with a cell of its type. */
+export function rowColumns<T>(): <Type extends ElementType>(
+  name: string,
+  type: Type,
+  cell: Cell<T, Type>,
+) => RowColumn<T> {
+  return (name, type, cell) => ({ name, type, cell });
+}
+
+/** A parameter for `$n::row_type[]`, after `record_recv`. `oid` is the row type's, which every database has its own of. */
+export function binaryRows<T>(oid: number, { columns }: RowType<T>, items: readonly T[]): Buffer {
+  let end = HEAD;
+  for (const item of items) {
+    const start = end;
+    makeRoom(end, 8);
+    desk.writeInt32BE(columns.length, end + 4);
+    end += 8;
+    for (const { type, cell } of columns) {
+      makeRoom(end, 4);
+      desk.writeInt32BE(OIDS[type], end);
+      end = writeCell(WRITERS[type] as (value: unknown, at: number) => number, cell(item), end + 4);
+    }
+    desk.writeInt32BE(end - start - 4, start);
+  }
+  return finish(oid, items.length, false, end);
+}
+
+/** Bytes before the first element of an array. */
+const HEAD = 20;
+
+/** A value with its length before it; gives where the next one begins. */
+function writeCell<Value>(
+  write: (value: Value, at: number) => number,
+  value: Value | null | undefined,
+  at: number,
+): number {
+  makeRoom(at, 24);
+  if (value === null || value === undefined) {
+    desk.writeInt32BE(-1, at);
+    return at + 4;
+  }
+  const bytes = write(value, at + 4);
+  desk.writeInt32BE(bytes, at);
+  return at + 4 + bytes;
+}
+
+function finish(oid: number, length: number, hasNulls: boolean, end: number): Buffer {
+  desk.writeInt32BE(length === 0 ? 0 : 1, 0);
+  desk.writeInt32BE(hasNulls ? 1 : 0, 4);
+  desk.writeInt32BE(oid, 8);
+  desk.writeInt32BE(length, 12);
   desk.writeInt32BE(1, 16);
-  return Buffer.from(desk.subarray(0, end));
+  return Buffer.from(desk.subarray(0, length === 0 ? 12 : end));
 }
 
 /** Each writes one value at a place and gives its length; sixteen bytes have room. */

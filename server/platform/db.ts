@@ -3,6 +3,7 @@
  * security for whom; the role that the application logs in as owns nothing and can become nobody else (login.ts).
  */
 import pg from "pg";
+import { binaryRows, type RowType } from "./binary-array";
 import { env } from "./env";
 import type { Scope, SystemScope } from "./scope";
 
@@ -47,19 +48,27 @@ export async function closePool(): Promise<void> {
   const [closing, leaving] = [pool, lane];
   pool = undefined;
   lane = undefined;
-  await Promise.all([closing?.end(), leaving?.then((client) => client.end()).catch(() => {})]);
+  await Promise.all([closing?.end(), leaving?.then(({ client }) => client.end()).catch(() => {})]);
 }
 
-let lane: Promise<pg.Client> | undefined;
+/** The number of each row type of the database, by its name. */
+type RowTypes = ReadonlyMap<string, number>;
+
+interface Lane {
+  client: pg.Client;
+  types: RowTypes;
+}
+
+let lane: Promise<Lane> | undefined;
 
 /**
  * One connection for calls that follow each other without waiting for the answers before: the server turns to the next
  * while this process still reads the last. A lane that broke is replaced at the next call.
  */
-function openLane(): Promise<pg.Client> {
+function openLane(): Promise<Lane> {
   if (lane) return lane;
   const client = new pg.Client({ ...connectionOptions(), pipeline: true });
-  const opening = client.connect().then(() => client);
+  const opening = client.connect().then(async () => ({ client, types: await readRowTypes(client) }));
   const leave = () => {
     if (lane === opening) lane = undefined;
   };
@@ -68,6 +77,28 @@ function openLane(): Promise<pg.Client> {
   opening.catch(leave);
   lane = opening;
   return opening;
+}
+
+async function readRowTypes(client: pg.Client): Promise<RowTypes> {
+  const { rows } = await client.query<{ name: string; oid: number }>(
+    `select t.typname as name, t.oid from pg_type t join pg_class c on c.oid = t.typrelid
+      where c.relkind = 'c' and c.relnamespace = 'public'::regnamespace`,
+  );
+  return new Map(rows.map(({ name, oid }) => [name, oid]));
+}
+
+/** Items as an array of rows, for a call's parameters. */
+export class RowsParameter<T> {
+  constructor(
+    private readonly type: RowType<T>,
+    private readonly items: readonly T[],
+  ) {}
+
+  encode(types: RowTypes): Buffer {
+    const oid = types.get(this.type.name);
+    if (oid === undefined) throw new Error(`The database has no row type ${this.type.name}.`);
+    return binaryRows(oid, this.type, this.items);
+  }
 }
 
 /** A client as the owner of the schema, for migrations and checks only. */
@@ -94,6 +125,7 @@ interface FunctionCall {
   /** Of the prepared statement. */
   name: string;
   text: string;
+  /** Values, binary arrays and `RowsParameter`. */
   params: readonly unknown[];
 }
 
@@ -117,9 +149,10 @@ export async function callFunction<Row>(_scope: SystemScope, call: FunctionCall)
  * Asked with a callback. What the driver's own promise held outlived the collections of young objects: two megabytes
  * of every fifty became old, and collecting those stops a busy gateway for tens of milliseconds every few seconds.
  */
-function askLane<Row>(client: pg.Client, call: FunctionCall): Promise<Row[]> {
+function askLane<Row>({ client, types }: Lane, call: FunctionCall): Promise<Row[]> {
   return new Promise((resolve, reject) => {
-    const query = { name: call.name, text: call.text, values: [...call.params] };
+    const values = call.params.map((each) => (each instanceof RowsParameter ? each.encode(types) : each));
+    const query = { name: call.name, text: call.text, values };
     client.query(query, (error: Error | null, result: pg.QueryResult) => {
       if (error) reject(error);
       else resolve(result.rows as Row[]);

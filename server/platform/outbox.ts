@@ -1,7 +1,7 @@
 /** Events, written in the transaction that caused them and published by the worker afterwards. */
 
 import { v7 } from "uuid";
-import { binaryArray } from "./binary-array";
+import { binaryArray, type RowType, rowColumns } from "./binary-array";
 import type { SqlTx } from "./db";
 
 export interface OutboxEvent {
@@ -15,23 +15,26 @@ export interface OutboxEvent {
   organisationId: string | null;
 }
 
-/** Events as parameters: the columns id, aggregatetype, aggregateid, type, payload and organisation_id. */
-export function outboxArrays(events: readonly OutboxEvent[]): Buffer[] {
-  return [
-    binaryArray("uuid", events, () => v7()),
-    binaryArray("text", events, (event) => event.aggregateType),
-    binaryArray("uuid", events, (event) => event.aggregateId),
-    binaryArray("text", events, (event) => event.type),
-    binaryArray("jsonb", events, (event) => event.payload),
-    binaryArray("uuid", events, (event) => event.organisationId),
-  ];
-}
+const column = rowColumns<OutboxEvent>();
+
+/** An event as a row of the outbox. */
+export const OUTBOX_ROW: RowType<OutboxEvent> = {
+  name: "outbox_row",
+  columns: [
+    column("id", "uuid", () => v7()),
+    column("aggregatetype", "text", (event) => event.aggregateType),
+    column("aggregateid", "uuid", (event) => event.aggregateId),
+    column("type", "text", (event) => event.type),
+    column("payload", "jsonb", (event) => event.payload),
+    column("organisation_id", "uuid", (event) => event.organisationId),
+  ],
+};
 
 export async function emit(tx: SqlTx, events: readonly OutboxEvent[]): Promise<void> {
   if (events.length === 0) return;
   await tx.query(
     `insert into outbox (id, aggregatetype, aggregateid, type, payload, organisation_id)
      select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::jsonb[], $6::uuid[])`,
-    outboxArrays(events),
+    OUTBOX_ROW.columns.map(({ type, cell }) => binaryArray(type, events, cell as never)),
   );
 }

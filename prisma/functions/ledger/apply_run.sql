@@ -79,78 +79,90 @@ BEGIN
     LEFT JOIN a d ON d.id = CASE WHEN p.id IS NULL THEN e.debit ELSE p.debit END
     LEFT JOIN a c ON c.id = CASE WHEN p.id IS NULL THEN e.credit ELSE p.credit END
   ), v AS MATERIALIZED (
+    -- In TigerBeetle's order: the first condition that is met names the result.
     SELECT j.*,
       CASE WHEN j.flags & 2 <> 0 THEN j.amt WHEN j.resolves THEN -j.q_amount ELSE 0 END AS pd,
       CASE WHEN j.flags & 10 = 0 THEN j.amt ELSE 0 END AS qd,
-      CASE
-        WHEN recorded IS NOT NULL THEN 'timestamp_must_be_zero'
-        WHEN flags & ~255 <> 0 THEN 'reserved_flag'
-        WHEN id IS NULL THEN 'id_must_not_be_zero'
-        WHEN id = top THEN 'id_must_not_be_int_max'
-        WHEN known THEN CASE
-          WHEN x_flags <> flags THEN 'exists_with_different_flags'
-          WHEN x_pending IS DISTINCT FROM pending THEN 'exists_with_different_pending_id'
-          WHEN x_timeout <> timeout THEN 'exists_with_different_timeout'
-          WHEN NOT (resolves AND debit IS NULL) AND x_debit IS DISTINCT FROM debit
-            THEN 'exists_with_different_debit_account_id'
-          WHEN NOT (resolves AND credit IS NULL) AND x_credit IS DISTINCT FROM credit
-            THEN 'exists_with_different_credit_account_id'
-          WHEN CASE WHEN flags & 48 <> 0 THEN amount < x_amount
-            WHEN resolves THEN amt IS DISTINCT FROM x_amount
-            ELSE amount IS DISTINCT FROM x_amount END THEN 'exists_with_different_amount'
-          WHEN x_journal IS DISTINCT FROM CASE WHEN resolves THEN coalesce(journal, q_journal) ELSE journal END
-            THEN 'exists_with_different_journal_id'
-          WHEN x_effective IS DISTINCT FROM effective THEN 'exists_with_different_effective_at'
-          WHEN currency IS NOT NULL AND NOT (resolves AND currency = '') AND currency <> x_currency
-            THEN 'exists_with_different_ledger'
-          WHEN NOT (resolves AND code = 0) AND x_code <> code THEN 'exists_with_different_code'
-          ELSE 'exists' END
-        WHEN failed THEN 'id_already_failed'
-        WHEN flags & 12 = 12 OR (resolves AND flags & 242 <> 0) THEN 'flags_are_mutually_exclusive'
-        WHEN resolves AND pending IS NULL THEN 'pending_id_must_not_be_zero'
-        WHEN resolves AND pending = top THEN 'pending_id_must_not_be_int_max'
-        WHEN resolves AND pending = id THEN 'pending_id_must_be_different'
-        WHEN NOT resolves AND debit IS NULL THEN 'debit_account_id_must_not_be_zero'
-        WHEN NOT resolves AND debit = top THEN 'debit_account_id_must_not_be_int_max'
-        WHEN NOT resolves AND credit IS NULL THEN 'credit_account_id_must_not_be_zero'
-        WHEN NOT resolves AND credit = top THEN 'credit_account_id_must_not_be_int_max'
-        WHEN NOT resolves AND debit = credit THEN 'accounts_must_be_different'
-        WHEN NOT resolves AND pending IS NOT NULL THEN 'pending_id_must_be_zero'
-        WHEN flags & 2 = 0 AND timeout <> 0 THEN 'timeout_reserved_for_pending_transfer'
-        WHEN timeout < 0 THEN 'timeout_must_not_be_negative'
-        WHEN flags & 2 = 0 AND flags & 192 <> 0 THEN 'closing_transfer_must_be_pending'
-        WHEN resolves AND NOT q_found THEN 'pending_transfer_not_found'
-        WHEN resolves AND q_flags & 2 = 0 THEN 'pending_transfer_not_pending'
-        WHEN resolves AND debit <> q_debit THEN 'pending_transfer_has_different_debit_account_id'
-        WHEN resolves AND credit <> q_credit THEN 'pending_transfer_has_different_credit_account_id'
-        WHEN resolves AND currency <> '' AND currency <> d_currency THEN 'pending_transfer_has_different_ledger'
-        WHEN resolves AND code <> 0 AND code <> q_code THEN 'pending_transfer_has_different_code'
-        WHEN amt < 0 OR amt IS NULL AND NOT resolves THEN 'amount_must_not_be_negative'
-        WHEN resolves AND amt > q_amount THEN 'exceeds_pending_transfer_amount'
-        WHEN flags & 8 <> 0 AND amt <> q_amount THEN 'pending_transfer_has_different_amount'
-        WHEN resolves AND resolved_by & 4 <> 0 THEN 'pending_transfer_already_posted'
-        WHEN resolves AND resolved_by & 8 <> 0 THEN 'pending_transfer_already_voided'
-        WHEN resolves AND (resolved_by IS NOT NULL OR q_timeout > 0 AND expires_at <= p_now)
-          THEN 'pending_transfer_expired'
-        WHEN NOT resolves AND currency = '' THEN 'ledger_must_not_be_zero'
-        WHEN NOT resolves AND code <= 0 THEN 'code_must_not_be_zero'
-        WHEN d_no IS NULL THEN 'debit_account_not_found'
-        WHEN c_no IS NULL THEN 'credit_account_not_found'
-        WHEN d_currency <> c_currency THEN 'accounts_must_have_the_same_ledger'
-        WHEN NOT resolves AND currency <> d_currency THEN 'transfer_must_have_the_same_ledger_as_accounts'
-        WHEN flags & 8 = 0 AND d_closed THEN 'debit_account_already_closed'
-        WHEN flags & 8 = 0 AND c_closed THEN 'credit_account_already_closed'
-        WHEN resolves THEN 'created'
-        WHEN flags & 2 <> 0 AND amt > whole - d_dp THEN 'overflows_debits_pending'
-        WHEN flags & 2 <> 0 AND amt > whole - c_cp THEN 'overflows_credits_pending'
-        WHEN amt > whole - d_d THEN 'overflows_debits_posted'
-        WHEN amt > whole - c_c THEN 'overflows_credits_posted'
-        WHEN amt > whole - d_d - d_dp THEN 'overflows_debits'
-        WHEN amt > whole - c_c - c_cp THEN 'overflows_credits'
-        WHEN timeout > 0 AND p_now + timeout * interval '1 second' >= last_moment THEN 'overflows_timeout'
-        ELSE 'created'
-      END AS verdict
-    FROM j
+      coalesce(malformed, seen_before, contradictory, unresolvable, accounts_unfit, out_of_range, 'created') AS verdict
+    FROM j CROSS JOIN LATERAL (SELECT
+        CASE
+          WHEN recorded IS NOT NULL THEN 'timestamp_must_be_zero'
+          WHEN flags & ~255 <> 0 THEN 'reserved_flag'
+          WHEN id IS NULL THEN 'id_must_not_be_zero'
+          WHEN id = top THEN 'id_must_not_be_int_max'
+        END AS malformed,
+        CASE
+          WHEN known THEN CASE
+            WHEN x_flags <> flags THEN 'exists_with_different_flags'
+            WHEN x_pending IS DISTINCT FROM pending THEN 'exists_with_different_pending_id'
+            WHEN x_timeout <> timeout THEN 'exists_with_different_timeout'
+            WHEN NOT (resolves AND debit IS NULL) AND x_debit IS DISTINCT FROM debit
+              THEN 'exists_with_different_debit_account_id'
+            WHEN NOT (resolves AND credit IS NULL) AND x_credit IS DISTINCT FROM credit
+              THEN 'exists_with_different_credit_account_id'
+            WHEN CASE WHEN flags & 48 <> 0 THEN amount < x_amount
+              WHEN resolves THEN amt IS DISTINCT FROM x_amount
+              ELSE amount IS DISTINCT FROM x_amount END THEN 'exists_with_different_amount'
+            WHEN x_journal IS DISTINCT FROM CASE WHEN resolves THEN coalesce(journal, q_journal) ELSE journal END
+              THEN 'exists_with_different_journal_id'
+            WHEN x_effective IS DISTINCT FROM effective THEN 'exists_with_different_effective_at'
+            WHEN currency IS NOT NULL AND NOT (resolves AND currency = '') AND currency <> x_currency
+              THEN 'exists_with_different_ledger'
+            WHEN NOT (resolves AND code = 0) AND x_code <> code THEN 'exists_with_different_code'
+            ELSE 'exists' END
+          WHEN failed THEN 'id_already_failed'
+        END AS seen_before,
+        CASE
+          WHEN flags & 12 = 12 OR (resolves AND flags & 242 <> 0) THEN 'flags_are_mutually_exclusive'
+          WHEN resolves AND pending IS NULL THEN 'pending_id_must_not_be_zero'
+          WHEN resolves AND pending = top THEN 'pending_id_must_not_be_int_max'
+          WHEN resolves AND pending = id THEN 'pending_id_must_be_different'
+          WHEN NOT resolves AND debit IS NULL THEN 'debit_account_id_must_not_be_zero'
+          WHEN NOT resolves AND debit = top THEN 'debit_account_id_must_not_be_int_max'
+          WHEN NOT resolves AND credit IS NULL THEN 'credit_account_id_must_not_be_zero'
+          WHEN NOT resolves AND credit = top THEN 'credit_account_id_must_not_be_int_max'
+          WHEN NOT resolves AND debit = credit THEN 'accounts_must_be_different'
+          WHEN NOT resolves AND pending IS NOT NULL THEN 'pending_id_must_be_zero'
+          WHEN flags & 2 = 0 AND timeout <> 0 THEN 'timeout_reserved_for_pending_transfer'
+          WHEN timeout < 0 THEN 'timeout_must_not_be_negative'
+          WHEN flags & 2 = 0 AND flags & 192 <> 0 THEN 'closing_transfer_must_be_pending'
+        END AS contradictory,
+        CASE
+          WHEN resolves AND NOT q_found THEN 'pending_transfer_not_found'
+          WHEN resolves AND q_flags & 2 = 0 THEN 'pending_transfer_not_pending'
+          WHEN resolves AND debit <> q_debit THEN 'pending_transfer_has_different_debit_account_id'
+          WHEN resolves AND credit <> q_credit THEN 'pending_transfer_has_different_credit_account_id'
+          WHEN resolves AND currency <> '' AND currency <> d_currency THEN 'pending_transfer_has_different_ledger'
+          WHEN resolves AND code <> 0 AND code <> q_code THEN 'pending_transfer_has_different_code'
+          WHEN amt < 0 OR amt IS NULL AND NOT resolves THEN 'amount_must_not_be_negative'
+          WHEN resolves AND amt > q_amount THEN 'exceeds_pending_transfer_amount'
+          WHEN flags & 8 <> 0 AND amt <> q_amount THEN 'pending_transfer_has_different_amount'
+          WHEN resolves AND resolved_by & 4 <> 0 THEN 'pending_transfer_already_posted'
+          WHEN resolves AND resolved_by & 8 <> 0 THEN 'pending_transfer_already_voided'
+          WHEN resolves AND (resolved_by IS NOT NULL OR q_timeout > 0 AND expires_at <= p_now)
+            THEN 'pending_transfer_expired'
+        END AS unresolvable,
+        CASE
+          WHEN NOT resolves AND currency = '' THEN 'ledger_must_not_be_zero'
+          WHEN NOT resolves AND code <= 0 THEN 'code_must_not_be_zero'
+          WHEN d_no IS NULL THEN 'debit_account_not_found'
+          WHEN c_no IS NULL THEN 'credit_account_not_found'
+          WHEN d_currency <> c_currency THEN 'accounts_must_have_the_same_ledger'
+          WHEN NOT resolves AND currency <> d_currency THEN 'transfer_must_have_the_same_ledger_as_accounts'
+          WHEN flags & 8 = 0 AND d_closed THEN 'debit_account_already_closed'
+          WHEN flags & 8 = 0 AND c_closed THEN 'credit_account_already_closed'
+        END AS accounts_unfit,
+        CASE
+          WHEN resolves THEN NULL
+          WHEN flags & 2 <> 0 AND amt > whole - d_dp THEN 'overflows_debits_pending'
+          WHEN flags & 2 <> 0 AND amt > whole - c_cp THEN 'overflows_credits_pending'
+          WHEN amt > whole - d_d THEN 'overflows_debits_posted'
+          WHEN amt > whole - c_c THEN 'overflows_credits_posted'
+          WHEN amt > whole - d_d - d_dp THEN 'overflows_debits'
+          WHEN amt > whole - c_c - c_cp THEN 'overflows_credits'
+          WHEN timeout > 0 AND p_now + timeout * interval '1 second' >= last_moment THEN 'overflows_timeout'
+        END AS out_of_range
+    ) k
   ), legs AS MATERIALIZED (
     SELECT ord, d_no AS no, pd AS dp, qd AS d, 0::bigint AS cp, 0::bigint AS c, true AS dr,
       eff AS d_eff, NULL::timestamptz AS c_eff,

@@ -59,8 +59,8 @@ export const SQL_DEFECTS: readonly SqlDefect[] = [
   },
   {
     name: "a chain is not undone",
-    place: "post_transfers",
-    good: "IF failed IS NOT NULL AND last > first THEN RAISE",
+    place: "post_chain",
+    good: "IF failed IS NOT NULL AND size > 1 THEN RAISE",
     bad: "IF false THEN RAISE",
   },
   {

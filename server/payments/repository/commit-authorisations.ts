@@ -3,50 +3,23 @@
  * limits, allowances and the money, all or nothing.
  */
 import { openCases } from "@/server/fraud/service";
-import type { NewCase } from "@/server/fraud/types";
 import { postingArguments, TRANSFER_ARGUMENTS } from "@/server/ledger/service";
-import type { TransferInput } from "@/server/ledger/types";
-import { binaryArray } from "@/server/platform/binary-array";
-import { callFunction, sqlStateOf } from "@/server/platform/db";
-import type { Id } from "@/server/platform/ids";
-import { outboxArrays } from "@/server/platform/outbox";
+import { callFunction, RowsParameter, sqlStateOf } from "@/server/platform/db";
+import { OUTBOX_ROW } from "@/server/platform/outbox";
 import type { SystemScope } from "@/server/platform/scope";
 import { paymentEvent } from "../events";
-import { statusOf } from "../rules/present-payment";
-import type { AuthoriseRequest, CountedLimit, Payment, PaymentAnswer, PaymentEvent } from "../types";
-import { paymentArrays } from "./payment-columns";
+import {
+  type AdmittedMessage,
+  type AuthorisationToCommit,
+  LIMIT_COUNT_ROW,
+  type LimitCount,
+  MESSAGE_ROW,
+  PAYMENT_EVENT_ROW,
+  PAYMENT_ROW,
+} from "./committed-rows";
 
-export interface AuthorisationToCommit {
-  request: Pick<AuthoriseRequest, "idempotencyKey" | "requestHash">;
-  at: Date;
-  payment: Payment;
-  answer: PaymentAnswer;
-  timeline: PaymentEvent[];
-  /** The hold, or the charge when it is captured at once; null when declined or when no money is due. */
-  transfer: TransferInput | null;
-  case: NewCase | null;
-}
-
-/** An admitted message, to be remembered. */
-export interface AdmittedMessage {
-  credentialId: Id<"credential">;
-  nonce: string;
-  deviceId: Id<"device">;
-  /** Null where there is no number, or it is remembered already. */
-  sequence: bigint | null;
-  idempotencyKey: string | null;
-}
-
-/** Columns of payments in the order in which the function takes them. */
-const COLUMNS = `id program_id merchant_id device_id device_kind zone payer_id instrument_id
-  instrument_kind instrument_label external_ref device_sequence currency amount_micros
-  captured_micros state decline_reason description quantity latitude longitude risk_score
-  capture_on_approval occurred_at authorised_at expires_at captured_at closed_at
-  hold_transfer_id capture_transfer_id allowance_id allowance_month allowance_unit
-  allowance_quantity_micros allowance_micros counted`.split(/\s+/);
-
-/** As many places as the function has parameters: columns, answers, timelines, events, messages, counters, JSON, transfers. */
-const PLACES = COLUMNS.length + 5 + 5 + 6 + 6 + 5 + 3 + TRANSFER_ARGUMENTS;
+/** Payments, timelines, events, messages and when they were seen, counters, three of JSON, transfers. */
+const PLACES = 9 + TRANSFER_ARGUMENTS;
 const COMMIT = {
   name: "authorisation.commit",
   text: `select commit_authorisations(${Array.from({ length: PLACES }, (_, at) => `$${at + 1}`).join(", ")})`,
@@ -69,35 +42,17 @@ export async function commitAuthorisations(
   const timeline = batch.flatMap((item) => item.timeline);
   const opened = openCases(batch.flatMap((item) => (item.case ? [item.case] : [])));
   const transfers = batch.flatMap((item) => (item.transfer ? [item.transfer] : []));
-  const counts = countsOf(batch);
   const json = [opened.cases, opened.signals, unitRecords(batch)];
   try {
     await callFunction(scope, {
       ...COMMIT,
       params: [
-        ...paymentArrays(payments, COLUMNS),
-        binaryArray("timestamptz", batch, (item) => item.at),
-        binaryArray("text", batch, (item) => item.request.idempotencyKey),
-        binaryArray("bytea", batch, (item) => item.request.requestHash),
-        binaryArray("smallint", batch, (item) => statusOf(item.payment.state)),
-        binaryArray("json", batch, (item) => item.answer),
-        binaryArray("uuid", timeline, (event) => event.paymentId),
-        binaryArray("uuid", timeline, (event) => event.merchantId),
-        binaryArray("timestamptz", timeline, (event) => event.at),
-        binaryArray("text", timeline, (event) => event.kind),
-        binaryArray("jsonb", timeline, (event) => event.detail),
-        ...outboxArrays([...payments.map(paymentEvent), ...opened.events]),
-        binaryArray("uuid", messages, (message) => message.credentialId),
-        binaryArray("text", messages, (message) => message.nonce),
-        binaryArray("uuid", messages, (message) => message.deviceId),
-        binaryArray("bigint", messages, (message) => message.sequence),
-        binaryArray("text", messages, (message) => message.idempotencyKey),
+        new RowsParameter(PAYMENT_ROW, batch),
+        new RowsParameter(PAYMENT_EVENT_ROW, timeline),
+        new RowsParameter(OUTBOX_ROW, [...payments.map(paymentEvent), ...opened.events]),
+        new RowsParameter(MESSAGE_ROW, messages),
         at,
-        binaryArray("uuid", counts, (count) => count.limit),
-        binaryArray("uuid", counts, (count) => count.subject),
-        binaryArray("timestamptz", counts, (count) => new Date(count.start)),
-        binaryArray("integer", counts, (count) => count.payments),
-        binaryArray("bigint", counts, (count) => count.micros),
+        new RowsParameter(LIMIT_COUNT_ROW, countsOf(batch)),
         ...json.map((records) => (records.length > 0 ? JSON.stringify(records) : null)),
         ...(transfers.length > 0 ? postingArguments(transfers) : NO_TRANSFERS),
       ],
@@ -112,11 +67,9 @@ export async function commitAuthorisations(
 /** Raised by the function itself, and by a unique index when a nonce, a number or a key is taken. */
 const CHANGED = new Set(["PU001", "23505"]);
 
-type Count = CountedLimit & { payments: number; micros: bigint };
-
 /** What the batch adds to each counter of a limit. */
-function countsOf(batch: readonly AuthorisationToCommit[]): Count[] {
-  const counts = new Map<string, Count>();
+function countsOf(batch: readonly AuthorisationToCommit[]): LimitCount[] {
+  const counts = new Map<string, LimitCount>();
   for (const { payment } of batch) {
     for (const counted of payment.counted ?? []) {
       const key = `${counted.limit} ${counted.subject} ${counted.start}`;

@@ -1,5 +1,5 @@
 /** The one list of a payment's columns, for reading and for writing in bulk. */
-import { binaryArray, type ElementType } from "@/server/platform/binary-array";
+import type { ElementType } from "@/server/platform/binary-array";
 import { type BulkColumn, insertRows } from "@/server/platform/bulk";
 import type { SqlTx } from "@/server/platform/db";
 import type { Payment, PaymentEvent } from "../types";
@@ -8,6 +8,8 @@ interface PaymentColumn {
   name: string;
   as: keyof Payment;
   type: ElementType;
+  /** False for what no payment has when it is authorised, so that the commit need not be told. */
+  committed?: false;
 }
 
 const COLUMNS: readonly PaymentColumn[] = [
@@ -21,21 +23,21 @@ const COLUMNS: readonly PaymentColumn[] = [
   { name: "instrument_id", as: "instrumentId", type: "uuid" },
   { name: "instrument_kind", as: "instrumentKind", type: "text" },
   { name: "instrument_label", as: "instrumentLabel", type: "text" },
-  { name: "source", as: "source", type: "text" },
+  { name: "source", as: "source", type: "text", committed: false },
   { name: "external_ref", as: "externalRef", type: "text" },
   { name: "device_sequence", as: "deviceSequence", type: "bigint" },
-  { name: "import_id", as: "importId", type: "uuid" },
+  { name: "import_id", as: "importId", type: "uuid", committed: false },
   { name: "currency", as: "currency", type: "text" },
   { name: "amount_micros", as: "amountMicros", type: "bigint" },
   { name: "captured_micros", as: "capturedMicros", type: "bigint" },
-  { name: "refunded_micros", as: "refundedMicros", type: "bigint" },
+  { name: "refunded_micros", as: "refundedMicros", type: "bigint", committed: false },
   { name: "state", as: "state", type: "text" },
   { name: "decline_reason", as: "declineReason", type: "text" },
   { name: "description", as: "description", type: "text" },
   { name: "quantity", as: "quantity", type: "jsonb" },
   { name: "latitude", as: "latitude", type: "float8" },
   { name: "longitude", as: "longitude", type: "float8" },
-  { name: "flags", as: "flags", type: "jsonb" },
+  { name: "flags", as: "flags", type: "jsonb", committed: false },
   { name: "risk_score", as: "riskScore", type: "smallint" },
   { name: "capture_on_approval", as: "captureOnApproval", type: "boolean" },
   { name: "occurred_at", as: "occurredAt", type: "timestamptz" },
@@ -53,22 +55,14 @@ const COLUMNS: readonly PaymentColumn[] = [
   { name: "counted", as: "counted", type: "jsonb" },
 ];
 
+/** What `commit_authorisations` takes of each payment, in this order: its lists are written from here. */
+export const COMMITTED_COLUMNS = COLUMNS.filter((column) => column.committed !== false);
+
 const BULK: readonly BulkColumn<Payment>[] = COLUMNS.map(({ name, as, type }) => ({
   name,
   type,
   value: (row) => (type === "jsonb" && row[as] !== null ? JSON.stringify(row[as]) : row[as]),
 }));
-
-const BY_NAME = new Map(COLUMNS.map((column) => [column.name, column]));
-
-/** Payments as parameters, a column each in the order of `columns`. */
-export function paymentArrays(payments: readonly Payment[], columns: readonly string[]): Buffer[] {
-  return columns.map((name) => {
-    const column = BY_NAME.get(name);
-    if (!column) throw new Error(`A payment has no column ${name}.`);
-    return binaryArray(column.type, payments, (payment) => payment[column.as] as never);
-  });
-}
 
 /** For `select`, over the alias `p`. */
 export const PAYMENT_COLUMNS = COLUMNS.map(({ name, as }) => `p.${name} as "${as}"`).join(", ");

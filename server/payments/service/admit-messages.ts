@@ -1,7 +1,7 @@
 /** Which messages of a group are admitted, and what is to be remembered of them. Pure. */
 import type { AdmissionOutcome, AdmissionRequest } from "@/server/devices/types";
 import type { Id } from "@/server/platform/ids";
-import type { AdmittedMessage } from "../repository/commit-authorisations";
+import type { AdmittedMessage } from "../repository/committed-rows";
 
 /** What the database says of a message only when its nonce is new. */
 const AFTER_THE_NONCE = new Set<AdmissionOutcome>([

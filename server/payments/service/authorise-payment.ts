@@ -8,11 +8,8 @@ import { TransientDatabaseError } from "@/server/platform/db";
 import { type DeviceScope, mintSystemScope } from "@/server/platform/scope";
 import { sandboxAcquirer } from "../acquirer";
 import type { PaymentRefusal } from "../constants";
-import {
-  type AdmittedMessage,
-  type AuthorisationToCommit,
-  commitAuthorisations,
-} from "../repository/commit-authorisations";
+import { commitAuthorisations } from "../repository/commit-authorisations";
+import type { AdmittedMessage, AuthorisationToCommit } from "../repository/committed-rows";
 import {
   type FactsAnswer,
   findAuthorisationFacts,

@@ -4,7 +4,7 @@ import { accountIdFor } from "@/server/ledger/service";
 import type { TransferInput } from "@/server/ledger/types";
 import { newIdAt, toPublicId } from "@/server/platform/ids";
 import { type DeclineReason, HOLD_HOURS } from "../constants";
-import type { AuthorisationToCommit } from "../repository/commit-authorisations";
+import type { AuthorisationToCommit } from "../repository/committed-rows";
 import { countedLimits } from "../rules/apply-limits";
 import { placeOf } from "../rules/decide-authorisation";
 import { clearingAccount } from "../rules/derive-accounts";
