@@ -9,12 +9,12 @@ export function CameBy({ member }: { member: { cameBy: string | null } }) {
       </Badge>
     );
   }
-  if (member.cameBy === "release" || member.cameBy === "shown") {
+  if (member.cameBy && member.cameBy !== "mail") {
     return (
       <Badge
         className="ml-2"
         tone="waiting"
-        title="The link was handed over by an admin; no mail has proven the address"
+        title="Let in by two people who know them; no mail has proven the address"
       >
         Unverified
       </Badge>

@@ -5,6 +5,7 @@ import { ROLE_WORDS, roleLabel } from "@/components/team/role-words";
 import type { Invite, Issued } from "@/components/team/team-types";
 import { ExactTime } from "@/components/time/relative-time";
 import { Button } from "@/components/ui/button";
+import { CopyableId } from "@/components/ui/copyable-id";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
@@ -19,7 +20,7 @@ interface InviteDialogProps {
   onInvite: Invite;
 }
 
-/** Invites one address. Whoever invites never sees the link: it proves the mailbox, or a second admin vouches. */
+/** Invites one address. Whoever invites never sees the link: it goes to the mailbox, or a second admin hands it over. */
 export function InviteDialog({ open, onOpenChange, roles, organisation, onInvite }: InviteDialogProps) {
   const [email, setEmail] = useState("");
   const [role, setRole] = useState(roles.includes("viewer") ? "viewer" : (roles[0] ?? ""));
@@ -82,20 +83,41 @@ export function InviteDialog({ open, onOpenChange, roles, organisation, onInvite
       }
     >
       {issued ? (
-        <p className="text-sm text-muted">
-          {issued.state === "waiting_for_release" ? (
+        <div className="grid gap-3 text-sm text-muted">
+          {issued.code ? (
             <>
-              Letting somebody in takes two people here. Another admin confirms the invitation of{" "}
-              <span className="font-medium text-ink">{issued.email}</span> until{" "}
-              <ExactTime at={issued.expiresAt} format="dateTime" />; you cannot confirm it yourself.
+              <p>
+                Tell <span className="font-medium text-ink">{issued.email}</span> this code yourself, by phone
+                or face to face. It is shown only now.
+              </p>
+              <CopyableId
+                id={issued.code}
+                full
+                className="rounded-md border border-line bg-bg p-3 text-base text-ink"
+              />
             </>
-          ) : (
-            <>
-              The link goes to <span className="font-medium text-ink">{issued.email}</span> and nowhere else.
-              It works once, until <ExactTime at={issued.expiresAt} format="dateTime" />.
-            </>
-          )}
-        </p>
+          ) : null}
+          <p>
+            {issued.code ? (
+              <>
+                Another admin confirms the invitation until{" "}
+                <ExactTime at={issued.expiresAt} format="dateTime" /> and hands over the link. Only code and
+                link together let somebody in, so neither of you can come in as them.
+              </>
+            ) : issued.state === "waiting_for_release" ? (
+              <>
+                Letting somebody in takes two people here. Another admin confirms the invitation of{" "}
+                <span className="font-medium text-ink">{issued.email}</span> until{" "}
+                <ExactTime at={issued.expiresAt} format="dateTime" />; you cannot confirm it yourself.
+              </>
+            ) : (
+              <>
+                The link goes to <span className="font-medium text-ink">{issued.email}</span> and nowhere
+                else. It works once, until <ExactTime at={issued.expiresAt} format="dateTime" />.
+              </>
+            )}
+          </p>
+        </div>
       ) : (
         <form
           className="grid gap-4"

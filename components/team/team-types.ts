@@ -8,7 +8,7 @@ export interface Member {
   role: string;
   joinedAt: string;
   lastSignInAt: string | null;
-  cameBy: "mail" | "release" | "founding" | "shown" | null;
+  cameBy: "mail" | "link_and_code" | "founding" | "release" | "shown" | null;
 }
 
 export interface Invitation {
@@ -40,6 +40,8 @@ export interface Grant {
 }
 
 export interface Issued {
+  /** For the inviter to tell, where no mail carries the link. */
+  code: string | null;
   state: "waiting_for_release" | "waiting_for_mail";
   expiresAt: string;
 }

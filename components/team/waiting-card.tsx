@@ -114,7 +114,7 @@ export function WaitingCard({ title, invitations, grants, named, actions }: Wait
           if (!open) setShown(null);
         }}
         title={`Give this link to ${shown?.email ?? "them"}`}
-        description="It works once, for that address alone. No mail proves who uses it: you vouch for that, so the account is marked as unverified and you cannot confirm what it does."
+        description="It works once, for that address, together with the code that whoever invited them tells. Do not ask for the code: neither of you can then come in as them."
         footer={
           <Button variant="primary" onClick={() => setShown(null)}>
             Done
@@ -173,7 +173,7 @@ function Ask({ asking, actions, onClose, onRelease }: AskProps) {
           title={`Let ${email} into ${organisationName}?`}
           consequence={
             withoutMail
-              ? `You see the link and hand it over yourself. Do so only if you know that this address belongs to the person meant, who becomes ${roleLabel(role).toLowerCase()}.`
+              ? `You see the link and hand it over yourself, ${createdByName ?? "whoever invited them"} tells them a code; it takes both. Do so only if you know the person meant, who becomes ${roleLabel(role).toLowerCase()}.`
               : `${createdByName ?? "Somebody"} invited them as ${roleLabel(role).toLowerCase()}. With your yes the link goes to that mailbox.`
           }
           confirmLabel={withoutMail ? "Show the link" : "Confirm"}

@@ -29,9 +29,9 @@ import {
 import { acceptFoundingLink, findFoundingLink, listFoundingLinks } from "./service/founding";
 import { writeInvitationMail } from "./service/invitation-mail";
 import {
-  createInvitation,
+  createInvitation as createInvitationOf,
   INVITATION_MAIL,
-  inviteAdmin,
+  inviteAdmin as inviteAdminOf,
   listInvitations,
   releaseInvitation,
   revokeInvitation,
@@ -88,6 +88,21 @@ async function refusalOf(work: Promise<unknown>): Promise<string> {
   return error.reason;
 }
 
+/** The codes that inviters were shown, by invitation and by link. */
+const codes = new Map<string, string | null>();
+
+async function createInvitation(...of: Parameters<typeof createInvitationOf>) {
+  const issued = await createInvitationOf(...of);
+  codes.set(issued.id, issued.code);
+  return issued;
+}
+
+async function inviteAdmin(...of: Parameters<typeof inviteAdminOf>) {
+  const issued = await inviteAdminOf(...of);
+  codes.set(issued.id, issued.code);
+  return issued;
+}
+
 const tokenOf = (url: string | null) => url?.split("/").at(-1) ?? "";
 
 async function openLink(
@@ -95,11 +110,16 @@ async function openLink(
   id: Id<"invitation">,
   within?: null,
 ) {
-  return tokenOf((await releaseInvitation(releaser.scope, id, within)).url);
+  const token = tokenOf((await releaseInvitation(releaser.scope, id, within)).url);
+  codes.set(token, codes.get(id) ?? null);
+  return token;
 }
 
 const asNew = (token: string, name = "New One") =>
-  acceptInvitationAsNewUser(token, { name, password: PASSWORD }, FROM);
+  acceptInvitationAsNewUser(token, { name, password: PASSWORD, code: codes.get(token) ?? undefined }, FROM);
+
+const asMember = (token: string, user: Parameters<typeof acceptInvitationAsMember>[1]) =>
+  acceptInvitationAsMember(token, user, FROM, codes.get(token) ?? undefined);
 
 /** The constraint by which the database refused. */
 async function constraintOf(work: Promise<unknown>): Promise<string> {
@@ -183,12 +203,15 @@ afterEach(async () => {
 describe("without a mail server", () => {
   beforeEach(() => setMail(undefined));
 
-  test("whoever invites never gets the link; a second admin releases it and vouches", async () => {
+  test("whoever invites never gets the link; a second admin releases it, and it takes the inviter's code", async () => {
     const merchant = await organisationOf("merchant");
     const [one, two] = [await personIn(merchant, "admin"), await personIn(merchant, "admin")];
     const issued = await createInvitation(one.scope, { email: "new.one@example.org", role: "finance" });
     expect(issued).not.toHaveProperty("url");
-    expect(issued.state).toBe("waiting_for_release");
+    expect(issued).toMatchObject({
+      state: "waiting_for_release",
+      code: expect.stringMatching(/^[B-Z]{4}-[B-Z]{4}-[B-Z]{4}$/),
+    });
     expect(await refusalOf(releaseInvitation(one.scope, issued.id))).toBe("same_person");
     const token = await openLink(two, issued.id);
     expect(await findInvitation(token)).toMatchObject({
@@ -196,11 +219,12 @@ describe("without a mail server", () => {
       email: "new.one@example.org",
       accountExists: false,
       invitedBy: one.name,
+      needsCode: true,
     });
     const accepted = await asNew(token);
     expect((await findAccess(accepted.userId, merchant.slug))?.role).toBe("finance");
     const member = (await listTeam(one.scope)).find((each) => each.userId === accepted.userId);
-    expect(member?.cameBy).toBe("release");
+    expect(member?.cameBy).toBe("link_and_code");
     const [entry] = await auditOf("invitation.accepted", issued.id);
     expect(entry?.after).toMatchObject({
       ip: FROM.ip,
@@ -212,20 +236,74 @@ describe("without a mail server", () => {
     expect(await refusalOf(asNew(token))).toBe("link_used_up");
   });
 
-  test("who released a link and saw it is no second person of the account behind it", async () => {
+  const faultOf = async (first: string, second: string) =>
+    (await owner.query("select second_person_fault($1, $2, now()) as fault", [first, second])).rows[0].fault;
+
+  test("who chose the person is no second person of theirs; who handed the link over is, without having seen the code", async () => {
     const merchant = await organisationOf("merchant");
     const [one, two] = [await personIn(merchant, "admin"), await personIn(merchant, "admin")];
-    const { id } = await createInvitation(one.scope, {
-      email: `${fresh("puppet")}@example.org`,
-      role: "admin",
-    });
+    const { id } = await createInvitation(one.scope, { email: `${fresh("new")}@example.org`, role: "admin" });
     const { userId } = await asNew(await openLink(two, id));
-    const fault = async (first: string, second: string) =>
-      (await owner.query("select second_person_fault($1, $2, now()) as fault", [first, second])).rows[0]
-        .fault;
-    expect(await fault(one.id, userId)).toBe("invited_by_other");
-    expect(await fault(two.id, userId)).toBe("invited_by_other");
-    expect(await fault(userId, two.id)).toBe("invited_by_other");
+    expect(await faultOf(one.id, userId)).toBe("invited_by_other");
+    expect(await faultOf(userId, one.id)).toBe("invited_by_other");
+    expect(await faultOf(two.id, userId)).toBeNull();
+    expect(await faultOf(userId, two.id)).toBeNull();
+  });
+
+  test("whoever has the link alone comes in neither without the code nor by trying codes", async () => {
+    const merchant = await organisationOf("merchant");
+    const [one, two] = [await personIn(merchant, "admin"), await personIn(merchant, "admin")];
+    const email = `${fresh("target")}@example.org`;
+    const { id, code } = await createInvitation(one.scope, { email, role: "admin" });
+    const token = await openLink(two, id);
+    const open = (tried?: string) =>
+      acceptInvitationAsNewUser(token, { name: "Two", password: PASSWORD, code: tried }, FROM);
+    expect(await refusalOf(open())).toBe("code_wrong");
+    const another = await createInvitation(one.scope, { email: `${fresh("x")}@example.org`, role: "admin" });
+    const tries = await Promise.all(
+      Array.from({ length: 12 }, () => refusalOf(open(another.code ?? undefined))),
+    );
+    expect(new Set(tries)).toEqual(new Set(["code_wrong", "too_many_attempts"]));
+    expect(tries.filter((each) => each === "code_wrong").length).toBeLessThan(6);
+    expect(await findUserByEmail(system, email)).toBeNull();
+    // The person meant is let in once the pause is over, however they write the code.
+    const later = new Date(now().getTime() + 16 * 60_000);
+    await withClock(later, () => open(` ${code?.toLowerCase().replaceAll("-", " ")} `));
+    expect(await findUserByEmail(system, email)).not.toBeNull();
+  });
+
+  test("somebody who has an account needs the code as well", async () => {
+    const merchant = await organisationOf("merchant");
+    const [one, two] = [await personIn(merchant, "admin"), await personIn(merchant, "admin")];
+    const person = await personIn(await organisationOf("agency"), "viewer");
+    const { id } = await createInvitation(one.scope, { email: person.email, role: "viewer" });
+    const token = await openLink(two, id);
+    expect(await refusalOf(acceptInvitationAsMember(token, person, FROM))).toBe("code_wrong");
+    await asMember(token, person);
+    expect((await findAccess(person.id, merchant.slug))?.role).toBe("viewer");
+  });
+
+  test("two founders alone can confirm what a party's admin does: the one who did not choose that admin", async () => {
+    const { people } = await operatorWith(2);
+    const [one, two] = people;
+    if (!one || !two) throw new Error("no operators");
+    const merchant = await organisationOf("merchant");
+    const email = `${fresh("first")}@example.org`;
+    const { id } = await inviteAdmin(scopeOfOperator(one), { organisationId: merchant.id, email });
+    const { userId } = await asNew(await openLink(two, id, null));
+    expect(await faultOf(userId, two.id)).toBeNull();
+    expect(await faultOf(userId, one.id)).toBe("invited_by_other");
+    // Whom that admin brings in is as near to the founder who chose the admin, and no nearer to the other.
+    const admin = { scope: mintPortalScope("merchant", merchant.id, { kind: "user", id: userId }) };
+    const next = await createInvitation(admin.scope, {
+      email: `${fresh("next")}@example.org`,
+      role: "finance",
+    });
+    expect(await refusalOf(releaseInvitation(one.scope, next.id, null))).toBe("invited_by_other");
+    const second = await asNew(await openLink(two, next.id, null));
+    expect(await faultOf(second.userId, one.id)).toBe("invited_by_other");
+    expect(await faultOf(second.userId, userId)).toBe("invited_by_other");
+    expect(await faultOf(second.userId, two.id)).toBeNull();
   });
 
   test("a link is shown anew to the one who released it alone, and the older one dies", async () => {
@@ -331,8 +409,8 @@ describe("without a mail server", () => {
     const token = await openLink(two, id);
     expect(await findInvitation(token)).toMatchObject({ accountExists: true });
     expect(await refusalOf(asNew(token))).toBe("account_exists");
-    expect(await refusalOf(acceptInvitationAsMember(token, other, FROM))).toBe("other_email");
-    await acceptInvitationAsMember(token, person, FROM);
+    expect(await refusalOf(asMember(token, other))).toBe("other_email");
+    await asMember(token, person);
     expect(await listAccess(person.id)).toHaveLength(2);
     expect((await findAccess(person.id, merchant.slug))?.role).toBe("viewer");
   });
@@ -358,9 +436,9 @@ describe("without a mail server", () => {
     const member = (await listTeam(one.scope)).find((each) => each.userId === user.id);
     if (!member) throw new Error("no member");
     await revokeMembership(one.scope, member.membershipId);
-    await come(three, two, (token) => acceptInvitationAsMember(token, user, FROM));
+    await come(three, two, (token) => asMember(token, user));
     const { rows } = await owner.query("select inviters_of($1) as id", [user.id]);
-    expect(rows.map((row) => row.id).sort()).toEqual([one.id, two.id, three.id].sort());
+    expect(rows.map((row) => row.id).sort()).toEqual([one.id, three.id].sort());
   });
 
   test("another organisation's invitation is neither withdrawn nor released", async () => {
@@ -561,8 +639,8 @@ describe("past the services, in the database itself", () => {
   async function cheat(scope: Parameters<typeof withScope>[0], sql: string, params: unknown[]) {
     return await constraintOf(withScope(scope, (tx) => tx.query(sql, params)));
   }
-  const INVITE = `insert into invitation (id, organisation_id, email, role, delivery, created_by, expires_at)
-                  values ($1, $2, 'puppet@example.org', 'admin', 'release', $3, now() + interval '1 day')`;
+  const INVITE = `insert into invitation (id, organisation_id, email, role, delivery, created_by, expires_at, code_hash)
+                  values ($1, $2, 'puppet@example.org', 'admin', 'link_and_code', $3, now() + interval '1 day', '\\x01')`;
   const JOIN = `insert into membership (id, user_id, organisation_id, role, created_by)
                 values ($1, $2, $3, 'admin', $4)`;
 
@@ -621,6 +699,8 @@ describe("past the services, in the database itself", () => {
     ["invitation", "accepted_by = gen_random_uuid()", "invitation_fixed"],
     ["invitation", "released_by = null", "invitation_fixed"],
     ["invitation", "delivery = 'mail'", "invitation_fixed"],
+    ["invitation", "delivery = 'mail', code_hash = null", "invitation_fixed"],
+    ["invitation", "code_hash = '\\x02'", "invitation_fixed"],
     ["app_user", "created_at = '2020-01-01'", "app_user_fixed"],
     ["app_user", "email = 'other@example.org'", "app_user_fixed"],
   ])("who brought whom in is never edited: %s, %s", async (table, change, constraint) => {
@@ -636,6 +716,33 @@ describe("past the services, in the database itself", () => {
     await expect(owner.query(`delete from ${table} where ${which} = $1`, [userId])).rejects.toThrow(
       /never changed/,
     );
+  });
+
+  test("without mail no link is whole, made for the inviter, or of use without the code", async () => {
+    const merchant = await organisationOf("merchant");
+    const [one, two] = [await personIn(merchant, "admin"), await personIn(merchant, "admin")];
+    for (const delivery of ["release", "shown"]) {
+      const whole = `insert into invitation (id, organisation_id, email, role, delivery, created_by, expires_at)
+                     values ($1, $2, 'whole@example.org', 'viewer', '${delivery}', $3, now() + interval '1 day')`;
+      expect(await cheat(one.scope, whole, [newId("invitation"), merchant.id, one.id])).toBe(
+        "invitation_delivery",
+      );
+    }
+    const email = `${fresh("cut")}@example.org`;
+    const { id } = await createInvitation(one.scope, { email, role: "viewer" });
+    const link = "update invitation set token_hash = '\\x01' where id = $1";
+    expect(await cheat(one.scope, link, [id])).toBe("invitation_link");
+    await openLink(two, id);
+    expect(await cheat(one.scope, link, [id])).toBe("invitation_link");
+    const person = await createUser(system, { email, name: "Cut", password: PASSWORD });
+    const accept = (extra: string) =>
+      cheat(
+        { ...system, actor: { kind: "user", id: person.id } },
+        `update invitation set accepted_at = now(), accepted_by = $2 ${extra} where id = $1`,
+        [id, person.id],
+      );
+    expect(await accept("")).toBe("invitation_opened");
+    expect(await accept(", accepted_with = '\\x01'")).toBe("invitation_opened");
   });
 
   test("two admins of the operator who remove each other at the same moment stay two with a third", async () => {

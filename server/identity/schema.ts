@@ -82,9 +82,17 @@ export const signInSchema = z.object({
   password: z.string().min(1, "Enter your password.").max(PASSWORD_MAX_LENGTH),
 });
 
-export const acceptInvitationSchema = z.object({ name: nameSchema, password: passwordSchema });
+/** What whoever invited tells, where no mail carries the link. */
+export const codeSchema = z.string().trim().min(1, "Enter the code that you were told.").max(40);
 
-export const secondFounderSchema = acceptInvitationSchema.extend({ email: emailSchema });
+export const acceptInvitationSchema = z.object({
+  name: nameSchema,
+  password: passwordSchema,
+  code: codeSchema.optional(),
+});
+export const acceptWithCodeSchema = acceptInvitationSchema.extend({ code: codeSchema });
+
+export const secondFounderSchema = acceptInvitationSchema.omit({ code: true }).extend({ email: emailSchema });
 export const firstFounderSchema = secondFounderSchema.extend({ organisationName: nameSchema });
 
 export const changePasswordSchema = z.object({

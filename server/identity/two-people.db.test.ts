@@ -74,6 +74,21 @@ describe("two people who are really two", () => {
     expect(await sign(await person(undefined, founder), await person(undefined, founder))).toBeUndefined();
   });
 
+  it("whom somebody brings in later makes no signature of before wrong", async () => {
+    const [one, two] = [await person(), await person()];
+    await owner.query(
+      `insert into invitation (id, organisation_id, email, role, token_hash, created_by, expires_at, accepted_at, accepted_by)
+       values ($1, $2, 'y@example.org', 'viewer', $3, $4, '2026-05-01', '2026-04-01', $5)`,
+      [v7(), organisation, Buffer.from(v7()), one, two],
+    );
+    const faultAt = async (at: string) =>
+      (await owner.query("select second_person_fault($1, $2, $3, $4) as fault", [one, two, AT, at])).rows[0]
+        .fault;
+    expect(await faultAt("2026-03-31T00:00:00Z")).toBeNull();
+    expect(await faultAt("2026-04-02T00:00:00Z")).toBe("invited_by_other");
+    expect(await sign(one, two)).toBe("invited_by_other");
+  });
+
   it("an account made after the thing cannot sign it", async () => {
     expect(await sign(await person(), await person("2026-03-02T00:00:00Z"))).toBe("account_too_new");
   });

@@ -76,8 +76,11 @@ export interface User {
   name: string;
 }
 
-/** How the link of an invitation reaches its person; "shown" is history, when inviters saw links themselves. */
-export type InvitationDelivery = "mail" | "release" | "founding" | "shown";
+/**
+ * How an invitation reaches its person: by mail, or cut in two between inviter and releaser. "release" and "shown" are
+ * history, when one person saw the whole link.
+ */
+export type InvitationDelivery = "mail" | "link_and_code" | "founding" | "release" | "shown";
 
 export interface TeamMember {
   membershipId: Id<"membership">;
@@ -109,7 +112,7 @@ export interface PendingInvitation {
   createdByName: string | null;
   releasedByName: string | null;
   state: InvitationState;
-  /** There is no mail server: who releases it sees the link. */
+  /** There is no mail server: who releases it hands over the link. */
   withoutMail: boolean;
   /** The mail server did not take it yet; it is tried again. */
   mailFailing: boolean;

@@ -1,9 +1,15 @@
 /** For the pages before and around the portals: who may enter by which link, and where everybody goes. */
 import { headers } from "next/headers";
+import { z } from "zod";
 import { refuseUnfitTexts } from "@/server/identity/procedures";
 import { addressOf } from "@/server/identity/request-address";
 import { portalPath, safeReturnPath } from "@/server/identity/rules";
-import { acceptInvitationSchema, firstFounderSchema, secondFounderSchema } from "@/server/identity/schema";
+import {
+  acceptInvitationSchema,
+  codeSchema,
+  firstFounderSchema,
+  secondFounderSchema,
+} from "@/server/identity/schema";
 import {
   acceptInvitationAsMember,
   acceptInvitationAsNewUser,
@@ -79,11 +85,14 @@ export async function acceptAsNewUser(token: string, raw: unknown): Promise<Entr
   });
 }
 
-export async function acceptAsMember(token: string): Promise<EntranceAnswer> {
+export async function acceptAsMember(token: string, raw: unknown): Promise<EntranceAnswer> {
   return await answer(async () => {
+    refuseUnfitTexts(raw);
+    const input = z.object({ code: codeSchema.optional() }).safeParse(raw);
+    if (!input.success) return invalid(input.error.issues);
     const session = await getSession();
     if (!session) return { ok: false, code: "not_signed_in", message: "Sign in to accept." };
-    const accepted = await acceptInvitationAsMember(token, session.user, await arrival());
+    const accepted = await acceptInvitationAsMember(token, session.user, await arrival(), input.data.code);
     const path = portalPath(accepted.organisationKind, accepted.organisationSlug);
     return { ok: true, path, email: session.user.email };
   });
@@ -117,7 +126,10 @@ async function answer(work: () => Promise<EntranceAnswer>): Promise<EntranceAnsw
   try {
     return await whileAsked(asking, work);
   } catch (error) {
-    if (error instanceof AppError) return { ok: false, code: error.reason, message: error.message };
+    if (error instanceof AppError) {
+      const fields = error.reason === "code_wrong" ? { fields: { code: error.message } } : {};
+      return { ok: false, code: error.reason, message: error.message, ...fields };
+    }
     const { requestId, address: ip } = asking;
     log.error({ err: error, requestId, ip }, "a link could not be accepted");
     return {

@@ -9,13 +9,16 @@ import {
 
 export async function acceptInvitation(
   token: string,
-  input: { name: string; password: string },
+  input: { name: string; password: string; code?: string },
 ): Promise<EntranceAnswer> {
   return await acceptAsNewUser(String(token), input);
 }
 
-export async function acceptInvitationSignedIn(token: string): Promise<EntranceAnswer> {
-  return await acceptAsMember(String(token));
+export async function acceptInvitationSignedIn(
+  token: string,
+  input: { code?: string },
+): Promise<EntranceAnswer> {
+  return await acceptAsMember(String(token), input);
 }
 
 export async function becomeFounder(

@@ -14,6 +14,8 @@ export interface NewInvitation {
   founderSeat: number | null;
   /** Null until the link exists: it is made when it is mailed or released. */
   tokenHash: Buffer | null;
+  /** Of the code that the inviter tells, where no mail carries the link. */
+  codeHash?: Buffer;
   createdBy: Id<"user"> | null;
   /** The organisation for which the inviter acted. */
   inviterOrganisationId: Id<"organisation"> | null;
@@ -24,8 +26,8 @@ export interface NewInvitation {
 export async function insertInvitation(tx: SqlTx, row: NewInvitation): Promise<void> {
   await tx.query(
     `insert into invitation (id, organisation_id, email, role, delivery, founder_seat, token_hash, created_by,
-       inviter_organisation_id, created_at, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+       inviter_organisation_id, created_at, expires_at, code_hash)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
       row.id,
       row.organisationId,
@@ -38,6 +40,7 @@ export async function insertInvitation(tx: SqlTx, row: NewInvitation): Promise<v
       row.inviterOrganisationId,
       row.createdAt,
       row.expiresAt,
+      row.codeHash ?? null,
     ],
   );
 }
@@ -56,12 +59,14 @@ export interface OpenInvitation {
   inviterOrganisationId: Id<"organisation"> | null;
   releasedBy: Id<"user"> | null;
   tokenHash: Buffer | null;
+  codeHash: Buffer | null;
   expiresAt: Date;
 }
 
 const OPEN = `i.id, i.organisation_id as "organisationId", o.name as "organisationName", o.slug as "organisationSlug",
   o.kind as "organisationKind", i.email, i.role, i.delivery, i.created_by as "createdBy", i.created_at as "createdAt",
   i.inviter_organisation_id as "inviterOrganisationId", i.released_by as "releasedBy", i.token_hash as "tokenHash",
+  i.code_hash as "codeHash",
   i.expires_at as "expiresAt"`;
 
 /** Whoever may not invite any more has no open invitation either. */
@@ -119,11 +124,14 @@ export async function markAccepted(
   userId: Id<"user">,
   from: Arrival,
   at: Date,
+  /** The hash of the code that was given, where one is asked for. */
+  openedWith: Buffer | null = null,
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `update invitation set accepted_at = $3, accepted_by = $2, accepted_ip = $4::inet, accepted_user_agent = $5
+    `update invitation set accepted_at = $3, accepted_by = $2, accepted_ip = $4::inet, accepted_user_agent = $5,
+       accepted_with = $6
      where id = $1 and accepted_at is null and revoked_at is null and expires_at > $3`,
-    [id, userId, at, from.ip, from.userAgent?.slice(0, 400) ?? null],
+    [id, userId, at, from.ip, from.userAgent?.slice(0, 400) ?? null, openedWith],
   );
   return rowCount === 1;
 }
@@ -142,12 +150,12 @@ export async function listPendingInvitations(
     `select i.id, i.organisation_id as "organisationId", o.name as "organisationName", i.email, i.role,
        i.created_at as "createdAt", i.expires_at as "expiresAt", u.name as "createdByName", r.name as "releasedByName",
        case
-         when i.released_by is null and (i.delivery = 'release' or role_moves_money(i.role)) then 'waiting_for_release'
-         when i.delivery = 'release' then 'link_released'
+         when i.released_by is null and (i.delivery = 'link_and_code' or role_moves_money(i.role)) then 'waiting_for_release'
+         when i.delivery = 'link_and_code' then 'link_released'
          when m.failed_at is not null then 'mail_refused'
          when m.sent_at is not null then 'mail_sent'
          else 'waiting_for_mail' end as state,
-       i.delivery = 'release' as "withoutMail",
+       i.delivery = 'link_and_code' as "withoutMail",
        coalesce(m.attempts, 0) > 0 and m.sent_at is null as "mailFailing",
        i.released_by = $2 as "releasedByViewer",
        team_confirmer_fault(i.organisation_id, i.created_by, $2, i.created_at) as "confirmFault"

@@ -62,7 +62,7 @@ export const memberOut = z.object({
   role: roleSchema,
   joinedAt: z.string(),
   lastSignInAt: z.string().nullable(),
-  cameBy: z.enum(["mail", "release", "founding", "shown"]).nullable(),
+  cameBy: z.enum(["mail", "link_and_code", "founding", "release", "shown"]).nullable(),
 });
 
 export function presentMember(member: TeamMember): z.infer<typeof memberOut> {
@@ -132,10 +132,12 @@ export function presentGrant(grant: PendingGrant): z.infer<typeof grantOut> {
   };
 }
 
-/** A link leaves once, to the person who confirmed it where no mail carries it. */
+/** A link leaves to the person who confirmed it, where no mail carries it. */
 export const releasedOut = z.object({ url: z.string().nullable(), expiresAt: z.string() });
 export const issuedOut = z.object({
   id: z.string(),
+  /** The inviter's part, where no mail carries the link. It is shown this once. */
+  code: z.string().nullable(),
   state: z.enum(["waiting_for_release", "waiting_for_mail"]),
   expiresAt: z.string(),
 });
@@ -143,6 +145,7 @@ export const issuedOut = z.object({
 export function presentIssued(issued: IssuedInvitation): z.infer<typeof issuedOut> {
   return {
     id: toPublicId("invitation", issued.id),
+    code: issued.code,
     state: issued.state,
     expiresAt: issued.expiresAt.toISOString(),
   };

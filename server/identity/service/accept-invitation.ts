@@ -10,7 +10,7 @@ import * as people from "../repository/people";
 import { insertMembership, insertUser } from "../service";
 import type { User } from "../types";
 import { auditBoth } from "./invitations";
-import { hashToken, linkUsedUp } from "./links";
+import { checkCode, hashToken, linkUsedUp } from "./links";
 import { hashPassword } from "./passwords";
 import { actingAs } from "./sign-in";
 
@@ -23,6 +23,8 @@ export interface InvitationView {
   /** Whether somebody with this e-mail has a password already and should sign in instead of choosing one. */
   accountExists: boolean;
   invitedBy: string | null;
+  /** Whether the link opens nothing without the code that the inviter tells. */
+  needsCode: boolean;
 }
 
 /** What the holder of a link may see before accepting; null when it was used, withdrawn, expired or never existed. */
@@ -39,8 +41,17 @@ export async function findInvitation(token: string): Promise<InvitationView | nu
       expiresAt: found.expiresAt,
       accountExists: found.email !== null && (await people.findUserByEmail(tx, found.email)) !== null,
       invitedBy: found.createdBy ? (names.get(found.createdBy) ?? null) : null,
+      needsCode: found.codeHash !== null,
     };
   });
+}
+
+/** The hash of a code that fits, in transactions of its own: a wrong one is counted although it is refused. */
+async function openWith(token: string, code: string | undefined): Promise<Buffer | null> {
+  const scope = mintSystemScope("invitation");
+  const found = await withScope(scope, (tx) => invitations.findOpenInvitation(tx, hashToken(token), now()));
+  if (!found) throw linkUsedUp();
+  return await checkCode(scope, found, code);
 }
 
 export interface AcceptedInvitation {
@@ -52,9 +63,10 @@ export interface AcceptedInvitation {
 /** Accepts for a new person, who chooses name and password. Throws `conflict` (`account_exists`) for a known e-mail. */
 export async function acceptInvitationAsNewUser(
   token: string,
-  input: { name: string; password: string },
+  input: { name: string; password: string; code?: string | undefined },
   from: invitations.Arrival,
 ): Promise<AcceptedInvitation & { email: string }> {
+  const openedWith = await openWith(token, input.code);
   const passwordHash = await hashPassword(input.password);
   const scope = mintSystemScope("invitation");
   return await withRules(scope, async (tx) => {
@@ -64,7 +76,7 @@ export async function acceptInvitationAsNewUser(
       throw new AppError("conflict", "account_exists", "This e-mail has an account. Sign in to accept.");
     }
     const user = await insertUser(tx, scope, { email: found.email, name: input.name, passwordHash });
-    await join(tx, found, user.id, from);
+    await join(tx, found, user.id, from, openedWith);
     return { ...whereTo(found, user.id), email: user.email };
   });
 }
@@ -74,7 +86,9 @@ export async function acceptInvitationAsMember(
   token: string,
   user: User,
   from: invitations.Arrival,
+  code?: string,
 ): Promise<AcceptedInvitation> {
+  const openedWith = await openWith(token, code);
   return await withRules(actingAs(user.id), async (tx) => {
     const found = await invitations.findOpenInvitation(tx, hashToken(token), now());
     if (!found?.email) throw linkUsedUp();
@@ -85,7 +99,7 @@ export async function acceptInvitationAsMember(
         `This invitation is for ${found.email}. Sign out and sign in with that address.`,
       );
     }
-    await join(tx, found, user.id, from);
+    await join(tx, found, user.id, from, openedWith);
     return whereTo(found, user.id);
   });
 }
@@ -96,8 +110,9 @@ export async function join(
   found: invitations.OpenInvitation,
   userId: Id<"user">,
   from: invitations.Arrival,
+  openedWith: Buffer | null = null,
 ): Promise<void> {
-  if (!(await invitations.markAccepted(tx, found.id, userId, from, now()))) throw linkUsedUp();
+  if (!(await invitations.markAccepted(tx, found.id, userId, from, now(), openedWith))) throw linkUsedUp();
   const scope = actingAs(userId);
   const { id: invitationId, organisationId, role, createdBy, delivery } = found;
   const member = { userId, organisationId, role };

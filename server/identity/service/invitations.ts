@@ -15,13 +15,15 @@ import * as people from "../repository/people";
 import { roleFits } from "../rules";
 import { roleUnknown } from "../service";
 import type { InvitationState, PendingInvitation } from "../types";
-import { confirmerFault, newToken } from "./links";
+import { confirmerFault, hashCode, newCode, newToken } from "./links";
 
 const DAY_MS = 24 * 3_600_000;
 export const INVITATION_MAIL = "identity.invitation";
 
 export interface IssuedInvitation {
   id: Id<"invitation">;
+  /** Without mail: for the inviter to tell the person, who needs it together with the link. Kept nowhere. */
+  code: string | null;
   /** What has to happen before its person can use it. */
   state: Extract<InvitationState, "waiting_for_release" | "waiting_for_mail">;
   expiresAt: Date;
@@ -66,8 +68,9 @@ async function inviteInto(
   const id = newId("invitation");
   const createdBy = personOf(scope);
   const expiresAt = new Date(at.getTime() + INVITATION_DAYS * DAY_MS);
-  const delivery = mailIsConfigured() ? "mail" : "release";
-  const needsRelease = delivery === "release" || movesMoney(input.role);
+  const delivery = mailIsConfigured() ? "mail" : "link_and_code";
+  const code = delivery === "link_and_code" ? newCode() : null;
+  const needsRelease = delivery === "link_and_code" || movesMoney(input.role);
   await withScope(scope, async (tx) => {
     if (!(await invitations.mayInvite(tx, createdBy, organisation.id))) {
       throw new AppError(
@@ -89,6 +92,7 @@ async function inviteInto(
       delivery,
       founderSeat: null,
       tokenHash: null,
+      ...(code && { codeHash: hashCode(id, code) }),
       createdBy,
       inviterOrganisationId: scope.organisationId,
       createdAt: at,
@@ -101,7 +105,7 @@ async function inviteInto(
       after: { email: input.email, role: input.role, delivery },
     });
   });
-  return { id, state: needsRelease ? "waiting_for_release" : "waiting_for_mail", expiresAt };
+  return { id, code, state: needsRelease ? "waiting_for_release" : "waiting_for_mail", expiresAt };
 }
 
 async function queueInvitation(
@@ -125,14 +129,14 @@ export async function auditBoth(
 }
 
 export interface ReleasedInvitation {
-  /** The link, where no mail carries it; it works once and can be shown anew to the same person. */
+  /** The link, where no mail carries it; it works once, with the code, and can be shown anew to the same person. */
   url: string | null;
   expiresAt: Date;
 }
 
 /**
  * The second person's confirmation. With mail the link goes to the mailbox; without, it is shown to the one who
- * confirms, who counts from then on as having brought its person in. Throws `forbidden` with why it needs another.
+ * confirms, and opens nothing without the code that the inviter tells. Throws `forbidden` with why it needs another.
  */
 export async function releaseInvitation(
   scope: PortalScope,

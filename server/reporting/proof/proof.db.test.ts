@@ -425,7 +425,7 @@ describe("the proof of the whole", () => {
     ["a right given", "grant delete on payout to purse_app", /rights of purse_app on payout/],
     [
       "a function replaced",
-      "create or replace function second_person_fault(first uuid, second uuid, since timestamptz) returns text language sql stable as 'select null::text'",
+      "create or replace function second_person_fault(first uuid, second uuid, since timestamptz, at timestamptz default 'infinity') returns text language sql stable as 'select null::text'",
       /function second_person_fault/,
     ],
     [

@@ -161,9 +161,12 @@ export async function checkApprovals(tx: SqlTx): Promise<Found> {
       where f.proname = 'require_two_people' and c.relnamespace = 'public'::regnamespace order by 1, 2`,
   );
   const asked = rules.map(
-    ({ table, args: [action, first, second, since] }) =>
-      `select '${table} ' || coalesce(to_jsonb(t) ->> 'id', to_jsonb(t)::text) as subject, '${action}: ' || second_person_fault(t."${first}", t."${second}", t."${since}") as message
-         from "${table}" t where t."${second}" is not null and second_person_fault(t."${first}", t."${second}", t."${since}") is not null`,
+    ({ table, args: [action, first, second = "", since] }) =>
+      // As it was at the moment of signing: who brings whom in later makes no signature wrong.
+      `select '${table} ' || coalesce(to_jsonb(t) ->> 'id', to_jsonb(t)::text) as subject, '${action}: ' || f.fault as message
+         from "${table}" t cross join lateral (select second_person_fault(t."${first}", t."${second}", t."${since}",
+           coalesce(t."${second.replace(/_by$/, "_at")}", 'infinity')) as fault) f
+        where t."${second}" is not null and f.fault is not null`,
   );
   return await ask(
     tx,

@@ -17,7 +17,8 @@ export default async function InvitationPage({ params }: Props) {
   const { token } = await params;
   const [invitation, session] = [await readInvitation(token), await getSession()];
   if (!invitation?.email) return <LinkUsedUp />;
-  const { organisationName, organisationKind, email, role, invitedBy, accountExists } = invitation;
+  const { organisationName, organisationKind, email, role, invitedBy, accountExists, needsCode } = invitation;
+  const code = needsCode ? { from: invitedBy ?? "whoever invited you" } : null;
   const described: Partial<Record<string, string>> = ROLE_DESCRIPTIONS[organisationKind];
   return (
     <div className="grid gap-6">
@@ -44,6 +45,7 @@ export default async function InvitationPage({ params }: Props) {
           invited={email}
           signedInAs={session.user.email}
           organisation={organisationName}
+          code={code}
         />
       ) : accountExists ? (
         <div className="grid gap-3">
@@ -59,7 +61,7 @@ export default async function InvitationPage({ params }: Props) {
           </ButtonLink>
         </div>
       ) : (
-        <AcceptWithPassword token={token} email={email} organisation={organisationName} />
+        <AcceptWithPassword token={token} email={email} organisation={organisationName} code={code} />
       )}
     </div>
   );
