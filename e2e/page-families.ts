@@ -36,6 +36,8 @@ const family =
 const before: PageFamily[] = [
   { name: "sign-in", email: null, path: "/sign-in" },
   { name: "invitation that is used up", email: null, path: "/invitation/not-a-token" },
+  { name: "forgotten password", email: null, path: "/forgotten-password" },
+  { name: "link of a new password that is used up", email: null, path: "/new-password/not-a-token" },
   { name: "link of the first operator that is used up", email: null, path: "/first-operator/not-a-token" },
   { name: "account", email: MERCHANT, path: "/account" },
   { name: "choice of organisation", email: MERCHANT, path: "/organisations" },

@@ -1,6 +1,7 @@
 "use client";
 
 import { ArrowRight } from "lucide-react";
+import Link from "next/link";
 import { type FormEvent, useRef, useState } from "react";
 import { FormError } from "@/components/auth/form-error";
 import { PasswordInput } from "@/components/auth/password-input";
@@ -107,6 +108,12 @@ export function SignInForm({ returnTo, ended, email: given = "", demo }: SignInF
         <Button ref={submit} type="submit" variant="primary" size="lg" loading={busy} className="mt-1 w-full">
           Sign in
         </Button>
+        <Link
+          href="/forgotten-password"
+          className="justify-self-start text-sm text-muted underline-offset-4 hover:text-ink hover:underline"
+        >
+          Forgot your password?
+        </Link>
       </form>
       {demo.length > 0 ? (
         <DemoList people={demo} chosen={email} onChoose={choose} />

@@ -48,6 +48,8 @@ export function waitingTitle(row: WaitingView): string {
     case "membership.grant":
     case "invitation.release":
       return `${row.member?.name ?? "Somebody"} as ${roleLabel(row.member?.role ?? "").toLowerCase()} of ${who}`;
+    case "password.release":
+      return `A new password for ${row.member?.name ?? "somebody"}${row.party ? ` of ${who}` : ""}`;
     case "run.approve":
       return `Settlement run of ${row.program?.name ?? "a program"}`;
     default:
@@ -82,11 +84,11 @@ export function answerPath(base: string, row: WaitingView): string | null {
       return row.program && `${base}/programs/${row.program.slug}`;
     case "bank_account.use":
       return row.party && `${base}/organisations/${row.party.id}`;
+    case "password.release":
     case "membership.grant":
     case "invitation.release":
-      return row.party?.kind === "operator"
-        ? `${base}/team`
-        : row.party && `${base}/organisations/${row.party.id}`;
+      if (!row.party) return `${base}/organisations`;
+      return row.party.kind === "operator" ? `${base}/team` : `${base}/organisations/${row.party.id}`;
     default:
       return null;
   }

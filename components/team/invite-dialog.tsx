@@ -3,9 +3,9 @@
 import { useState } from "react";
 import { ROLE_WORDS, roleLabel } from "@/components/team/role-words";
 import type { Invite, Issued } from "@/components/team/team-types";
+import { TellCode } from "@/components/team/tell-code";
 import { ExactTime } from "@/components/time/relative-time";
 import { Button } from "@/components/ui/button";
-import { CopyableId } from "@/components/ui/copyable-id";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
@@ -84,19 +84,7 @@ export function InviteDialog({ open, onOpenChange, roles, organisation, onInvite
     >
       {issued ? (
         <div className="grid gap-3 text-sm text-muted">
-          {issued.code ? (
-            <>
-              <p>
-                Tell <span className="font-medium text-ink">{issued.email}</span> this code yourself, by phone
-                or face to face. It is shown only now.
-              </p>
-              <CopyableId
-                id={issued.code}
-                full
-                className="rounded-md border border-line bg-bg p-3 text-base text-ink"
-              />
-            </>
-          ) : null}
+          {issued.code ? <TellCode code={issued.code} to={issued.email} /> : null}
           <p>
             {issued.code ? (
               <>

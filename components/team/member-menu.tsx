@@ -1,7 +1,8 @@
 "use client";
 
-import { Ellipsis, UserMinus } from "lucide-react";
+import { Ellipsis, KeyRound, UserMinus } from "lucide-react";
 import { useState } from "react";
+import { ResetDialog } from "@/components/team/reset-dialog";
 import { roleLabel } from "@/components/team/role-words";
 import type { Member, TeamActions } from "@/components/team/team-types";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
@@ -18,9 +19,9 @@ interface MemberMenuProps {
   actions: TeamActions;
 }
 
-type Asking = { what: "role"; role: string } | { what: "revoke" };
+type Asking = { what: "role"; role: string } | { what: "revoke" } | { what: "reset" };
 
-/** Another role, or out of the team; both ask first. */
+/** Another role, a new password, or out of the team; all ask first. */
 export function MemberMenu({ member, roles, organisation, isMe, actions }: MemberMenuProps) {
   const [asking, setAsking] = useState<Asking | null>(null);
   const close = (open: boolean) => {
@@ -41,6 +42,9 @@ export function MemberMenu({ member, roles, organisation, isMe, actions }: Membe
             },
           })),
           { kind: "separator" as const },
+          ...(actions.askReset && !isMe
+            ? [{ label: "New password…", icon: <KeyRound />, onSelect: () => setAsking({ what: "reset" }) }]
+            : []),
           {
             label: isMe ? "Leave the team" : "Take out of the team",
             icon: <UserMinus />,
@@ -70,6 +74,15 @@ export function MemberMenu({ member, roles, organisation, isMe, actions }: Membe
               ? { title: "Proposed. Another admin confirms it", tone: "waiting" }
               : { title: `${member.name} is ${roleLabel(newRole).toLowerCase()} now`, tone: "arrived" },
           );
+        }}
+      />
+      <ResetDialog
+        open={asking?.what === "reset"}
+        onOpenChange={close}
+        name={member.name}
+        onAsk={async () => {
+          if (!actions.askReset) throw new Error("People come back by their mailbox here.");
+          return await actions.askReset(member.id);
         }}
       />
       <ConfirmDialog

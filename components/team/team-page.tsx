@@ -40,16 +40,20 @@ function TeamPage({ trpc }: { trpc: Pick<MerchantTrpc, "team"> }) {
   const releaseInvitation = useMutation(trpc.team.releaseInvitation.mutationOptions({ onSuccess }));
   const confirmRole = useMutation(trpc.team.confirmRole.mutationOptions({ onSuccess }));
   const withdrawRole = useMutation(trpc.team.withdrawRole.mutationOptions({ onSuccess }));
+  const askReset = useMutation(trpc.team.askReset.mutationOptions({ onSuccess }));
+  const releaseReset = useMutation(trpc.team.releaseReset.mutationOptions({ onSuccess }));
+  const withdrawReset = useMutation(trpc.team.withdrawReset.mutationOptions({ onSuccess }));
   const changeRole = useMutation(trpc.team.changeRole.mutationOptions({ onSuccess }));
   const revoke = useMutation(trpc.team.revoke.mutationOptions({ onSuccess }));
   return (
     <Page>
       <QueryView query={team} what="The team" skeleton={<SkeletonRows rows={6} columns={4} />}>
-        {({ members, invitations, grants }) => (
+        {({ members, invitations, grants, resets, mail }) => (
           <TeamView
             members={members}
             invitations={invitations}
             grants={grants}
+            resets={resets}
             roles={rolesOf(kind)}
             organisation={name}
             me={me.data?.email ?? ""}
@@ -64,6 +68,9 @@ function TeamPage({ trpc }: { trpc: Pick<MerchantTrpc, "team"> }) {
                       revokeInvitation.mutateAsync({ invitationId }).then(() => undefined),
                     changeRole: (membershipId, role) =>
                       changeRole.mutateAsync({ membershipId, role: role as Role }),
+                    askReset: mail ? null : (membershipId) => askReset.mutateAsync({ membershipId }),
+                    releaseReset: (resetId) => releaseReset.mutateAsync({ resetId }),
+                    withdrawReset: (resetId) => withdrawReset.mutateAsync({ resetId }).then(() => undefined),
                     revoke: (membershipId) => revoke.mutateAsync({ membershipId }),
                   }
                 : null

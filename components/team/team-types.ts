@@ -39,6 +39,20 @@ export interface Grant {
   confirmFault: string | null;
 }
 
+/** A new password that an admin asked for. */
+export interface Reset {
+  id: string;
+  organisationName: string | null;
+  memberName: string;
+  memberEmail: string;
+  requestedAt: string;
+  expiresAt: string;
+  requestedByName: string | null;
+  releasedByName: string | null;
+  releasedByMe: boolean;
+  releaseFault: string | null;
+}
+
 export interface Issued {
   /** For the inviter to tell, where no mail carries the link. */
   code: string | null;
@@ -58,6 +72,8 @@ export type Invite = (input: { email: string; role: string }) => Promise<Issued>
 export interface ConfirmActions {
   releaseInvitation: (invitationId: string) => Promise<Released>;
   revokeInvitation: (invitationId: string) => Promise<void>;
+  releaseReset: (resetId: string) => Promise<Released>;
+  withdrawReset: (resetId: string) => Promise<void>;
   confirmRole: (grantId: string) => Promise<void>;
   /** Left out where only the organisation's own admins take a proposal back. */
   withdrawRole?: (grantId: string) => Promise<void>;
@@ -67,4 +83,6 @@ export interface TeamActions extends ConfirmActions {
   invite: Invite;
   changeRole: (membershipId: string, role: string) => Promise<{ waitsForSecond: boolean }>;
   revoke: (membershipId: string) => Promise<unknown>;
+  /** Null where people come back by their mailbox. */
+  askReset: ((membershipId: string) => Promise<{ code: string; expiresAt: string }>) | null;
 }

@@ -8,7 +8,7 @@ import { CameBy } from "@/components/team/came-by";
 import { InviteDialog } from "@/components/team/invite-dialog";
 import { MemberMenu } from "@/components/team/member-menu";
 import { ROLE_WORDS, roleLabel } from "@/components/team/role-words";
-import type { Grant, Invitation, Member, TeamActions } from "@/components/team/team-types";
+import type { Grant, Invitation, Member, Reset, TeamActions } from "@/components/team/team-types";
 import { WaitingCard } from "@/components/team/waiting-card";
 import { ExactTime, RelativeTime } from "@/components/time/relative-time";
 import { Avatar } from "@/components/ui/avatar";
@@ -21,6 +21,7 @@ interface TeamViewProps {
   members: readonly Member[];
   invitations: readonly Invitation[];
   grants: readonly Grant[];
+  resets: readonly Reset[];
   /** Roles that exist in this kind of organisation. */
   roles: readonly string[];
   organisation: string;
@@ -31,7 +32,8 @@ interface TeamViewProps {
 }
 
 /** Who may enter the portal, as what, and who has been asked to. */
-export function TeamView({ members, invitations, grants, roles, organisation, me, actions }: TeamViewProps) {
+export function TeamView(props: TeamViewProps) {
+  const { members, invitations, grants, resets, roles, organisation, me, actions } = props;
   const [inviting, setInviting] = useState(false);
   const columns: DataColumn<Member>[] = [
     {
@@ -119,6 +121,7 @@ export function TeamView({ members, invitations, grants, roles, organisation, me
         title="Not here yet, or not confirmed"
         invitations={invitations}
         grants={grants}
+        resets={resets}
         actions={actions}
       />
       <RoleCard roles={roles} />

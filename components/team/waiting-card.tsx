@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { roleLabel } from "@/components/team/role-words";
-import type { ConfirmActions, Grant, Invitation, Released } from "@/components/team/team-types";
+import type { ConfirmActions, Grant, Invitation, Released, Reset } from "@/components/team/team-types";
 import { ExactTime } from "@/components/time/relative-time";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -16,6 +16,7 @@ interface WaitingCardProps {
   title: string;
   invitations: readonly Invitation[];
   grants: readonly Grant[];
+  resets: readonly Reset[];
   /** Says of which organisation each is, where several are shown. */
   named?: boolean;
   /** Null for people who may only look. */
@@ -24,19 +25,27 @@ interface WaitingCardProps {
 
 type Asking =
   | { what: "release" | "withdraw"; invitation: Invitation }
-  | { what: "confirm" | "refuse"; grant: Grant };
+  | { what: "confirm" | "refuse"; grant: Grant }
+  | { what: "let back" | "not back"; reset: Reset };
 
 /** Who was invited and is not here yet, and which roles wait for a second admin's yes. */
-export function WaitingCard({ title, invitations, grants, named, actions }: WaitingCardProps) {
+export function WaitingCard({ title, invitations, grants, resets, named, actions }: WaitingCardProps) {
   const [asking, setAsking] = useState<Asking | null>(null);
-  const [shown, setShown] = useState<(Released & { email: string }) | null>(null);
-  if (invitations.length + grants.length === 0) return null;
+  const [shown, setShown] = useState<(Released & { to: string; by: string }) | null>(null);
+  if (invitations.length + grants.length + resets.length === 0) return null;
 
   async function release(invitation: Invitation) {
     if (!actions) return;
     const released = await actions.releaseInvitation(invitation.id);
-    if (released.url) setShown({ ...released, email: invitation.email });
-    else showToast({ title: `The invitation goes to ${invitation.email}`, tone: "arrived" });
+    if (released.url) {
+      setShown({ ...released, to: invitation.email, by: invitation.createdByName ?? "whoever invited them" });
+    } else showToast({ title: `The invitation goes to ${invitation.email}`, tone: "arrived" });
+  }
+
+  async function letBack(reset: Reset) {
+    if (!actions) return;
+    const released = await actions.releaseReset(reset.id);
+    setShown({ ...released, to: reset.memberName, by: reset.requestedByName ?? "whoever asked" });
   }
 
   return (
@@ -65,6 +74,35 @@ export function WaitingCard({ title, invitations, grants, named, actions }: Wait
                 {grant.confirmFault === null ? (
                   <Button size="sm" onClick={() => setAsking({ what: "confirm", grant })}>
                     Confirm…
+                  </Button>
+                ) : null}
+              </span>
+            ) : null}
+          </li>
+        ))}
+        {resets.map((reset) => (
+          <li key={reset.id} className="flex flex-wrap items-center gap-x-4 gap-y-1.5 px-4 py-2.5 text-sm">
+            <span className="min-w-0 flex-1 basis-56">
+              <span className="mr-2 font-medium">New password for {reset.memberName}</span>
+              <Badge tone="waiting">
+                {reset.releasedByName ? "Link shown" : "Waits for a second person"}
+              </Badge>
+              <span className="block text-xs text-muted">
+                {named && reset.organisationName ? `${reset.organisationName}, ` : ""}
+                {reset.memberEmail}
+                {reset.requestedByName ? `, asked for by ${reset.requestedByName}` : ""}
+                {reset.releasedByName ? `, confirmed by ${reset.releasedByName}` : ""}, ends{" "}
+                <ExactTime at={reset.expiresAt} format="dateTime" />
+              </span>
+            </span>
+            {actions ? (
+              <span className="flex gap-2">
+                <Button size="sm" variant="ghost" onClick={() => setAsking({ what: "not back", reset })}>
+                  Withdraw
+                </Button>
+                {reset.releaseFault === null && (!reset.releasedByName || reset.releasedByMe) ? (
+                  <Button size="sm" onClick={() => setAsking({ what: "let back", reset })}>
+                    {reset.releasedByMe ? "Show a new link…" : "Confirm…"}
                   </Button>
                 ) : null}
               </span>
@@ -107,14 +145,20 @@ export function WaitingCard({ title, invitations, grants, named, actions }: Wait
           </li>
         ))}
       </ul>
-      <Ask asking={asking} actions={actions} onClose={() => setAsking(null)} onRelease={release} />
+      <Ask
+        asking={asking}
+        actions={actions}
+        onClose={() => setAsking(null)}
+        onRelease={release}
+        onLetBack={letBack}
+      />
       <Dialog
         open={shown !== null}
         onOpenChange={(open) => {
           if (!open) setShown(null);
         }}
-        title={`Give this link to ${shown?.email ?? "them"}`}
-        description="It works once, for that address, together with the code that whoever invited them tells. Do not ask for the code: neither of you can then come in as them."
+        title={`Give this link to ${shown?.to ?? "them"}`}
+        description={`It works once, together with the code that ${shown?.by ?? "somebody else"} tells them. Do not ask for the code: so neither of you can come in as them.`}
         footer={
           <Button variant="primary" onClick={() => setShown(null)}>
             Done
@@ -156,9 +200,10 @@ interface AskProps {
   actions: ConfirmActions | null;
   onClose: () => void;
   onRelease: (invitation: Invitation) => Promise<void>;
+  onLetBack: (reset: Reset) => Promise<void>;
 }
 
-function Ask({ asking, actions, onClose, onRelease }: AskProps) {
+function Ask({ asking, actions, onClose, onRelease, onLetBack }: AskProps) {
   const onOpenChange = (open: boolean) => {
     if (!open) onClose();
   };
@@ -181,6 +226,31 @@ function Ask({ asking, actions, onClose, onRelease }: AskProps) {
         />
       );
     }
+    case "let back": {
+      const { memberName, requestedByName } = asking.reset;
+      return (
+        <ConfirmDialog
+          open
+          onOpenChange={onOpenChange}
+          title={`Let ${memberName} back in?`}
+          consequence={`Ask ${memberName} yourself whether they lost their password; ${requestedByName ?? "an admin"} says so. You see the link and hand it over to them and to nobody else.`}
+          confirmLabel="Show the link"
+          onConfirm={() => onLetBack(asking.reset)}
+        />
+      );
+    }
+    case "not back":
+      return (
+        <ConfirmDialog
+          open
+          onOpenChange={onOpenChange}
+          title={`Leave the password of ${asking.reset.memberName} as it is?`}
+          consequence="Code and link stop working at once."
+          confirmLabel="Withdraw"
+          danger
+          onConfirm={() => actions.withdrawReset(asking.reset.id)}
+        />
+      );
     case "withdraw":
       return (
         <ConfirmDialog

@@ -80,6 +80,15 @@ async function runCommandLine(argv: readonly string[]): Promise<number> {
     .action(run(async () => (await import("./cli/settle")).settleCommand));
 
   program
+    .command("reset-password")
+    .description(
+      "print a link with which a person of the operator chooses a new password, when no two others can help",
+    )
+    .argument("<email>", "the person's e-mail")
+    .option("--json", "answer as JSON")
+    .action(run(async () => (await import("./cli/reset-password")).resetPasswordCommand));
+
+  program
     .command("verify")
     .description(
       "prove the whole: figures, approvals, reports, the log of evidence, the guards and the ledger",

@@ -8,6 +8,12 @@ export const SESSION_TOUCH_SECONDS = 60;
 export const INVITATION_DAYS = 7;
 /** Founding links stand on a terminal, so they live shorter. */
 export const FOUNDING_LINK_HOURS = 72;
+/** A mailed link of a new password lives short; one that people hand over gives them a day. */
+export const RESET_MAIL_HOURS = 1;
+export const RESET_HANDED_HOURS = 24;
+/** Mails for a new password in an hour: to one address, and asked for from one network. */
+export const RESET_LIMIT_PER_EMAIL = 3;
+export const RESET_LIMIT_PER_ADDRESS = 20;
 /** Whatever takes two people needs two at the operator. */
 export const FOUNDERS = 2;
 

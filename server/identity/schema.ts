@@ -90,6 +90,9 @@ export const acceptInvitationSchema = z.object({
   password: passwordSchema,
   code: codeSchema.optional(),
 });
+export const forgottenPasswordSchema = z.object({ email: emailSchema });
+export const newPasswordSchema = z.object({ password: passwordSchema, code: codeSchema.optional() });
+export const newPasswordWithCodeSchema = newPasswordSchema.extend({ code: codeSchema });
 export const acceptWithCodeSchema = acceptInvitationSchema.extend({ code: codeSchema });
 
 export const secondFounderSchema = acceptInvitationSchema.omit({ code: true }).extend({ email: emailSchema });

@@ -56,6 +56,8 @@ const VALUES: Record<string, (tenant: TestTenant) => unknown> = {
   "device_credential.public_key": () => randomBytes(32),
   "device_nonce.credential_id": (tenant) => tenant.ids.get("device_credential"),
   "instrument.funding_account_id": () => v7(),
+  "password_reset.code_hash": () => randomBytes(32),
+  "password_reset.delivery": () => "link_and_code",
   "payment.allowance_month": () => "2026-01-01T00:00:00Z",
   "payment_limit.max_payments": () => 1,
   "payment_limit.period": () => "day",

@@ -135,6 +135,22 @@ export interface PendingGrant {
   confirmFault: string | null;
 }
 
+/** A new password that an admin asked for and that nobody has chosen yet. */
+export interface PendingReset {
+  id: Id<"passwordReset">;
+  /** Null for people of several parties. */
+  organisationName: string | null;
+  memberName: string;
+  memberEmail: string;
+  requestedAt: Date;
+  expiresAt: Date;
+  requestedByName: string | null;
+  releasedByName: string | null;
+  releasedByViewer: boolean | null;
+  /** Why the viewer cannot release it; null when they can. */
+  releaseFault: string | null;
+}
+
 export interface SessionItem {
   id: Id<"session">;
   createdAt: Date;

@@ -66,6 +66,7 @@ const ALLOWED: Record<string, string> = {
   membership: "u u - - IU -",
   organisation: "- - - IU IU -",
   outbox: "i i i I IUD -",
+  password_reset: "iu iu - IU IU -",
   payer: "- - - IU IU -",
   payment: "u - iu IU IU -",
   payment_event: "i - i I I -",

@@ -39,6 +39,7 @@ export const ID_PREFIXES = {
   auditEntry: "aud",
   invitation: "inv",
   roleGrant: "grant",
+  passwordReset: "reset",
   exception: "exc",
   confirmation: "conf",
 } as const;

@@ -47,6 +47,7 @@ const SIGNATURES: Record<
     also: `released_at = '${LATER}'`,
     where: "accepted_at is null",
   },
+  "password.release": { table: "password_reset", also: `released_at = '${LATER}'` },
   "membership.grant": { table: "role_grant", also: `confirmed_at = '${LATER}'` },
   "confirmation.confirm": {
     table: "confirmation",

@@ -605,8 +605,8 @@ export const waitingSchema = z.object({
   import: z.object({ id: z.string(), fileName: z.string() }).nullable(),
   /** Of an agreement or a program's terms. */
   version: z.number().nullable(),
-  /** Who would get a role in the party's team: a member, or somebody who is invited. */
-  member: z.object({ name: z.string(), role: z.string() }).nullable(),
+  /** Who would get a role in the party's team, or (without a role) a new password. */
+  member: z.object({ name: z.string(), role: z.string().nullable() }).nullable(),
   proposedBy: z.object({ name: z.string(), organisation: z.string().nullable() }).nullable(),
   mine: z.boolean(),
   proposedAt: time,

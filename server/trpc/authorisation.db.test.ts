@@ -382,6 +382,7 @@ const TABLES: Partial<Record<IdKind, string>> = {
   auditEntry: "audit_entry",
   exception: "settlement_exception",
   roleGrant: "role_grant",
+  passwordReset: "password_reset",
 };
 
 function foreignTo(kind: OrganisationKind): { foreign: Foreign; used: () => boolean } {

@@ -8,6 +8,8 @@ import {
   acceptInvitationSchema,
   codeSchema,
   firstFounderSchema,
+  forgottenPasswordSchema,
+  newPasswordSchema,
   secondFounderSchema,
 } from "@/server/identity/schema";
 import {
@@ -17,10 +19,17 @@ import {
   type InvitationView,
 } from "@/server/identity/service/accept-invitation";
 import { acceptFoundingLink, type FoundingView, findFoundingLink } from "@/server/identity/service/founding";
+import {
+  completeReset,
+  findReset,
+  type ResetView,
+  requestResetByMail,
+} from "@/server/identity/service/password-reset";
 import { whileAsked } from "@/server/platform/asking";
 import { withoutCardNumber } from "@/server/platform/card-guard";
 import { AppError } from "@/server/platform/errors";
 import { loggerFor } from "@/server/platform/logger";
+import { mailIsConfigured } from "@/server/platform/mail";
 import { askingOf } from "./context";
 import { getMemberships, getSession } from "./session";
 
@@ -118,6 +127,37 @@ export async function acceptAsFounder(token: string, raw: unknown): Promise<Entr
       path: portalPath(accepted.organisationKind, accepted.organisationSlug),
       email: input.data.email,
     };
+  });
+}
+
+export function mailIsSent(): boolean {
+  return mailIsConfigured();
+}
+
+export async function readReset(token: string): Promise<ResetView | null> {
+  return looksLikeToken(token) ? await findReset(token) : null;
+}
+
+/** Says the same whether the address has an account or not. */
+export async function askForNewPassword(raw: unknown): Promise<EntranceAnswer> {
+  return await answer(async () => {
+    refuseUnfitTexts(raw);
+    const input = forgottenPasswordSchema.safeParse(raw);
+    if (!input.success) return invalid(input.error.issues);
+    const { ip } = await arrival();
+    await requestResetByMail(input.data.email, ip);
+    return { ok: true, path: "/sign-in", email: input.data.email };
+  });
+}
+
+export async function chooseNewPassword(token: string, raw: unknown): Promise<EntranceAnswer> {
+  return await answer(async () => {
+    refuseUnfitTexts(raw);
+    const input = newPasswordSchema.safeParse(raw);
+    if (!input.success) return invalid(input.error.issues);
+    if (!(await readReset(token))) return usedUp();
+    const { email } = await completeReset(token, input.data, await arrival());
+    return { ok: true, path: "/", email };
   });
 }
 

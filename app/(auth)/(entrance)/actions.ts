@@ -4,6 +4,8 @@ import {
   acceptAsFounder,
   acceptAsMember,
   acceptAsNewUser,
+  askForNewPassword,
+  chooseNewPassword,
   type EntranceAnswer,
 } from "@/server/trpc/entrance";
 
@@ -26,4 +28,15 @@ export async function becomeFounder(
   input: { organisationName?: string; name: string; email: string; password: string },
 ): Promise<EntranceAnswer> {
   return await acceptAsFounder(String(token), input);
+}
+
+export async function requestNewPassword(input: { email: string }): Promise<EntranceAnswer> {
+  return await askForNewPassword(input);
+}
+
+export async function setNewPassword(
+  token: string,
+  input: { password: string; code?: string },
+): Promise<EntranceAnswer> {
+  return await chooseNewPassword(String(token), input);
 }

@@ -14,6 +14,7 @@ import { useConfirmActions } from "@/components/operator/organisations/use-confi
 import { QueryView } from "@/components/query/query-view";
 import { CameBy } from "@/components/team/came-by";
 import { InviteDialog } from "@/components/team/invite-dialog";
+import { ResetDialog } from "@/components/team/reset-dialog";
 import { roleLabel } from "@/components/team/role-words";
 import { WaitingCard } from "@/components/team/waiting-card";
 import { ExactTime, RelativeTime } from "@/components/time/relative-time";
@@ -76,6 +77,20 @@ const COLUMNS: readonly DataColumn<Member>[] = [
   },
 ];
 
+function resetColumn(onAsk: (member: Member) => void): DataColumn<Member> {
+  return {
+    id: "reset",
+    header: "Actions",
+    align: "right",
+    priority: 2,
+    cell: (row) => (
+      <Button size="sm" variant="ghost" onClick={() => onAsk(row)}>
+        New password…
+      </Button>
+    ),
+  };
+}
+
 /** One tenant: who it is, who belongs to it, and whether it may come in. */
 export function OrganisationPage({ id }: { id: string }) {
   const trpc = useOperatorTrpc();
@@ -91,7 +106,11 @@ export function OrganisationPage({ id }: { id: string }) {
   const invite = useMutation(trpc.organisations.inviteAdmin.mutationOptions({ onSuccess }));
   const waiting = useQuery(trpc.organisations.waiting.queryOptions({ organisationId: id }));
   const confirming = useConfirmActions();
+  const askReset = useMutation(trpc.organisations.askReset.mutationOptions({ onSuccess }));
+  const [letBack, setLetBack] = useState<Member | null>(null);
   const manages = can("organisations.manage");
+  // Where mail is sent, people come back by their mailbox.
+  const resets = manages && waiting.data?.mail === false;
   return (
     <Page>
       <QueryView
@@ -163,7 +182,7 @@ export function OrganisationPage({ id }: { id: string }) {
                   {(team) => (
                     <SimpleTable
                       label="Members"
-                      columns={COLUMNS}
+                      columns={resets ? [...COLUMNS, resetColumn(setLetBack)] : COLUMNS}
                       rows={team}
                       rowId={(row) => row.id}
                       empty={
@@ -179,6 +198,7 @@ export function OrganisationPage({ id }: { id: string }) {
                 title="Not here yet, or not confirmed"
                 invitations={waiting.data?.invitations ?? []}
                 grants={waiting.data?.grants ?? []}
+                resets={waiting.data?.resets ?? []}
                 actions={confirming}
               />
               {data.kind === "operator" ? null : <BankAccountsOf organisation={{ id, name: data.name }} />}
@@ -198,6 +218,14 @@ export function OrganisationPage({ id }: { id: string }) {
                   await (suspended ? resume : suspend).mutateAsync({ organisationId: id });
                   showToast({ title: suspended ? `${data.name} is let in` : `${data.name} is suspended` });
                 }}
+              />
+              <ResetDialog
+                open={letBack !== null}
+                onOpenChange={(open) => {
+                  if (!open) setLetBack(null);
+                }}
+                name={letBack?.name ?? ""}
+                onAsk={() => askReset.mutateAsync({ membershipId: letBack?.id ?? "" })}
               />
               {manages ? (
                 <InviteDialog

@@ -134,6 +134,9 @@ export function OrganisationsPage() {
           (each) => each.state === "waiting_for_release" && each.confirmFault === null,
         )}
         grants={(waiting.data?.grants ?? []).filter((each) => each.confirmFault === null)}
+        resets={(waiting.data?.resets ?? []).filter(
+          (each) => each.releaseFault === null && each.releasedByName === null,
+        )}
         actions={confirming}
         named
       />

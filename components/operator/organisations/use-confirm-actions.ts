@@ -13,11 +13,15 @@ export function useConfirmActions(): ConfirmActions | null {
   const onSuccess = () => queryClient.invalidateQueries(trpc.organisations.pathFilter());
   const release = useMutation(trpc.organisations.releaseInvitation.mutationOptions({ onSuccess }));
   const revoke = useMutation(trpc.organisations.revokeInvitation.mutationOptions({ onSuccess }));
+  const releaseReset = useMutation(trpc.organisations.releaseReset.mutationOptions({ onSuccess }));
+  const withdrawReset = useMutation(trpc.organisations.withdrawReset.mutationOptions({ onSuccess }));
   const confirm = useMutation(trpc.organisations.confirmRole.mutationOptions({ onSuccess }));
   if (!can("organisations.manage")) return null;
   return {
     releaseInvitation: (invitationId) => release.mutateAsync({ invitationId }),
     revokeInvitation: (invitationId) => revoke.mutateAsync({ invitationId }).then(() => undefined),
+    releaseReset: (resetId) => releaseReset.mutateAsync({ resetId }),
+    withdrawReset: (resetId) => withdrawReset.mutateAsync({ resetId }).then(() => undefined),
     confirmRole: (grantId) => confirm.mutateAsync({ grantId }).then(() => undefined),
   };
 }

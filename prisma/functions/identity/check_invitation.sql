@@ -12,8 +12,8 @@ begin
     if new.accepted_by is not null or new.released_by is not null or new.revoked_at is not null then
       raise exception 'an invitation begins open' using errcode = 'check_violation', constraint = 'invitation_begins_open';
     end if;
-    if new.delivery = 'shown' then
-      raise exception 'links are not shown to their inviters' using errcode = 'check_violation', constraint = 'invitation_delivery';
+    if new.delivery in ('shown', 'release') then
+      raise exception 'nobody alone sees all that opens an account' using errcode = 'check_violation', constraint = 'invitation_delivery';
     end if;
     if new.delivery = 'founding' then
       if new.created_by is not null or scope_actor() is not null then
@@ -33,10 +33,10 @@ begin
   end if;
 
   if (new.id, new.organisation_id, new.email, new.role, new.created_by, new.created_at, new.delivery, new.founder_seat,
-      new.inviter_organisation_id)
+      new.inviter_organisation_id, new.code_hash)
     is distinct from
      (old.id, old.organisation_id, old.email, old.role, old.created_by, old.created_at, old.delivery, old.founder_seat,
-      old.inviter_organisation_id)
+      old.inviter_organisation_id, old.code_hash)
     or new.expires_at > old.expires_at
     or (old.released_by is not null and (new.released_by, new.released_at) is distinct from (old.released_by, old.released_at))
     or (old.accepted_at is not null and new is distinct from old)
@@ -54,6 +54,13 @@ begin
       raise exception 'invitation.release needs a second person: %', fault using errcode = 'check_violation',
         constraint = case fault when 'not_entitled' then 'team_confirmer' else 'two_people' end, detail = fault;
     end if;
+  end if;
+
+  -- The link is made for the one who released it and for nobody else.
+  if new.delivery = 'link_and_code' and new.token_hash is distinct from old.token_hash
+    and (new.released_by is null or (scope_actor() is not null and scope_actor() <> new.released_by)) then
+    raise exception 'the link is shown to the one who releases it'
+      using errcode = 'insufficient_privilege', constraint = 'invitation_link';
   end if;
 
   if new.accepted_by is not null and old.accepted_by is null then
@@ -74,7 +81,7 @@ begin
         raise exception 'whoever invited may not do so any more'
           using errcode = 'check_violation', constraint = 'party_keeps_its_team';
       end if;
-      if new.released_by is null and (new.delivery = 'release' or role_moves_money(new.role)) then
+      if new.released_by is null and (new.delivery in ('release', 'link_and_code') or role_moves_money(new.role)) then
         raise exception 'invitation.release needs a second person'
           using errcode = 'check_violation', constraint = 'two_people', detail = 'person_unknown';
       end if;

@@ -10,6 +10,8 @@ begin
               from role_grant g join membership m on m.id = g.membership_id where g.id = p_id);
   elsif p_action = 'invitation.release' then
     return (select team_confirmer_fault(i.organisation_id, i.created_by, person, i.created_at) from invitation i where i.id = p_id);
+  elsif p_action = 'password.release' then
+    return (select reset_releaser_fault(r.user_id, r.requested_by, person, r.requested_at) from password_reset r where r.id = p_id);
   elsif p_action not in ('run.approve', 'agreement.approve', 'program_terms.confirm') then
     return confirmation_fault(p_id, person, in_organisation, moment);
   end if;

@@ -24,7 +24,15 @@ create or replace view waiting_for_second_person with (security_invoker = true) 
   select i.id, 'invitation.release', null, i.organisation_id, i.id, i.created_by, i.created_at, i.expires_at
     from invitation i
    where i.accepted_at is null and i.revoked_at is null and i.released_by is null and i.email is not null
-     and i.expires_at > clock_timestamp() and (i.delivery = 'release' or role_moves_money(i.role))
+     and i.expires_at > clock_timestamp() and (i.delivery = 'link_and_code' or role_moves_money(i.role))
      and may_invite(i.created_by, i.organisation_id)
-     and (i.organisation_id = scope_org() or operator_confirms_team(i.organisation_id, i.created_by, i.created_at));
+     and (i.organisation_id = scope_org() or operator_confirms_team(i.organisation_id, i.created_by, i.created_at))
+  union all
+  select r.id, 'password.release', null, r.organisation_id, r.id, r.requested_by, r.requested_at, r.expires_at
+    from password_reset r
+   where r.requested_by is not null and r.released_by is null and r.used_at is null and r.revoked_at is null
+     and r.expires_at > clock_timestamp() and is_resetter(r.user_id, r.requested_by)
+     and (r.organisation_id = scope_org()
+       or not exists (select 1 from active_admins(r.organisation_id) a(admin)
+                      where a.admin <> r.user_id and second_person_fault(r.requested_by, a.admin, r.requested_at) is null));
 grant select on waiting_for_second_person to purse_app;

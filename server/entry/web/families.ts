@@ -116,8 +116,8 @@ const PLACES: readonly [RegExp, FamilyName][] = [
   [at("api", "imports", SEGMENT, SEGMENT, "refused"), "downloads"],
   [at("api", "imports", SEGMENT), "uploads"],
   [/^\/api(\/|$)/, "unlisted"],
-  [at(`(sign-in|account|organisations)`), "pages"],
-  [at("(first-operator|invitation)", SEGMENT), "pages"],
+  [at(`(sign-in|forgotten-password|account|organisations)`), "pages"],
+  [at("(first-operator|invitation|new-password)", SEGMENT), "pages"],
   [/^\/(m|a|ops)(\/|$)/, "pages"],
   [/^\/$/, "pages"],
 ];

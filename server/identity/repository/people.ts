@@ -236,6 +236,20 @@ export async function listTeam(tx: SqlTx, organisationId: Id<"organisation">): P
   return rows;
 }
 
+/** The person behind a membership, of one organisation or (null) of any that the scope may see. */
+export async function findMemberUser(
+  tx: SqlTx,
+  id: Id<"membership">,
+  organisationId: Id<"organisation"> | null,
+): Promise<Id<"user"> | null> {
+  const { rows } = await tx.query<{ userId: Id<"user"> }>(
+    `select m.user_id as "userId" from membership m join app_user u on u.id = m.user_id
+     where m.id = $1 and ($2::uuid is null or m.organisation_id = $2) and m.revoked_at is null and u.disabled_at is null`,
+    [id, organisationId],
+  );
+  return rows[0]?.userId ?? null;
+}
+
 export interface LockedMember {
   id: Id<"membership">;
   userId: Id<"user">;

@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { publicId } from "@/server/platform/ids";
+import { mailIsConfigured } from "@/server/platform/mail";
 import { operatorProcedure, router } from "../procedures";
 import { createOrganisationSchema, emailSchema, organisationKindSchema } from "../schema";
 import { createOrganisation, getOrganisation, listOrganisations, setOrganisationSuspended } from "../service";
 import { inviteAdmin, listInvitationsOf, releaseInvitation, revokeInvitation } from "../service/invitations";
+import { askResetOf, listResetsOf, releaseReset, withdrawReset } from "../service/password-reset";
 import { confirmRole, listGrantsOf, listMembers } from "../service/team";
 import {
+  askedResetOut,
   decodeCursor,
   encodeCursor,
   grantOut,
@@ -13,12 +16,15 @@ import {
   issuedOut,
   memberOut,
   organisationOut,
+  presentAsked,
   presentGrant,
   presentInvitation,
   presentIssued,
   presentMember,
   presentOrganisation,
+  presentReset,
   releasedOut,
+  resetOut,
 } from "./presentation";
 
 const listInput = z.object({
@@ -33,6 +39,7 @@ const listOut = z.object({
   nextCursor: z.string().nullable(),
 });
 const invitationInput = z.object({ invitationId: publicId("invitation") });
+const resetInput = z.object({ resetId: publicId("passwordReset") });
 const done = z.object({ ok: z.literal(true) });
 const byId = z.object({ organisationId: publicId("organisation") });
 
@@ -69,14 +76,27 @@ export const operatorOrganisationsRouter = router({
   /** What waits for a second person, in one organisation or in all. */
   waiting: operatorProcedure("organisations.read")
     .input(byId.partial())
-    .output(z.object({ invitations: z.array(invitationOut), grants: z.array(grantOut) }))
+    .output(
+      z.object({
+        invitations: z.array(invitationOut),
+        grants: z.array(grantOut),
+        resets: z.array(resetOut),
+        mail: z.boolean(),
+      }),
+    )
     .query(async ({ ctx, input }) => {
       const id = input.organisationId ?? null;
-      const [invitations, grants] = await Promise.all([
+      const [invitations, grants, resets] = await Promise.all([
         listInvitationsOf(ctx.scope, id),
         listGrantsOf(ctx.scope, id),
+        listResetsOf(ctx.scope, id),
       ]);
-      return { invitations: invitations.map(presentInvitation), grants: grants.map(presentGrant) };
+      return {
+        invitations: invitations.map(presentInvitation),
+        grants: grants.map(presentGrant),
+        resets: resets.map(presentReset),
+        mail: mailIsConfigured(),
+      };
     }),
   releaseInvitation: operatorProcedure("organisations.manage")
     .input(invitationInput)
@@ -90,6 +110,25 @@ export const operatorOrganisationsRouter = router({
     .output(done)
     .mutation(async ({ ctx, input }) => {
       await revokeInvitation(ctx.scope, input.invitationId, null);
+      return { ok: true as const };
+    }),
+  /** For the only admin of a party, and for people of several. */
+  askReset: operatorProcedure("organisations.manage")
+    .input(z.object({ membershipId: publicId("membership") }))
+    .output(askedResetOut)
+    .mutation(async ({ ctx, input }) => presentAsked(await askResetOf(ctx.scope, input.membershipId))),
+  releaseReset: operatorProcedure("organisations.manage")
+    .input(resetInput)
+    .output(releasedOut)
+    .mutation(async ({ ctx, input }) => {
+      const { url, expiresAt } = await releaseReset(ctx.scope, input.resetId, null);
+      return { url, expiresAt: expiresAt.toISOString() };
+    }),
+  withdrawReset: operatorProcedure("organisations.manage")
+    .input(resetInput)
+    .output(done)
+    .mutation(async ({ ctx, input }) => {
+      await withdrawReset(ctx.scope, input.resetId, null);
       return { ok: true as const };
     }),
   confirmRole: operatorProcedure("organisations.manage")

@@ -3,7 +3,15 @@ import { z } from "zod";
 import { toPublicId } from "@/server/platform/ids";
 import { organisationKindSchema, roleSchema } from "../schema";
 import type { IssuedInvitation } from "../service/invitations";
-import type { Organisation, PendingGrant, PendingInvitation, Program, TeamMember } from "../types";
+import type { AskedReset } from "../service/password-reset";
+import type {
+  Organisation,
+  PendingGrant,
+  PendingInvitation,
+  PendingReset,
+  Program,
+  TeamMember,
+} from "../types";
 
 export const organisationOut = z.object({
   id: z.string(),
@@ -130,6 +138,36 @@ export function presentGrant(grant: PendingGrant): z.infer<typeof grantOut> {
     membershipId: toPublicId("membership", grant.membershipId),
     proposedAt: grant.proposedAt.toISOString(),
   };
+}
+
+export const resetOut = z.object({
+  id: z.string(),
+  organisationName: z.string().nullable(),
+  memberName: z.string(),
+  memberEmail: z.string(),
+  requestedAt: z.string(),
+  expiresAt: z.string(),
+  requestedByName: z.string().nullable(),
+  releasedByName: z.string().nullable(),
+  releasedByMe: z.boolean(),
+  releaseFault: z.string().nullable(),
+});
+
+export function presentReset({ releasedByViewer, ...reset }: PendingReset): z.infer<typeof resetOut> {
+  return {
+    ...reset,
+    id: toPublicId("passwordReset", reset.id),
+    requestedAt: reset.requestedAt.toISOString(),
+    expiresAt: reset.expiresAt.toISOString(),
+    releasedByMe: releasedByViewer ?? false,
+  };
+}
+
+/** What whoever asked tells, and until when it is good. */
+export const askedResetOut = z.object({ code: z.string(), expiresAt: z.string() });
+
+export function presentAsked({ code, expiresAt }: AskedReset): z.infer<typeof askedResetOut> {
+  return { code, expiresAt: expiresAt.toISOString() };
 }
 
 /** A link leaves to the person who confirmed it, where no mail carries it. */

@@ -11,6 +11,7 @@ import {
   releaseInvitation,
   revokeInvitation,
 } from "../service/invitations";
+import { askReset, listResets, releaseReset, withdrawReset } from "../service/password-reset";
 import {
   changeRole,
   confirmRole,
@@ -20,21 +21,26 @@ import {
   withdrawRole,
 } from "../service/team";
 import {
+  askedResetOut,
   grantOut,
   invitationOut,
   issuedOut,
   memberOut,
+  presentAsked,
   presentGrant,
   presentInvitation,
   presentIssued,
   presentMember,
+  presentReset,
   releasedOut,
+  resetOut,
 } from "./presentation";
 
 const teamOut = z.object({
   members: z.array(memberOut),
   invitations: z.array(invitationOut),
   grants: z.array(grantOut),
+  resets: z.array(resetOut),
   /** Without a mail server links are shown to whoever confirms them. */
   mail: z.boolean(),
 });
@@ -42,19 +48,22 @@ const membershipInput = z.object({ membershipId: publicId("membership") });
 const changeRoleInput = membershipInput.extend({ role: roleSchema });
 const invitationInput = z.object({ invitationId: publicId("invitation") });
 const grantInput = z.object({ grantId: publicId("roleGrant") });
+const resetInput = z.object({ resetId: publicId("passwordReset") });
 const done = z.object({ ok: z.literal(true) });
 const ok = { ok: true } as const;
 
 async function presentTeam(scope: PortalScope): Promise<z.infer<typeof teamOut>> {
-  const [members, invitations, grants] = await Promise.all([
+  const [members, invitations, grants, resets] = await Promise.all([
     listTeam(scope),
     listInvitations(scope),
     listGrants(scope),
+    listResets(scope),
   ]);
   return {
     members: members.map(presentMember),
     invitations: invitations.map(presentInvitation),
     grants: grants.map(presentGrant),
+    resets: resets.map(presentReset),
     mail: mailIsConfigured(),
   };
 }
@@ -75,6 +84,24 @@ function teamRouter(kind: OrganisationKind) {
       .mutation(async ({ ctx, input }) => {
         const { url, expiresAt } = await releaseInvitation(ctx.scope, input.invitationId);
         return { url, expiresAt: expiresAt.toISOString() };
+      }),
+    askReset: managing
+      .input(membershipInput)
+      .output(askedResetOut)
+      .mutation(async ({ ctx, input }) => presentAsked(await askReset(ctx.scope, input.membershipId))),
+    releaseReset: managing
+      .input(resetInput)
+      .output(releasedOut)
+      .mutation(async ({ ctx, input }) => {
+        const { url, expiresAt } = await releaseReset(ctx.scope, input.resetId);
+        return { url, expiresAt: expiresAt.toISOString() };
+      }),
+    withdrawReset: managing
+      .input(resetInput)
+      .output(done)
+      .mutation(async ({ ctx, input }) => {
+        await withdrawReset(ctx.scope, input.resetId);
+        return ok;
       }),
     confirmRole: managing
       .input(grantInput)

@@ -152,7 +152,7 @@ export async function countOwnConfirmations(
   organisationId: string,
 ): Promise<{ team: number; accounts: number }> {
   const { rows } = await tx.query<{ team: number; accounts: number }>(
-    `select count(*) filter (where action in ('membership.grant', 'invitation.release'))::int as team,
+    `select count(*) filter (where action in ('membership.grant', 'invitation.release', 'password.release'))::int as team,
             count(*) filter (where action = 'bank_account.use')::int as accounts
        from waiting_for_second_person where organisation_id = $1`,
     [organisationId],

@@ -29,7 +29,7 @@ export interface WaitingRow {
   import_file_name: string | null;
   /** Of an agreement or a program's terms. */
   version: number | null;
-  /** Who would get a role: their name, or the address that was invited. */
+  /** Who would get a role or a new password: their name, or the address that was invited. */
   member: string | null;
   role: string | null;
 }
@@ -45,7 +45,7 @@ export async function listWaiting(
             o.name as organisation_name, o.kind as organisation_kind, u.name as proposed_by_name,
             home.name as proposed_in_name, c.payload, c.payload_sha256, y.reference as payout_reference,
             y.amount_micros as payout_micros, b.file_name as import_file_name,
-            coalesce(a.version, t.version) as version, coalesce(mu.name, i.email) as member,
+            coalesce(a.version, t.version) as version, coalesce(mu.name, ru.name, i.email) as member,
             coalesce(g.role, i.role) as role, waiting_fault(w.action, w.id, $1, $2, $3) as fault
        from waiting_for_second_person w
        left join confirmation c on c.id = w.id
@@ -61,6 +61,8 @@ export async function listWaiting(
        left join role_grant g on g.id = w.id
        left join membership m on m.id = g.membership_id
        left join app_user mu on mu.id = m.user_id
+       left join password_reset r on r.id = w.id
+       left join app_user ru on ru.id = r.user_id
       order by w.proposed_at, w.id limit $4`,
     [by.userId, by.organisationId, by.at, limit],
   );

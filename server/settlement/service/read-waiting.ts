@@ -19,6 +19,7 @@ const ID_KINDS: Readonly<Record<string, IdKind>> = {
   "program_terms.confirm": "programTerms",
   "membership.grant": "roleGrant",
   "invitation.release": "invitation",
+  "password.release": "passwordReset",
 };
 
 /** Everything that waits for a second person, oldest first, and whether the person who asks can be that person. */
@@ -83,7 +84,7 @@ function presentWaiting(row: WaitingRow, userId: string): WaitingView {
         ? { id: toPublicId("import", row.subject_id), fileName: row.import_file_name ?? "" }
         : null,
     version: row.version,
-    member: row.member !== null && row.role !== null ? { name: row.member, role: row.role } : null,
+    member: row.member !== null ? { name: row.member, role: row.role } : null,
     proposedBy: row.proposed_by_name
       ? { name: row.proposed_by_name, organisation: row.proposed_in_name }
       : null,

@@ -14,7 +14,7 @@ interface Props {
 export default async function FounderPage({ params }: Props) {
   const { token } = await params;
   const [link, session] = [await readFoundingLink(token), await getSession()];
-  if (!link) return <LinkUsedUp founder />;
+  if (!link) return <LinkUsedUp of="founder" />;
   const first = link.organisationName === null;
   return (
     <div className="grid gap-6">
