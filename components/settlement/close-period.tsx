@@ -49,13 +49,13 @@ export function ClosePeriod({ open, onOpenChange, initialProgramId }: ClosePerio
   const close = useMutation(trpc.runs.close.mutationOptions());
   const ready = next.data?.over === true && next.data.unfinishedRunId === null;
 
-  async function send(preview: ClosePreview) {
+  async function send(preview: ClosePreview, periodEnd: string) {
     setRefusal(null);
     try {
-      const { runId } = await close.mutateAsync({ programId, periodEnd: preview.periodEnd });
+      const { runId } = await close.mutateAsync({ programId, periodEnd });
       await queryClient.invalidateQueries();
       showToast({
-        title: `${preview.program.name}: ${formatPeriod(preview.periodStart, preview.periodEnd, preview.program.timeZone)} is closed`,
+        title: `${preview.program.name}: ${formatPeriod(preview.periodStart, periodEnd, preview.program.timeZone)} is closed`,
         description: "Its statements and payouts wait for a second person.",
         tone: "arrived",
       });
@@ -86,7 +86,7 @@ export function ClosePeriod({ open, onOpenChange, initialProgramId }: ClosePerio
             variant="primary"
             disabled={!ready}
             loading={close.isPending}
-            onClick={() => next.data && void send(next.data)}
+            onClick={() => next.data && void send(next.data, next.data.periodEnd)}
           >
             {next.data && ready ? (
               <>
@@ -113,7 +113,12 @@ export function ClosePeriod({ open, onOpenChange, initialProgramId }: ClosePerio
         <QueryView query={next} what="The next period" skeleton={<SkeletonText lines={5} />}>
           {(preview) => (
             <ZoneProvider zone={preview.program.timeZone} place={preview.program.name}>
-              <PreviewOf preview={preview} base={base} />
+              <PreviewOf
+                preview={preview}
+                base={base}
+                busy={close.isPending}
+                onCloseNow={() => void send(preview, preview.asOf)}
+              />
             </ZoneProvider>
           )}
         </QueryView>
@@ -123,7 +128,15 @@ export function ClosePeriod({ open, onOpenChange, initialProgramId }: ClosePerio
   );
 }
 
-function PreviewOf({ preview, base }: { preview: ClosePreview; base: string }) {
+interface PreviewOfProps {
+  preview: ClosePreview;
+  base: string;
+  busy: boolean;
+  /** Closes what has been captured so far, and leaves the rest of the period to the next run. */
+  onCloseNow: () => void;
+}
+
+function PreviewOf({ preview, base, busy, onCloseNow }: PreviewOfProps) {
   if (preview.unfinishedRunId) {
     return (
       <Banner
@@ -147,10 +160,22 @@ function PreviewOf({ preview, base }: { preview: ClosePreview; base: string }) {
   return (
     <>
       {preview.over ? null : (
-        <Banner tone="neutral" icon={<Clock aria-hidden />} title="Nothing is over yet">
+        <Banner
+          tone="neutral"
+          icon={<Clock aria-hidden />}
+          title="Nothing is over yet"
+          actions={
+            preview.paymentCount > 0 ? (
+              <Button size="sm" disabled={busy} onClick={onCloseNow}>
+                Close up to now
+              </Button>
+            ) : undefined
+          }
+        >
           The next period ends at <ExactTime at={preview.periodEnd} format="dateTime" withOffset /> (
           <Countdown until={preview.periodEnd} urgentMinutes={0} />
-          ). It can be closed from then on.
+          ). It can be closed whole from then on, or now up to this moment; the rest then waits for the next
+          run.
         </Banner>
       )}
       <KeyValueList

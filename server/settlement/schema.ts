@@ -407,6 +407,8 @@ export const closePreviewSchema = z.object({
   periodEnd: time,
   /** Whether it has ended, so that it can be closed. */
   over: z.boolean(),
+  /** When this was told; up to then it can be closed before its end. */
+  asOf: time,
   /** A run before that is not finished, which has to go on first. */
   unfinishedRunId: z.string().nullable(),
   stoppedBy: z.string().nullable(),

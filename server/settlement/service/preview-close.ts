@@ -28,6 +28,7 @@ export async function previewClose(scope: OperatorScope, programId: string): Pro
       periodStart: period.start.toISOString(),
       periodEnd: period.end.toISOString(),
       over: period.end <= at,
+      asOf: at.toISOString(),
       unfinishedRunId: unfinished ? toPublicId("settlementRun", last.id) : null,
       stoppedBy: unfinished ? last.stopped_by : null,
       paymentCount: Number(waiting.payment_count),
