@@ -39,6 +39,7 @@ const BENCHES: Record<string, () => Promise<BenchModule>> = {
   growth: () => import("./growth"),
   ledger: () => import("./ledger"),
   usage: () => import("./usage"),
+  verify: () => import("./verify"),
 };
 
 const name = process.argv[2] ?? "";
