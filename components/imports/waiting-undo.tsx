@@ -76,6 +76,7 @@ export function WaitingUndo({ item }: { item: ImportItem }) {
           await confirm.mutateAsync({ confirmationId: proposal.id, sha256: proposal.sha256 });
           showToast({ title: `${item.fileName} is being undone` });
           await refresh();
+          return undefined;
         }}
       >
         <WhoGivesBack importId={item.id} />

@@ -119,6 +119,7 @@ function BlockInstrument({ file }: { file: CaseFile }) {
             reason: reason.trim(),
           });
           showToast({ title: `${payment.instrument} is blocked for 24 hours` });
+          return undefined;
         }}
       >
         <Field label="Reason">

@@ -118,6 +118,7 @@ export function DeviceActions({ device, size = "md" }: DeviceActionsProps) {
               title: words.done(device.name),
               tone: asking === "activate" ? "arrived" : "neutral",
             });
+            return undefined;
           }}
         >
           <KeyValueList

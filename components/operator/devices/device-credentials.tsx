@@ -85,6 +85,7 @@ export function AddCredential({ device }: { device: DeviceDetailView }) {
           await add.mutateAsync({ deviceId: device.id, publicKey: publicKey.trim() });
           setPublicKey("");
           showToast({ title: `${device.name} has a new key`, tone: "arrived" });
+          return undefined;
         }}
       >
         <KeyField value={publicKey} onChange={setPublicKey} />

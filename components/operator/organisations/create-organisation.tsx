@@ -55,6 +55,7 @@ export function CreateOrganisation({ open, onOpenChange }: CreateOrganisationPro
         setName("");
         setOwnSlug(null);
         router.push(`${base}/organisations/${made.id}`);
+        return undefined;
       }}
     >
       <Field label="Kind">

@@ -124,6 +124,7 @@ export function EditRules({ programId, programName, version, terms, onDone }: Ed
           await queryClient.invalidateQueries(trpc.rules.pathFilter());
           showToast({ title: `Version ${made.version} is in force in ${programName}`, tone: "arrived" });
           onDone();
+          return undefined;
         }}
       >
         <ul className="divide-y divide-line-soft text-sm">

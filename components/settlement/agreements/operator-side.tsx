@@ -71,6 +71,7 @@ export function OperatorSide({ agreement }: { agreement: AgreementDetail }) {
           await withdraw.mutateAsync({ agreementId: agreement.id, reason: reason.trim() });
           await queryClient.invalidateQueries();
           showToast({ title: `Version ${agreement.version} withdrawn` });
+          return undefined;
         }}
       >
         <Field label="Reason">

@@ -464,6 +464,7 @@ describe("the proof of the whole", () => {
     if (!head) throw new Error("A block was sealed.");
     const chainOf = async (given: { height: bigint; hash: string }) => {
       for await (const result of proveWhole({ head: given })) if (result.check === "chain") return result.ok;
+      return undefined;
     };
     expect(await chainOf(head)).toBe(true);
     expect(await chainOf({ ...head, hash: "0".repeat(64) })).toBe(false);
