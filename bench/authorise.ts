@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { freePort } from "@/scripts/postgres";
 import { GATEWAY_NODE_FLAGS } from "@/server/gateway/constants";
+import { forgetEnv } from "@/server/platform/env";
 import type { LoadOrder, LoadResult, LoadSetUp } from "./authorise/load";
 import { populate } from "./authorise/populate";
 import { interleaved, median, medianLoop, type Row, ratioByRound } from "./measure";
@@ -34,8 +35,7 @@ export async function run(options: BenchOptions): Promise<BenchReport> {
   const children: ChildProcess[] = [];
   try {
     process.env.DATABASE_URL = server.loginUrl;
-    process.env.NEXTAUTH_SECRET ??= "a-secret-for-benches-only";
-    process.env.LOG_LEVEL ??= "error";
+    forgetEnv();
     const population = await populate({ devices: DEVICES, wallets: WALLETS });
     const version = await withClient(server.databaseUrl, async (client) => {
       await client.query("create table bench_floor (id uuid primary key, at timestamptz not null)");

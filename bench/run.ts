@@ -63,6 +63,10 @@ if (!load) {
        npm run bench -- show FILE…`);
   process.exit(2);
 }
+// The product's modules read the environment when they are loaded; a bench names its database once it stands.
+process.env.DATABASE_URL = "postgresql://nobody@127.0.0.1:1/none";
+process.env.NEXTAUTH_SECRET ??= "a-secret-for-benches-only";
+process.env.LOG_LEVEL ??= "error";
 const bench = await load();
 const defaults = { size: "1000000", seconds: "2", rounds: "5", ...bench.defaults };
 const common: ParseArgsOptionsConfig = {

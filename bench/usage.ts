@@ -5,6 +5,7 @@
 import pg from "pg";
 import { recordUsage } from "@/server/payments/service/record-usage";
 import { closePool } from "@/server/platform/db";
+import { forgetEnv } from "@/server/platform/env";
 import { interleaved, median, type Ratio, type Row, ratioByRound, timed } from "./measure";
 import type { BenchOptions, BenchReport } from "./run";
 import { openServer } from "./server";
@@ -21,8 +22,7 @@ export async function run(options: BenchOptions): Promise<BenchReport> {
   const server = await openServer(options.serverUrl);
   try {
     process.env.DATABASE_URL = server.loginUrl;
-    process.env.NEXTAUTH_SECRET ??= "a-secret-for-benches-only";
-    process.env.LOG_LEVEL ??= "error";
+    forgetEnv();
     const version = await withClient(server.databaseUrl, async (client) => {
       const { rows } = await client.query<{ v: string; s: string }>(
         "select current_setting('server_version') as v, current_setting('synchronous_commit') as s",
