@@ -1,6 +1,7 @@
 /**
  * Every family of pages, visited once: it opens without an error, axe finds nothing in either theme, nothing scrolls
- * sideways on a phone, its figures add up by themselves, and what is said of a fact or a party is the same everywhere.
+ * sideways at a phone's width or a desk's, its figures add up by themselves, and what is said of a fact or a party is
+ * the same everywhere.
  * Pages mark which of their figures are parts of a sum (`data-sum`), and name facts that stand in several places
  * (`data-fact`); what is read is the text that people see. A page that no family covers fails here.
  */
@@ -86,7 +87,9 @@ async function readSettledFigures(page: Page, family: string) {
 }
 
 for (const family of PAGE_FAMILIES)
-  test(`${family.name}: opens without an error, is accessible, adds up, fits a phone`, async ({ visit }) => {
+  test(`${family.name}: opens without an error, is accessible, adds up, fits the screen`, async ({
+    visit,
+  }) => {
     const page = await visit(family.email);
     const errors: string[] = [];
     const onError = (error: Error) => errors.push(error.message);
@@ -110,9 +113,11 @@ for (const family of PAGE_FAMILIES)
     });
     await keepShown({ family: family.name, sums: sums.length, facts, colours });
 
-    await page.setViewportSize({ width: 390, height: 844 });
-    await settled(page);
-    expect(await new Frame(page).sidewaysOverflow(), "pixels beyond a phone's screen").toBeLessThanOrEqual(0);
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 844 });
+      await settled(page);
+      expect(await new Frame(page).sidewaysOverflow(), `pixels beyond ${width}`).toBeLessThanOrEqual(0);
+    }
     page.off("pageerror", onError);
     page.off("response", onResponse);
     expect(errors).toEqual([]);

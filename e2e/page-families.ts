@@ -18,29 +18,43 @@ interface One {
   of?: [name: string, one: One];
 }
 
-const MERCHANT = "sam@voltway.example";
-const AGENCY = "ana@metrotransit.example";
-const OPERATOR = "olivia@harborcity.example";
+/** Whose portals are looked at, and the thing that a family shows where it is not just the first of a list. */
+export interface Cast {
+  merchant: { email: string; base: string };
+  agency: { email: string; base: string };
+  /** Of the console's things, by the query that lists them. */
+  ids?: Record<string, string>;
+}
+
+const DEMO: Cast = {
+  merchant: { email: "sam@voltway.example", base: "/m/voltway" },
+  agency: { email: "ana@metrotransit.example", base: "/a/metro-transit" },
+};
+const OPERATOR = { email: "olivia@harborcity.example", base: "/ops" };
 
 type Row = [name: string, path: string, one?: string | One];
 
 const family =
-  (prefix: string, email: string, base: string) =>
-  ([name, path, one]: Row): PageFamily => ({
-    name: `${prefix} ${name}`,
-    email,
-    path: `${base}${path}`,
-    ...(one && { one: typeof one === "string" ? { procedure: one } : one }),
-  });
+  (prefix: string, { email, base }: Cast["merchant"], ids: Cast["ids"] = {}) =>
+  ([name, path, given]: Row): PageFamily => {
+    const one = typeof given === "string" ? { procedure: given } : given;
+    const id = one && ids[one.procedure];
+    return {
+      name: `${prefix} ${name}`,
+      email,
+      path: `${base}${path}${id ? `/${id}` : ""}`,
+      ...(one && !id && { one }),
+    };
+  };
 
-const before: PageFamily[] = [
+const before = (email: string): PageFamily[] => [
   { name: "sign-in", email: null, path: "/sign-in" },
   { name: "invitation that is used up", email: null, path: "/invitation/not-a-token" },
   { name: "forgotten password", email: null, path: "/forgotten-password" },
   { name: "link of a new password that is used up", email: null, path: "/new-password/not-a-token" },
   { name: "link of the first operator that is used up", email: null, path: "/first-operator/not-a-token" },
-  { name: "account", email: MERCHANT, path: "/account" },
-  { name: "choice of organisation", email: MERCHANT, path: "/organisations" },
+  { name: "account", email, path: "/account" },
+  { name: "choice of organisation", email, path: "/organisations" },
 ];
 
 const merchant: Row[] = [
@@ -118,9 +132,13 @@ const operator: Row[] = [
   ["team", "/team"],
 ];
 
-export const PAGE_FAMILIES: readonly PageFamily[] = [
-  ...before,
-  ...merchant.map(family("merchant", MERCHANT, "/m/voltway")),
-  ...agency.map(family("agency", AGENCY, "/a/metro-transit")),
-  ...operator.map(family("console", OPERATOR, "/ops")),
-];
+export function pageFamilies({ merchant: m, agency: a, ids }: Cast): PageFamily[] {
+  return [
+    ...before(m.email),
+    ...merchant.map(family("merchant", m)),
+    ...agency.map(family("agency", a)),
+    ...operator.map(family("console", OPERATOR, ids)),
+  ];
+}
+
+export const PAGE_FAMILIES: readonly PageFamily[] = pageFamilies(DEMO);

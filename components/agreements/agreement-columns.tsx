@@ -3,6 +3,7 @@ import { ProgramZone } from "@/components/frame/programs-context";
 import { ExactTime } from "@/components/time/relative-time";
 import { Badge } from "@/components/ui/badge";
 import { CopyableId } from "@/components/ui/copyable-id";
+import { LongName } from "@/components/ui/long-name";
 import { StatusBadge } from "@/components/ui/status-badge";
 import type { AgreementSummary } from "@/server/settlement/schema";
 
@@ -12,18 +13,22 @@ export const AGREEMENT_COLUMNS: readonly DataColumn<AgreementSummary>[] = [
     id: "version",
     header: "Version",
     fixed: true,
-    cell: (row) => <span className="font-medium">Version {row.version}</span>,
+    cell: (row) => (
+      <span className="block max-md:py-1.5">
+        <span className="font-medium">Version {row.version}</span>
+        {/* A phone has no room for a column of it. */}
+        <span className="block text-xs text-muted md:hidden">
+          from <From row={row} format="date" />
+        </span>
+      </span>
+    ),
   },
-  { id: "program", header: "Program", priority: 2, cell: (row) => row.program.name },
+  { id: "program", header: "Program", priority: 2, cell: (row) => <LongName>{row.program.name}</LongName> },
   {
     id: "from",
     header: "From",
-    priority: 1,
-    cell: (row) => (
-      <ProgramZone id={row.program.id}>
-        <ExactTime at={row.governsFrom ?? row.effectiveFrom} format="dateTime" />
-      </ProgramZone>
-    ),
+    priority: 2,
+    cell: (row) => <From row={row} format="dateTime" />,
   },
   {
     id: "state",
@@ -50,6 +55,14 @@ export const AGREEMENT_COLUMNS: readonly DataColumn<AgreementSummary>[] = [
   },
   { id: "id", header: "Agreement", priority: 3, cell: (row) => <CopyableId id={row.id} /> },
 ];
+
+function From({ row, format }: { row: AgreementSummary; format: "date" | "dateTime" }) {
+  return (
+    <ProgramZone id={row.program.id}>
+      <ExactTime at={row.governsFrom ?? row.effectiveFrom} format={format} />
+    </ProgramZone>
+  );
+}
 
 /** Of everybody who must agree: the operator's second person, the parties and all merchants. */
 function agreedOf({ answers, merchants, operator }: AgreementSummary): string {

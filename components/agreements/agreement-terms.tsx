@@ -30,7 +30,7 @@ interface AgreementTermsProps {
 export function AgreementTerms({ terms, before, currency, nameOf, own }: AgreementTermsProps) {
   const seriesOf = usePartySeries();
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       {terms.rules.map((rule, index) => {
         const old = before?.rules.find((each) => each.name === rule.name);
         return (
@@ -83,7 +83,7 @@ function StepLine({ step, old, compared, currency, nameOf, own, colourOf }: Step
   return (
     <li
       className={cn(
-        "grid gap-x-4 gap-y-1 px-4 py-2.5 text-sm sm:grid-cols-[9rem_1fr_minmax(0,15rem)]",
+        "grid gap-x-4 gap-y-1 px-4 py-2.5 text-sm sm:grid-cols-[9rem_minmax(0,1fr)_minmax(0,15rem)]",
         mine && "bg-accent-soft/40",
       )}
     >
@@ -101,12 +101,15 @@ function StepLine({ step, old, compared, currency, nameOf, own, colourOf }: Step
         {recipients.map(({ party, name, part }) => (
           <span
             key={party}
-            className={cn("inline-flex items-center gap-1.5", party === own && "font-medium")}
+            className={cn(
+              "inline-flex min-w-0 items-center gap-1.5 wrap-anywhere",
+              party === own && "font-medium",
+            )}
           >
             <span
               aria-hidden
               data-party={party}
-              className="size-2 rounded-[2px]"
+              className="size-2 shrink-0 rounded-[2px]"
               style={{ background: colourOf(party) }}
             />
             {name}
@@ -160,7 +163,7 @@ function OtherTerms({
   const bearer = terms.chargebacks?.bearer ?? "$merchant";
   return (
     <Card title="What else it says" level={2}>
-      <ul className="grid list-inside list-disc gap-1 text-sm">
+      <ul className="grid list-outside list-disc gap-1 pl-4 text-sm">
         <li>{dust}</li>
         <li>
           A charge-back is borne by{" "}

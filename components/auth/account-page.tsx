@@ -33,14 +33,14 @@ export function AccountPage() {
   }
   return (
     <ZoneProvider zone={zone}>
-      <div className="page-gutter mx-auto grid w-full max-w-3xl gap-4 py-8">
+      <div className="page-gutter mx-auto grid w-full max-w-3xl grid-cols-1 gap-4 py-8">
         <header className="mb-2 flex items-center gap-3.5">
           {me.data ? (
             <>
               <Avatar name={me.data.name} className="size-11 text-base" />
               <div className="min-w-0">
-                <h1 className="truncate text-xl font-semibold tracking-[-0.01em]">{me.data.name}</h1>
-                <p className="truncate text-sm text-muted">{me.data.email}</p>
+                <h1 className="text-xl font-semibold tracking-[-0.01em] wrap-anywhere">{me.data.name}</h1>
+                <p className="text-sm text-muted wrap-anywhere">{me.data.email}</p>
               </div>
             </>
           ) : (

@@ -65,7 +65,7 @@ function Entry({ membership }: { membership: Membership }) {
         <Icon aria-hidden className="size-[18px]" />
       </span>
       <span className="min-w-0 flex-1">
-        <span className="block truncate text-base font-semibold">{membership.name}</span>
+        <span className="block text-base font-semibold wrap-anywhere">{membership.name}</span>
         <span className="block truncate text-sm text-muted">
           {label} · {ROLE_LABELS[membership.role]}
         </span>

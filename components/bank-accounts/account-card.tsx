@@ -1,23 +1,19 @@
 "use client";
 
-import { useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useState } from "react";
-import { endedWords, faultWords, numberWords } from "@/components/bank-accounts/account-words";
+import { endedWords, numberWords } from "@/components/bank-accounts/account-words";
 import { EnterAccount, type NewAccount } from "@/components/bank-accounts/enter-account";
+import { type Answer, AnswerButtons, AnswerDialog, faultWords } from "@/components/confirmations/answers";
 import { SimpleTable } from "@/components/data-table/simple-table";
 import type { DataColumn } from "@/components/data-table/types";
 import { ExactTime, RelativeTime } from "@/components/time/relative-time";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { FirstUse } from "@/components/ui/empty-state";
-import { Field } from "@/components/ui/field";
-import { Textarea } from "@/components/ui/input";
-import { KeyValueList } from "@/components/ui/key-value";
+import { LongName } from "@/components/ui/long-name";
 import { StatusBadge } from "@/components/ui/status-badge";
-import { showToast } from "@/components/ui/toast";
 import type { BankAccountView } from "@/server/settlement/schema";
 
 export interface AccountCalls {
@@ -36,7 +32,7 @@ interface AccountCardProps {
   currency?: string | undefined;
 }
 
-type Asking = { what: "confirm" | "reject" | "withdraw" | "disable"; account: BankAccountView };
+type Asking = { what: Answer | "disable"; account: BankAccountView };
 
 /** Where a party is paid, what waits for a second person, and every account before. */
 export function AccountCard({ party, accounts, calls, currency }: AccountCardProps) {
@@ -49,8 +45,8 @@ export function AccountCard({ party, accounts, calls, currency }: AccountCardPro
       header: "Account",
       cell: (row) => (
         <span className="grid py-1.5">
-          <span className="font-medium">{row.holder}</span>
-          <span className="text-xs text-muted">{row.label}</span>
+          <LongName className="font-medium lg:max-w-64">{row.holder}</LongName>
+          <LongName className="text-xs text-muted lg:max-w-64">{row.label}</LongName>
         </span>
       ),
     },
@@ -66,10 +62,9 @@ export function AccountCard({ party, accounts, calls, currency }: AccountCardPro
       header: "Entered and confirmed by",
       priority: 3,
       cell: (row) => (
-        <span className="text-muted">
-          {row.enteredBy ?? "the platform"}
-          {row.confirmedBy ? `, ${row.confirmedBy}` : ""}
-        </span>
+        <LongName className="text-muted">
+          {`${row.enteredBy ?? "the platform"}${row.confirmedBy ? `, ${row.confirmedBy}` : ""}`}
+        </LongName>
       ),
     },
     {
@@ -160,7 +155,7 @@ export function AccountCard({ party, accounts, calls, currency }: AccountCardPro
             onEnter={calls.enter}
           />
           {asking ? (
-            <AnswerDialog {...asking} party={party} calls={calls} onClose={() => setAsking(null)} />
+            <AnswerAccount {...asking} party={party} calls={calls} onClose={() => setAsking(null)} />
           ) : null}
         </>
       ) : null}
@@ -194,26 +189,7 @@ function OpenAccount({ account, ask }: { account: BankAccountView; ask: ((asking
     <Banner
       tone="waiting"
       title={`${account.label} waits for a second person`}
-      actions={
-        ask ? (
-          <>
-            {waiting.mine ? (
-              <Button size="sm" onClick={() => ask({ what: "withdraw", account })}>
-                Withdraw
-              </Button>
-            ) : (
-              <Button size="sm" onClick={() => ask({ what: "reject", account })}>
-                Reject
-              </Button>
-            )}
-            {waiting.fault ? null : (
-              <Button size="sm" variant="primary" onClick={() => ask({ what: "confirm", account })}>
-                Confirm
-              </Button>
-            )}
-          </>
-        ) : undefined
-      }
+      actions={ask ? <AnswerButtons {...waiting} ask={(what) => ask({ what, account })} /> : undefined}
     >
       {account.enteredBy} entered it <RelativeTime at={account.createdAt} />.
       {ask && waiting.fault ? ` ${faultWords(waiting.fault)}.` : ""}
@@ -221,16 +197,13 @@ function OpenAccount({ account, ask }: { account: BankAccountView; ask: ((asking
   );
 }
 
-function AnswerDialog({
+function AnswerAccount({
   what,
   account,
   party,
   calls,
   onClose,
 }: Asking & { party: string; calls: AccountCalls; onClose: () => void }) {
-  const queryClient = useQueryClient();
-  const [reason, setReason] = useState("");
-  const needsReason = what === "reject" || what === "disable";
   const words = {
     confirm: {
       title: `Pay ${party} to this account?`,
@@ -259,43 +232,29 @@ function AnswerDialog({
     },
   }[what];
 
-  async function go(): Promise<string | undefined> {
+  async function send(reason: string): Promise<string | undefined> {
     const { waiting } = account;
-    if (needsReason && reason.trim().length < 3) return "Give the reason; everybody concerned reads it.";
-    if (what === "disable") await calls.disable(account.id, reason.trim());
+    if (what === "disable") await calls.disable(account.id, reason);
     else if (!waiting) return "It has its answer already. Look again.";
     else if (what === "confirm") await calls.confirm(waiting.confirmationId, waiting.sha256);
-    else if (what === "reject") await calls.reject(waiting.confirmationId, reason.trim());
+    else if (what === "reject") await calls.reject(waiting.confirmationId, reason);
     else await calls.withdraw(waiting.confirmationId);
-    await queryClient.invalidateQueries();
-    showToast({ title: words.done });
     return undefined;
   }
 
   return (
-    <ConfirmDialog
-      open
-      onOpenChange={(next) => !next && onClose()}
-      title={words.title}
-      consequence={words.consequence}
-      confirmLabel={words.label}
-      danger={needsReason}
-      onConfirm={go}
-    >
-      <KeyValueList
-        items={[
-          { label: "Holder", value: account.holder },
-          { label: "Account", value: <span className="font-mono">{numberWords(account)}</span> },
-          { label: "Bank", value: account.bankName },
-          { label: "Currency", value: account.currency },
-          { label: "Entered by", value: account.enteredBy },
-        ]}
-      />
-      {needsReason ? (
-        <Field label="Reason" hint="Everybody concerned reads it">
-          <Textarea rows={2} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
-        </Field>
-      ) : null}
-    </ConfirmDialog>
+    <AnswerDialog
+      {...words}
+      reasonReadBy={what === "reject" || what === "disable" ? "everybody concerned reads" : undefined}
+      facts={[
+        { label: "Holder", value: account.holder },
+        { label: "Account", value: <span className="font-mono">{numberWords(account)}</span> },
+        { label: "Bank", value: account.bankName },
+        { label: "Currency", value: account.currency },
+        { label: "Entered by", value: account.enteredBy ?? "the platform" },
+      ]}
+      onSend={send}
+      onClose={onClose}
+    />
   );
 }

@@ -36,6 +36,8 @@ export interface ChartCardProps {
 interface Props extends ChartCardProps {
   table: ChartTable;
   height: number;
+  /** Whether there is nothing to draw; left out, when the table has no rows. */
+  nothing?: boolean;
   children: ReactNode;
 }
 
@@ -56,7 +58,7 @@ export function ChartCard(props: Props) {
     height,
   } = props;
   const [asTable, setAsTable] = useState(false);
-  const nothing = table.rows.length === 0;
+  const nothing = props.nothing ?? table.rows.length === 0;
   const controls = (
     <>
       {actions}

@@ -38,11 +38,13 @@ export function ComparisonBars({ rows, currency, total, className }: ComparisonB
   const width = (amount: string) => `${Math.max(0.8, (Math.abs(Number(amount)) / largest) * 100)}%`;
   return (
     <div className={className}>
-      <ul className="grid gap-3">
+      <ul className="grid grid-cols-1 gap-3">
         {rows.map((row) => (
           <li key={row.id}>
             <div className="flex items-baseline justify-between gap-4 text-sm">
-              <span className="min-w-0 truncate">{row.label}</span>
+              <span title={row.label} className="min-w-0 truncate">
+                {row.label}
+              </span>
               <Figures before={row.before} after={row.after} currency={currency} />
             </div>
             <div aria-hidden className="relative mt-1.5 h-1.5 overflow-hidden rounded-full bg-neutral-soft">

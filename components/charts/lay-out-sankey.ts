@@ -62,7 +62,10 @@ export interface Drawing {
 }
 
 export const NODE_WIDTH = 8;
+/** Narrower drawings have the amount of an end under its name. */
+export const STACKED_BELOW = 480;
 const LABEL_GAP = 18;
+const STACKED_LABEL_GAP = 34;
 
 const isNode = (end: LaidLink["source"]): end is LaidNode => typeof end === "object";
 
@@ -84,15 +87,17 @@ export function layOutSankey(
   const labelRight = Math.min(220, Math.round(width * (hasMiddle ? 0.4 : 0.46)));
   const labelLeft = origins.length > 1 ? Math.min(150, Math.round(width * 0.24)) : 0;
 
+  const stacked = width < STACKED_BELOW;
+
   const graph = sankey<NodeExtra, LinkExtra>()
     .nodeId((node) => node.id)
     .nodeWidth(NODE_WIDTH)
-    .nodePadding(LABEL_GAP)
+    .nodePadding(stacked ? STACKED_LABEL_GAP : LABEL_GAP)
     .nodeSort(null)
     .linkSort(null)
     .extent([
-      [labelLeft, hasMiddle ? 22 : 6],
-      [Math.max(labelLeft + 60, width - labelRight), height - 10],
+      [labelLeft, hasMiddle ? 22 : stacked ? 14 : 6],
+      [Math.max(labelLeft + 60, width - labelRight), height - (stacked ? 18 : 10)],
     ])({
     nodes: kept.map((node) => ({
       id: node.id,

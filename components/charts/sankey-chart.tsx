@@ -8,6 +8,7 @@ import {
   type FlowNode,
   layOutSankey,
   NODE_WIDTH,
+  STACKED_BELOW,
 } from "@/components/charts/lay-out-sankey";
 import { seriesColour } from "@/components/charts/party-colour";
 import { useWidth } from "@/components/charts/use-width";
@@ -90,8 +91,6 @@ export function SankeyChart({ nodes, links, currency, height, ...card }: SankeyC
     </ChartCard>
   );
 }
-
-const STACKED_BELOW = 480;
 
 interface LabelProps {
   node: DrawnNode;

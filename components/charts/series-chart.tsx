@@ -74,8 +74,10 @@ export function SeriesChart(props: Props) {
     };
   }, [points, series, value, withTotal, xKind, zone, partialX]);
 
+  // Axes without anything between them say less than a sentence does.
+  const nothing = points.every((point) => series.every(({ key }) => Number(rawOf(point, key)) === 0));
   return (
-    <ChartCard {...card} legend={coloured} table={table} height={height}>
+    <ChartCard {...card} legend={coloured} table={table} height={height} nothing={nothing}>
       {/* Until it is measured the drawing has an assumed width, which a phone must not scroll to. */}
       <div ref={seen.ref} className="w-full overflow-hidden" style={{ height }}>
         {seen.yes ? (

@@ -1,4 +1,4 @@
-import { formatAmount } from "@/components/money/format-amount";
+import { decimalsOf, type FormatAmountOptions, formatAmount } from "@/components/money/format-amount";
 import { sumAmounts } from "@/components/money/sum-amounts";
 import { cn } from "@/components/ui/cn";
 import { shortenId } from "@/components/ui/shorten-id";
@@ -79,14 +79,16 @@ export function TAccounts({
 }
 
 function TAccount({ account }: { account: Account }) {
+  const amounts = [...account.debits, ...account.credits].map(({ transfer }) => transfer.amount);
+  const style = { currency: account.currency, full: true, decimals: decimalsOf(amounts) };
   return (
     <section
       aria-label={`Account ${account.label}`}
       data-sum="T-account"
-      className="flex flex-col rounded-lg border border-line bg-panel"
+      className="flex min-w-0 flex-col rounded-lg border border-line bg-panel"
     >
       <header className="border-b-2 border-line-strong px-3 py-2 text-center">
-        <h3 className="text-sm font-semibold">{account.label}</h3>
+        <h3 className="text-sm font-semibold wrap-anywhere">{account.label}</h3>
         {account.hint ? (
           <p className="text-2xs text-muted">{account.hint}</p>
         ) : (
@@ -96,8 +98,8 @@ function TAccount({ account }: { account: Account }) {
         )}
       </header>
       <div className="grid flex-1 grid-cols-2 divide-x-2 divide-line-strong">
-        <SideColumn name="Debit" sides={account.debits} currency={account.currency} />
-        <SideColumn name="Credit" sides={account.credits} currency={account.currency} />
+        <SideColumn name="Debit" sides={account.debits} style={style} />
+        <SideColumn name="Credit" sides={account.credits} style={style} />
       </div>
       <footer className="grid grid-cols-2 divide-x divide-line-soft border-t border-line text-sm font-medium">
         {[account.debits, account.credits].map((sides, index) => (
@@ -106,7 +108,7 @@ function TAccount({ account }: { account: Account }) {
             data-sum-whole={index === 0 ? "Debit" : "Credit"}
             className="tabular px-3 py-1.5 text-right"
           >
-            {formatAmount(totalOf(sides), { currency: account.currency })}
+            {formatAmount(totalOf(sides), style)}
             <span className="sr-only">
               {account.currency} {index === 0 ? "debited" : "credited"}
             </span>
@@ -117,7 +119,13 @@ function TAccount({ account }: { account: Account }) {
   );
 }
 
-function SideColumn({ name, sides, currency }: { name: string; sides: readonly Side[]; currency: string }) {
+interface SideColumnProps {
+  name: string;
+  sides: readonly Side[];
+  style: FormatAmountOptions;
+}
+
+function SideColumn({ name, sides, style }: SideColumnProps) {
   return (
     <div className="min-w-0 pb-2">
       <p className="px-3 pt-1.5 text-2xs text-muted">{name}</p>
@@ -134,7 +142,7 @@ function SideColumn({ name, sides, currency }: { name: string; sides: readonly S
                 data-sum-part={transfer.state === "voided" ? undefined : name}
                 className="tabular whitespace-nowrap"
               >
-                {formatAmount(transfer.amount, { currency, full: true })}
+                {formatAmount(transfer.amount, style)}
               </span>
             </span>
             {transfer.label ? (

@@ -1,23 +1,47 @@
 /** What waits for a second person, in words. */
-import { formatAmount } from "@/components/money/format-amount";
+import { formatAmount, fromMinorUnits } from "@/components/money/format-amount";
+import { formatCount } from "@/components/money/format-count";
 import { delayWords, momentWords, periodWords } from "@/components/programs/calendar-words";
 import { roleLabel } from "@/components/team/role-words";
 import type { WaitingView } from "@/server/settlement/schema";
 
-const SETTINGS: Record<string, { label: string; unit: string }> = {
-  "adjustment_limit.finance": { label: "Adjustments that finance may sign in 24 hours", unit: "minor units" },
-  "adjustment_limit.admin": { label: "Adjustments that an admin may sign in 24 hours", unit: "minor units" },
+interface SettingWords {
+  label: string;
+  /** Counted in this; null for amounts, which are kept in the smallest unit of whatever currency it is. */
+  unit: string | null;
+}
+
+const SETTINGS: Record<string, SettingWords> = {
+  "adjustment_limit.finance": { label: "Adjustments that finance may sign in 24 hours", unit: null },
+  "adjustment_limit.admin": { label: "Adjustments that an admin may sign in 24 hours", unit: null },
   "bank_account.cooling_hours": { label: "Rest of a bank account that replaces another", unit: "hours" },
 };
 
-export function settingWords(name: string): { label: string; unit: string } {
+export function settingWords(name: string): SettingWords {
   return SETTINGS[name] ?? { label: name, unit: "" };
+}
+
+/** "1 000.00 EUR or USD": so many smallest units as an amount, of each currency in use. */
+function amountWords(minorUnits: string, currencies: readonly string[]): string {
+  if (currencies.length === 0) return `${formatCount(BigInt(minorUnits))} of the smallest coin`;
+  const byFigure = new Map<string, string[]>();
+  for (const currency of currencies) {
+    const figure = formatAmount(fromMinorUnits(minorUnits, currency), { currency });
+    byFigure.set(figure, [...(byFigure.get(figure) ?? []), currency]);
+  }
+  return [...byFigure].map(([figure, codes]) => `${figure} ${codes.join(" or ")}`).join(", ");
+}
+
+/** What a setting is, with its unit. */
+export function settingValue(name: string, value: string, currencies: readonly string[]): string {
+  const { unit } = settingWords(name);
+  return unit === null ? amountWords(value, currencies) : `${formatCount(Number(value))} ${unit}`.trimEnd();
 }
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** One line that says what would happen, without its end. */
-export function waitingTitle(row: WaitingView): string {
+export function waitingTitle(row: WaitingView, currencies: readonly string[]): string {
   const amount = row.amount
     ? `${formatAmount(row.amount.amount.replace("-", ""), { currency: row.amount.currency })} ${row.amount.currency}`
     : "";
@@ -34,8 +58,8 @@ export function waitingTitle(row: WaitingView): string {
     case "bank_account.use":
       return `Another bank account for ${who}`;
     case "authority_setting.set": {
-      const { label, unit } = settingWords(row.setting?.name ?? "");
-      return `${label}: ${row.setting?.value} ${unit}`;
+      const { name = "", value = "" } = row.setting ?? {};
+      return `${settingWords(name).label}: ${settingValue(name, value, currencies)}`;
     }
     case "calendar.change":
       return row.calendar

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useState } from "react";
-import { settingWords } from "@/components/confirmations/confirmation-words";
+import { settingValue, settingWords } from "@/components/confirmations/confirmation-words";
 import {
   ProposeAdjustment,
   ProposePayoutRule,
@@ -11,7 +11,7 @@ import {
 } from "@/components/confirmations/propose-dialogs";
 import { WaitingList } from "@/components/confirmations/waiting-list";
 import { usePortal } from "@/components/frame/portal-context";
-import { formatCount } from "@/components/money/format-count";
+import { usePrograms } from "@/components/frame/programs-context";
 import { QueryView } from "@/components/query/query-view";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -24,6 +24,7 @@ import { useOperatorTrpc } from "@/server/trpc/client";
 export function ConfirmationsPage() {
   const trpc = useOperatorTrpc();
   const { can } = usePortal();
+  const { currencies } = usePrograms();
   const waiting = useQuery(trpc.confirmations.list.queryOptions(undefined, { refetchInterval: 30_000 }));
   const settings = useQuery(trpc.confirmations.settings.queryOptions());
   const [proposing, setProposing] = useState<"adjustment" | "rule" | null>(null);
@@ -51,24 +52,28 @@ export function ConfirmationsPage() {
         {(rows) => <WaitingList rows={rows} />}
       </QueryView>
       <Card title="How much may one sign?" hint="Changing one takes two people" flush>
-        <ul className="divide-y divide-line-soft border-t border-line-soft">
-          {(settings.data ?? []).map((each) => {
-            const { label, unit } = settingWords(each.name);
-            return (
-              <li key={each.name} className="flex items-center gap-4 px-4 py-2.5 text-sm">
-                <span className="min-w-0 flex-1">{label}</span>
-                <span className="tabular text-right">
-                  {formatCount(Number(each.value))} <span className="text-muted">{unit}</span>
-                </span>
-                {can("programs.manage") ? (
-                  <Button size="sm" onClick={() => setSetting(each)}>
-                    Change
-                  </Button>
-                ) : null}
-              </li>
-            );
-          })}
-        </ul>
+        <QueryView query={settings} what="The limits" skeleton={<SkeletonRows rows={3} columns={2} />}>
+          {(rows) => (
+            <ul className="divide-y divide-line-soft border-t border-line-soft">
+              {rows.map((each) => {
+                const { label } = settingWords(each.name);
+                return (
+                  <li key={each.name} className="flex items-center gap-4 px-4 py-2.5 text-sm">
+                    <span className="min-w-0 flex-1">{label}</span>
+                    <span className="tabular text-right">
+                      {settingValue(each.name, each.value, currencies)}
+                    </span>
+                    {can("programs.manage") ? (
+                      <Button size="sm" onClick={() => setSetting(each)}>
+                        Change
+                      </Button>
+                    ) : null}
+                  </li>
+                );
+              })}
+            </ul>
+          )}
+        </QueryView>
       </Card>
       {proposing === "adjustment" ? <ProposeAdjustment open onClose={close} /> : null}
       {proposing === "rule" ? <ProposePayoutRule open onClose={close} /> : null}

@@ -2,7 +2,10 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { settingWords } from "@/components/confirmations/confirmation-words";
+import { settingValue, settingWords } from "@/components/confirmations/confirmation-words";
+import { usePrograms } from "@/components/frame/programs-context";
+import { toMinorUnits } from "@/components/money/format-amount";
+import { readAmount } from "@/components/money/read-amount";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Combobox } from "@/components/ui/combobox";
 import { Field } from "@/components/ui/field";
@@ -159,19 +162,20 @@ export function ProposePayoutRule({ open, onClose }: ProposeProps) {
   );
 }
 
-export function ProposeSetting({
-  setting,
-  onClose,
-}: {
-  setting: AuthoritySettingView | null;
-  onClose: () => void;
-}) {
+export function ProposeSetting({ setting, onClose }: { setting: AuthoritySettingView; onClose: () => void }) {
   const trpc = useOperatorTrpc();
   const propose = useMutation(trpc.confirmations.proposeSetting.mutationOptions());
-  const [value, setValue] = useState(setting?.value ?? "");
+  const { currencies } = usePrograms();
+  const [currency = "EUR", ...others] = currencies;
+  const [value, setValue] = useState("");
   const { pending, refusal, setRefusal, send } = useProposal(onClose);
-  if (!setting) return null;
   const { label, unit } = settingWords(setting.name);
+  const isAmount = unit === null;
+  const hint = isAmount
+    ? others.length > 0
+      ? `${currency}; as many of the smallest coins in ${others.join(" and ")}`
+      : currency
+    : unit;
   return (
     <FormDialog
       onClose={onClose}
@@ -181,12 +185,25 @@ export function ProposeSetting({
       pending={pending}
       refusal={refusal}
       onSubmit={() => {
-        if (!/^\d{1,12}$/.test(value.trim())) return setRefusal("Give a whole number.");
-        void send(() => propose.mutateAsync({ name: setting.name, value: value.trim() }));
+        const amount = isAmount ? toMinorUnits(readAmount(value) ?? "", currency) : value.trim();
+        if (!amount || !/^\d{1,12}$/.test(amount)) {
+          return setRefusal(
+            isAmount ? `Give an amount in whole ${currency} or its coins.` : "Give a whole number.",
+          );
+        }
+        void send(() => propose.mutateAsync({ name: setting.name, value: amount }));
       }}
     >
-      <Field label={`Now ${setting.value}`} hint={unit} className="sm:col-span-2">
-        <Input value={value} onChange={(event) => setValue(event.currentTarget.value)} inputMode="numeric" />
+      <Field
+        label={`Instead of ${settingValue(setting.name, setting.value, currencies)}`}
+        hint={hint}
+        className="sm:col-span-2"
+      >
+        <Input
+          value={value}
+          onChange={(event) => setValue(event.currentTarget.value)}
+          inputMode={isAmount ? "decimal" : "numeric"}
+        />
       </Field>
     </FormDialog>
   );

@@ -1,25 +1,20 @@
 "use client";
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { CheckCheck } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
-import { faultWords } from "@/components/bank-accounts/account-words";
+import { type Answer, AnswerButtons, AnswerDialog, faultWords } from "@/components/confirmations/answers";
 import { answerPath, consequenceWords, waitingTitle } from "@/components/confirmations/confirmation-words";
 import { usePortal } from "@/components/frame/portal-context";
+import { usePrograms } from "@/components/frame/programs-context";
 import { RelativeTime } from "@/components/time/relative-time";
-import { Button, ButtonLink } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { FirstUse } from "@/components/ui/empty-state";
-import { Field } from "@/components/ui/field";
-import { Textarea } from "@/components/ui/input";
-import { KeyValueList } from "@/components/ui/key-value";
-import { showToast } from "@/components/ui/toast";
 import type { WaitingView } from "@/server/settlement/schema";
 import { useOperatorTrpc } from "@/server/trpc/client";
 
-type Answer = "confirm" | "reject" | "withdraw";
 type Asking = { answer: Answer; row: WaitingView };
 
 /** Their titles say of which program they are. */
@@ -51,7 +46,7 @@ export function WaitingList({ rows }: { rows: readonly WaitingView[] }) {
           ))}
         </ul>
       </Card>
-      {asking ? <AnswerDialog {...asking} onClose={() => setAsking(null)} /> : null}
+      {asking ? <AnswerWaiting {...asking} onClose={() => setAsking(null)} /> : null}
     </>
   );
 }
@@ -59,11 +54,12 @@ export function WaitingList({ rows }: { rows: readonly WaitingView[] }) {
 function Waiting({ row, ask }: { row: WaitingView; ask: (asking: Asking) => void }) {
   const { base, can } = usePortal();
   const path = answerPath(base, row);
+  const title = useTitle(row);
   const answers = can("payouts.approve");
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 text-sm">
       <div className="min-w-0 flex-1 basis-72">
-        <p className="font-medium">{waitingTitle(row)}</p>
+        <p className="font-medium">{title}</p>
         <p className="text-muted">
           {row.reason ? `"${row.reason}" · ` : ""}
           {row.program && !NAMES_PROGRAM.has(row.action) ? `${row.program.name} · ` : ""}
@@ -105,33 +101,19 @@ function Waiting({ row, ask }: { row: WaitingView; ask: (asking: Asking) => void
         </ButtonLink>
       ) : answers ? (
         <div className="flex items-center gap-2">
-          {row.mine ? (
-            <Button size="sm" onClick={() => ask({ answer: "withdraw", row })}>
-              Withdraw
-            </Button>
-          ) : (
-            <Button size="sm" onClick={() => ask({ answer: "reject", row })}>
-              Reject
-            </Button>
-          )}
-          {row.fault ? null : (
-            <Button size="sm" variant="primary" onClick={() => ask({ answer: "confirm", row })}>
-              Confirm
-            </Button>
-          )}
+          <AnswerButtons {...row} ask={(answer) => ask({ answer, row })} />
         </div>
       ) : null}
     </li>
   );
 }
 
-function AnswerDialog({ answer, row, onClose }: Asking & { onClose: () => void }) {
+function AnswerWaiting({ answer, row, onClose }: Asking & { onClose: () => void }) {
   const trpc = useOperatorTrpc();
-  const queryClient = useQueryClient();
+  const title = useTitle(row);
   const confirm = useMutation(trpc.confirmations.confirm.mutationOptions());
   const reject = useMutation(trpc.confirmations.reject.mutationOptions());
   const withdraw = useMutation(trpc.confirmations.withdraw.mutationOptions());
-  const [reason, setReason] = useState("");
   const words = {
     confirm: {
       title: "Confirm this?",
@@ -153,43 +135,33 @@ function AnswerDialog({ answer, row, onClose }: Asking & { onClose: () => void }
     },
   }[answer];
 
-  async function go(): Promise<string | undefined> {
+  async function send(reason: string): Promise<undefined> {
     const confirmationId = row.id;
-    if (answer === "reject" && reason.trim().length < 3) return "Give the reason.";
     if (answer === "confirm") await confirm.mutateAsync({ confirmationId, sha256: row.sha256 ?? "" });
-    else if (answer === "reject") await reject.mutateAsync({ confirmationId, reason: reason.trim() });
+    else if (answer === "reject") await reject.mutateAsync({ confirmationId, reason });
     else await withdraw.mutateAsync({ confirmationId });
-    await queryClient.invalidateQueries();
-    showToast({ title: words.done, description: waitingTitle(row) });
-    return undefined;
   }
 
   return (
-    <ConfirmDialog
-      open
-      onOpenChange={(next) => !next && onClose()}
-      title={words.title}
-      consequence={words.consequence}
-      confirmLabel={words.label}
-      danger={answer === "reject"}
-      onConfirm={go}
-    >
-      <KeyValueList
-        items={[
-          { label: "What", value: waitingTitle(row) },
-          ...(row.action === "payout_rule.set"
-            ? [{ label: "Held back", value: row.held ? "yes" : "no" }]
-            : []),
-          ...(row.reason ? [{ label: "Reason", value: row.reason }] : []),
-          ...(row.program ? [{ label: "Program", value: row.program.name }] : []),
-          { label: "Proposed by", value: row.proposedBy?.name ?? "the platform" },
-        ]}
-      />
-      {answer === "reject" ? (
-        <Field label="Reason">
-          <Textarea rows={2} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
-        </Field>
-      ) : null}
-    </ConfirmDialog>
+    <AnswerDialog
+      {...words}
+      doneAbout={title}
+      reasonReadBy={answer === "reject" ? "who proposed it reads" : undefined}
+      facts={[
+        { label: "What", value: title },
+        ...(row.action === "payout_rule.set" ? [{ label: "Held back", value: row.held ? "yes" : "no" }] : []),
+        ...(row.reason ? [{ label: "Reason", value: row.reason }] : []),
+        ...(row.program ? [{ label: "Program", value: row.program.name }] : []),
+        { label: "Proposed by", value: row.proposedBy?.name ?? "the platform" },
+      ]}
+      onSend={send}
+      onClose={onClose}
+    />
   );
+}
+
+/** One line that says what would happen, in the currencies of the programs. */
+function useTitle(row: WaitingView): string {
+  const { currencies } = usePrograms();
+  return waitingTitle(row, currencies);
 }

@@ -97,7 +97,8 @@ export function TableGrid<Row extends object>(props: TableGridProps<Row>) {
   return (
     <div
       ref={wrapper}
-      className={cn("min-w-0", wide && "relative overflow-x-auto")}
+      // Until its width is known nothing may reach out of the page; a clipped part leaves heads that stick alone.
+      className={cn("min-w-0", wide ? "relative overflow-x-auto" : "overflow-x-clip")}
       {...(wide ? { tabIndex: 0, role: "region", "aria-label": `${label}, scrolls sideways` } : {})}
     >
       <table

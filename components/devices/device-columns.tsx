@@ -4,8 +4,8 @@ import { DeviceState } from "@/components/devices/device-state";
 import { formatCount } from "@/components/money/format-count";
 import { RelativeTime } from "@/components/time/relative-time";
 import { Badge } from "@/components/ui/badge";
-import { cn } from "@/components/ui/cn";
 import { CopyableId } from "@/components/ui/copyable-id";
+import { LongName } from "@/components/ui/long-name";
 import type { DeviceView } from "@/server/devices/schema";
 
 /** Columns of every list of devices; the operator's names the merchant. */
@@ -18,9 +18,7 @@ export function deviceColumns({ withMerchant }: { withMerchant?: boolean } = {})
       cell: (row) => (
         <span className="flex min-w-0 items-center gap-2">
           <DeviceKindIcon kind={row.kind} />
-          <span title={row.name} className="max-w-64 truncate font-medium max-xl:max-w-44">
-            {row.name}
-          </span>
+          <LongName className="max-w-36 font-medium">{row.name}</LongName>
         </span>
       ),
     },
@@ -36,7 +34,7 @@ export function deviceColumns({ withMerchant }: { withMerchant?: boolean } = {})
             id: "merchant",
             header: "Merchant",
             priority: 2 as const,
-            cell: (row: DeviceView) => <Cut text={row.merchant.name} />,
+            cell: (row: DeviceView) => <LongName>{row.merchant.name}</LongName>,
           },
         ]
       : []),
@@ -44,7 +42,7 @@ export function deviceColumns({ withMerchant }: { withMerchant?: boolean } = {})
       id: "place",
       header: "Place",
       priority: 2,
-      cell: (row) => <Cut text={row.site ?? row.zone ?? "–"} muted />,
+      cell: (row) => <LongName className="text-muted">{row.site ?? row.zone ?? "–"}</LongName>,
     },
     {
       id: "seen",
@@ -91,15 +89,6 @@ export function deviceColumns({ withMerchant }: { withMerchant?: boolean } = {})
       cell: (row) => <CopyableId id={row.id} />,
     },
   ];
-}
-
-/** Names of a length that leaves room for the other columns; whole on hover. */
-function Cut({ text, muted }: { text: string; muted?: boolean }) {
-  return (
-    <span title={text} className={cn("block max-w-40 truncate", muted && "text-muted")}>
-      {text}
-    </span>
-  );
 }
 
 /** Saved tabs by state; `counts` gives their numbers. */

@@ -3,8 +3,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { SimpleTable } from "@/components/data-table/simple-table";
 import { usePortal } from "@/components/frame/portal-context";
+import { ProgramZone } from "@/components/frame/programs-context";
 import { paymentColumns } from "@/components/payments/payment-columns";
+import type { PaymentRow } from "@/components/payments/payment-types";
 import { QueryView } from "@/components/query/query-view";
+import { ExactTime } from "@/components/time/relative-time";
 import { Card } from "@/components/ui/card";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import type { MerchantTrpc } from "@/server/trpc/client";
@@ -20,9 +23,9 @@ interface DevicePaymentsProps {
 /** The newest payments of one device. */
 export function DevicePayments({ payments, deviceId, currency, level = 3 }: DevicePaymentsProps) {
   const { base } = usePortal();
-  const columns = paymentColumns({ currency }).filter(({ id }) =>
-    ["at", "purpose", "instrument", "amount", "state"].includes(id),
-  );
+  const columns = paymentColumns({ currency })
+    .filter(({ id }) => ["at", "purpose", "instrument", "amount", "state"].includes(id))
+    .map((column) => (column.id === "at" ? { ...column, cell: When } : column));
   const list = useQuery(payments.list.queryOptions({ deviceId, limit: 8 }));
   return (
     <Card title="What did it take lately?" level={level} flush>
@@ -39,5 +42,16 @@ export function DevicePayments({ payments, deviceId, currency, level = 3 }: Devi
         )}
       </QueryView>
     </Card>
+  );
+}
+
+/** Without the device's name, which the page has told. */
+function When(row: PaymentRow) {
+  return (
+    <span className="text-muted">
+      <ProgramZone id={row.program.id}>
+        <ExactTime at={row.occurredAt} format="dayTime" />
+      </ProgramZone>
+    </span>
   );
 }

@@ -11,6 +11,8 @@ interface ProgramsValue {
   many: boolean;
   /** The one currency of all of them; undefined where rows have to say their own. */
   currency: string | undefined;
+  /** Each that is in use, once. */
+  currencies: readonly string[];
   options: readonly FilterOption[];
 }
 
@@ -18,6 +20,7 @@ const ProgramsContext = createContext<ProgramsValue>({
   programs: [],
   many: false,
   currency: undefined,
+  currencies: [],
   options: [],
 });
 
@@ -30,11 +33,12 @@ export function ProgramsProvider({
   children: ReactNode;
 }) {
   const value = useMemo<ProgramsValue>(() => {
-    const currencies = new Set(programs.map(({ currency }) => currency));
+    const currencies = [...new Set(programs.map(({ currency }) => currency))];
     return {
       programs,
       many: programs.length > 1,
-      currency: currencies.size === 1 ? programs[0]?.currency : undefined,
+      currency: currencies.length === 1 ? currencies[0] : undefined,
+      currencies,
       options: programs.map(({ id, name }) => ({ value: id, label: name })),
     };
   }, [programs]);

@@ -129,7 +129,10 @@ function OrganisationSwitcher({
     <>
       <Logo />
       <span className={cn("min-w-0 flex-1 text-left", collapsed && "sr-only")}>
-        <span className="block truncate text-sm font-semibold leading-[18px] text-ink">
+        <span
+          title={organisation.name}
+          className="block truncate text-sm font-semibold leading-[18px] text-ink"
+        >
           {organisation.name}
         </span>
         <span className="block truncate text-xs text-muted">{organisation.portal}</span>

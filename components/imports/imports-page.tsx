@@ -14,6 +14,7 @@ import { pagedRows } from "@/components/query/paged-rows";
 import { RelativeTime } from "@/components/time/relative-time";
 import { Badge } from "@/components/ui/badge";
 import { FirstUse } from "@/components/ui/empty-state";
+import { LongName } from "@/components/ui/long-name";
 import { Page, PageHeader } from "@/components/ui/page-header";
 import { useOperatorTrpc } from "@/server/trpc/client";
 
@@ -24,14 +25,23 @@ const COLUMNS: readonly DataColumn<ImportItem>[] = [
     fixed: true,
     truncate: true,
     width: "22%",
-    cell: (row) => <span className="font-medium">{row.fileName}</span>,
+    cell: (row) => (
+      <span title={row.fileName} className="font-medium">
+        {row.fileName}
+      </span>
+    ),
   },
-  { id: "merchant", header: "Merchant", priority: 2, cell: (row) => row.merchant.name },
+  {
+    id: "merchant",
+    header: "Merchant",
+    priority: 2,
+    cell: (row) => <LongName>{row.merchant.name}</LongName>,
+  },
   {
     id: "program",
     header: "Program",
     priority: 3,
-    cell: (row) => <span className="text-muted">{row.program.name}</span>,
+    cell: (row) => <LongName className="text-muted">{row.program.name}</LongName>,
   },
   {
     id: "format",

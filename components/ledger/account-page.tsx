@@ -16,6 +16,7 @@ import {
   transferWords,
 } from "@/components/ledger/ledger-words";
 import { MomentFields, useMoment } from "@/components/ledger/moment";
+import { decimalsOf } from "@/components/money/format-amount";
 import { Money } from "@/components/money/money";
 import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
 import { QueryView, tableErrorOf } from "@/components/query/query-view";
@@ -124,6 +125,10 @@ function AccountT({
   balance: AccountView["balance"];
   side: "debit" | "credit";
 }) {
+  const { debitsPosted, debitsPending, creditsPosted, creditsPending } = counters;
+  const decimals = decimalsOf(
+    [debitsPosted, debitsPending, creditsPosted, creditsPending, balance].map(({ amount }) => amount),
+  );
   const column = (name: string, posted: ReactNode, pending: ReactNode) => (
     <div className="min-w-0">
       <p className="border-b-2 border-line-strong px-4 py-1.5 text-center text-sm font-medium">{name}</p>
@@ -144,18 +149,18 @@ function AccountT({
       <div className="grid grid-cols-2 divide-x-2 divide-line-strong">
         {column(
           "Debit",
-          <Money {...counters.debitsPosted} hideCode full />,
-          <Money {...counters.debitsPending} hideCode emphasis="muted" full />,
+          <Money {...debitsPosted} hideCode full decimals={decimals} />,
+          <Money {...debitsPending} hideCode emphasis="muted" full decimals={decimals} />,
         )}
         {column(
           "Credit",
-          <Money {...counters.creditsPosted} hideCode full />,
-          <Money {...counters.creditsPending} hideCode emphasis="muted" full />,
+          <Money {...creditsPosted} hideCode full decimals={decimals} />,
+          <Money {...creditsPending} hideCode emphasis="muted" full decimals={decimals} />,
         )}
       </div>
       <p className="flex items-baseline justify-between gap-4 border-t border-line px-4 py-2.5 text-sm font-semibold">
         Balance, on the {side} side
-        <Money {...balance} full />
+        <Money {...balance} full decimals={decimals} />
       </p>
     </div>
   );
@@ -171,13 +176,15 @@ function History({ account, until }: { account: AccountView; until: string | nul
       { getNextPageParam: (page) => page.nextCursor, placeholderData: (before) => before },
     ),
   );
+  const rows = list.data?.pages.flatMap((page) => page.items);
+  const decimals = decimalsOf((rows ?? []).flatMap((row) => [row.amount.amount, row.balanceAfter.amount]));
   return (
     <DataTable
       id="ledger-account"
       label="Transfers"
       title={until ? "Transfers until then" : "Transfers"}
-      columns={columnsFor(account.currency, base)}
-      rows={list.data?.pages.flatMap((page) => page.items)}
+      columns={columnsFor(account.currency, base, decimals)}
+      rows={rows}
       rowId={(row) => row.id}
       rowHref={(row) => `${base}/ledger/transfers/${row.id}`}
       state={state}
@@ -197,7 +204,7 @@ function History({ account, until }: { account: AccountView; until: string | nul
   );
 }
 
-function columnsFor(currency: string, base: string): DataColumn<Leg>[] {
+function columnsFor(currency: string, base: string, decimals: number): DataColumn<Leg>[] {
   const side = (which: "debit" | "credit"): DataColumn<Leg> => ({
     id: which,
     header: `${which === "debit" ? "Debit" : "Credit"} ${currency}`,
@@ -205,7 +212,13 @@ function columnsFor(currency: string, base: string): DataColumn<Leg>[] {
     priority: 1,
     cell: (row) =>
       row.side === which ? (
-        <Money {...row.amount} hideCode full emphasis={movesMoney(row.kind) ? "normal" : "muted"} />
+        <Money
+          {...row.amount}
+          hideCode
+          full
+          decimals={decimals}
+          emphasis={movesMoney(row.kind) ? "normal" : "muted"}
+        />
       ) : null,
   });
   return [
@@ -260,7 +273,7 @@ function columnsFor(currency: string, base: string): DataColumn<Leg>[] {
       header: `Balance ${currency}`,
       align: "right",
       priority: 1,
-      cell: (row) => <Money {...row.balanceAfter} hideCode full emphasis="strong" />,
+      cell: (row) => <Money {...row.balanceAfter} hideCode full decimals={decimals} emphasis="strong" />,
     },
     {
       id: "id",

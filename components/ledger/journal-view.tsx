@@ -6,7 +6,7 @@ import { TAccounts } from "@/components/charts/t-account";
 import { SimpleTable } from "@/components/data-table/simple-table";
 import { usePortal } from "@/components/frame/portal-context";
 import { toJournal } from "@/components/ledger/ledger-words";
-import { TRANSFER_COLUMNS } from "@/components/ledger/transfers-page";
+import { transferColumns } from "@/components/ledger/transfers-page";
 import { Card } from "@/components/ui/card";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { SkeletonText } from "@/components/ui/skeleton";
@@ -43,7 +43,7 @@ export function JournalView({
       <Card title="Transfers of this journal" hint={`${transfers.length}`} flush>
         <SimpleTable
           label="Transfers of this journal"
-          columns={TRANSFER_COLUMNS}
+          columns={transferColumns(transfers)}
           rows={transfers}
           rowId={(row) => row.id}
           rowHref={(row) => `${base}/ledger/transfers/${row.id}`}
@@ -73,7 +73,7 @@ function Cause({ journalId }: { journalId: string }) {
             {cause.data.causes.map((each) => {
               const href = hrefOf(each);
               return (
-                <li key={each.id} className="flex items-center gap-2">
+                <li key={each.id} className="flex min-w-0 flex-wrap items-center gap-x-2 wrap-anywhere">
                   {href ? (
                     <Link
                       href={href}

@@ -1,13 +1,14 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { CircleCheck, Download, ShieldCheck, TriangleAlert } from "lucide-react";
+import { Download, ShieldCheck, TriangleAlert } from "lucide-react";
 import { downloadText } from "@/components/charts/to-csv";
 import { LedgerFrame } from "@/components/ledger/ledger-frame";
+import { FOLLOW_PROOF, ProofTime, tellNotStarted, Verdict } from "@/components/ledger/proof-pieces";
 import { WholeProof } from "@/components/ledger/whole-proof";
 import { formatCount } from "@/components/money/format-count";
 import { QueryView } from "@/components/query/query-view";
-import { ExactTime, RelativeTime } from "@/components/time/relative-time";
+import { RelativeTime } from "@/components/time/relative-time";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -15,10 +16,8 @@ import { CopyableId } from "@/components/ui/copyable-id";
 import { KeyValueList } from "@/components/ui/key-value";
 import { Progress } from "@/components/ui/progress";
 import { SkeletonCard } from "@/components/ui/skeleton";
-import { showToast } from "@/components/ui/toast";
 import type { ProofView } from "@/server/ledger/schema";
 import { useOperatorTrpc } from "@/server/trpc/client";
-import { callErrorOf } from "@/server/trpc/query-client";
 
 const PARTS: Record<string, { label: string; unit: string }> = {
   chain: { label: "Sealed blocks hashed again", unit: "blocks" },
@@ -30,17 +29,11 @@ const PARTS: Record<string, { label: string; unit: string }> = {
 export function ProofPage() {
   const trpc = useOperatorTrpc();
   const queryClient = useQueryClient();
-  const proof = useQuery(
-    trpc.ledger.proof.queryOptions(undefined, {
-      staleTime: 0,
-      refetchInterval: ({ state }) => (state.data?.running ? 500 : 15_000),
-    }),
-  );
+  const proof = useQuery(trpc.ledger.proof.queryOptions(undefined, FOLLOW_PROOF));
   const start = useMutation(
     trpc.ledger.startProof.mutationOptions({
       onSettled: () => queryClient.invalidateQueries(trpc.ledger.proof.queryFilter()),
-      onError: (error) =>
-        showToast({ title: callErrorOf(error)?.message ?? "The server did not answer.", tone: "loss" }),
+      onError: tellNotStarted,
     }),
   );
   return (
@@ -99,14 +92,7 @@ export function ProofPage() {
 
 function Running({ running }: { running: NonNullable<ProofView["running"]> }) {
   return (
-    <Card
-      title="The proof is running"
-      hint={
-        <>
-          started <RelativeTime at={running.startedAt} />. You can leave this page
-        </>
-      }
-    >
+    <Card title="The proof is running" hint={<ProofTime running={running} />}>
       <div className="grid gap-3">
         {Object.entries(PARTS).map(([part, { label, unit }]) => {
           const at = running.parts.find((each) => each.part === part);
@@ -133,28 +119,12 @@ function LastProof({ last }: { last: ProofView["last"] }) {
   }
   const { result } = last;
   return (
-    <Card
-      title="What did the last proof find?"
-      hint={
-        <>
-          <ExactTime at={last.at} format="dateTime" withOffset />, {last.by ? `${last.by}, ` : ""}
-          {last.seconds} s
-        </>
-      }
-    >
+    <Card title="What did the last proof find?" hint={<ProofTime last={last} />}>
       <div className="grid gap-3">
-        <Banner
-          tone={result.ok ? "arrived" : "loss"}
-          icon={result.ok ? <CircleCheck aria-hidden /> : <TriangleAlert aria-hidden />}
-          title={
-            result.ok
-              ? "Nothing contradicts anything"
-              : `${formatCount(result.broken)} ${result.broken === 1 ? "contradiction" : "contradictions"}`
-          }
-        >
+        <Verdict result={result}>
           {formatCount(result.transfers)} transfers, {formatCount(result.accounts)} accounts and{" "}
           {formatCount(result.blocks)} blocks were read.
-        </Banner>
+        </Verdict>
         <Findings findings={last.findings} />
         <KeyValueList
           items={[

@@ -9,6 +9,7 @@ import type { DataColumn } from "@/components/data-table/types";
 import { LedgerFrame } from "@/components/ledger/ledger-frame";
 import { accountKind } from "@/components/ledger/ledger-words";
 import { MomentFields, useMoment } from "@/components/ledger/moment";
+import { decimalsOf } from "@/components/money/format-amount";
 import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
 import { useChoices } from "@/components/operator/use-choices";
@@ -76,6 +77,14 @@ export function TrialBalancePage() {
 function Table({ data }: { data: TrialBalance }) {
   const { programs } = useChoices();
   const { currency } = data;
+  const decimals = decimalsOf(
+    [data.totals, ...data.rows].flatMap((row) => [
+      row.debits.amount,
+      row.credits.amount,
+      row.debitBalance.amount,
+      row.creditBalance.amount,
+    ]),
+  );
   const programOf = (row: Row) => programs.find(({ id }) => id === row.programId)?.name ?? "";
   const moneyColumn = (
     id: keyof TrialBalance["totals"],
@@ -89,7 +98,9 @@ function Table({ data }: { data: TrialBalance }) {
     cell: (row) => {
       const none = Number(row.debitBalance.amount) === 0 && Number(row.creditBalance.amount) === 0;
       const empty = strong && Number(row[id].amount) === 0 && !(none && id === "creditBalance");
-      return empty ? null : <Money {...row[id]} hideCode full emphasis={strong ? "strong" : "muted"} />;
+      return empty ? null : (
+        <Money {...row[id]} hideCode full decimals={decimals} emphasis={strong ? "strong" : "muted"} />
+      );
     },
   });
   const columns: DataColumn<Row>[] = [
@@ -116,7 +127,9 @@ function Table({ data }: { data: TrialBalance }) {
     moneyColumn("debitBalance", "Debit balance", true),
     moneyColumn("creditBalance", "Credit balance", true),
   ];
-  const total = (id: keyof TrialBalance["totals"]) => <Money {...data.totals[id]} hideCode full />;
+  const total = (id: keyof TrialBalance["totals"]) => (
+    <Money {...data.totals[id]} hideCode full decimals={decimals} />
+  );
   return (
     <Card
       title={`Does the ledger balance in ${currency}?`}

@@ -3,34 +3,26 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleCheck, Download, ShieldCheck, TriangleAlert } from "lucide-react";
 import { downloadText } from "@/components/charts/to-csv";
+import { FOLLOW_PROOF, ProofTime, tellNotStarted, Verdict } from "@/components/ledger/proof-pieces";
 import { formatCount } from "@/components/money/format-count";
 import { QueryView } from "@/components/query/query-view";
-import { ExactTime, RelativeTime } from "@/components/time/relative-time";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Progress } from "@/components/ui/progress";
 import { SkeletonCard } from "@/components/ui/skeleton";
-import { showToast } from "@/components/ui/toast";
-import type { CheckResult, WholeProofView } from "@/server/reporting/proof/schema";
+import type { CheckResult } from "@/server/reporting/proof/schema";
 import { useOperatorTrpc } from "@/server/trpc/client";
-import { callErrorOf } from "@/server/trpc/query-client";
 
 /** The proof of the whole: figures, approvals, reports, the log of evidence, the guards and the ledger. */
 export function WholeProof() {
   const trpc = useOperatorTrpc();
   const queryClient = useQueryClient();
-  const proof = useQuery(
-    trpc.proof.whole.queryOptions(undefined, {
-      staleTime: 0,
-      refetchInterval: ({ state }) => (state.data?.running ? 500 : 15_000),
-    }),
-  );
+  const proof = useQuery(trpc.proof.whole.queryOptions(undefined, FOLLOW_PROOF));
   const start = useMutation(
     trpc.proof.start.mutationOptions({
       onSettled: () => queryClient.invalidateQueries(trpc.proof.whole.queryFilter()),
-      onError: (error) =>
-        showToast({ title: callErrorOf(error)?.message ?? "The server did not answer.", tone: "loss" }),
+      onError: tellNotStarted,
     }),
   );
   return (
@@ -38,7 +30,7 @@ export function WholeProof() {
       {(data) => (
         <Card
           title="Does everything add up?"
-          hint={<When view={data} />}
+          hint={<ProofTime {...data} />}
           actions={
             <Button
               size="sm"
@@ -60,17 +52,7 @@ export function WholeProof() {
                 unit="checks"
               />
             ) : null}
-            {data.last && !data.running ? (
-              <Banner
-                tone={data.last.ok ? "arrived" : "loss"}
-                icon={data.last.ok ? <CircleCheck aria-hidden /> : <TriangleAlert aria-hidden />}
-                title={
-                  data.last.ok
-                    ? "Nothing contradicts anything"
-                    : `${formatCount(data.last.broken)} ${data.last.broken === 1 ? "contradiction" : "contradictions"}`
-                }
-              />
-            ) : null}
+            {data.last && !data.running ? <Verdict result={data.last} /> : null}
             <Checks checks={data.running ? data.running.done : (data.last?.checks ?? [])} />
             {data.last?.head && !data.running ? <KeepHead head={data.last.head} /> : null}
             {!data.last && !data.running ? (
@@ -108,22 +90,6 @@ function KeepHead({ head }: { head: { height: number; hash: string } }) {
         Export the log's head
       </Button>
     </div>
-  );
-}
-
-function When({ view: { running, last } }: { view: WholeProofView }) {
-  if (running)
-    return (
-      <>
-        started <RelativeTime at={running.startedAt} />. You can leave this page
-      </>
-    );
-  if (!last) return null;
-  return (
-    <>
-      <ExactTime at={last.at} format="dateTime" withOffset />, {last.by ? `${last.by}, ` : ""}
-      {last.seconds} s
-    </>
   );
 }
 

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { formatAmount, formatAmountShort, hasSubMinor, signOf } from "@/components/money/format-amount";
+import {
+  decimalsOf,
+  formatAmount,
+  formatAmountShort,
+  fromMinorUnits,
+  hasSubMinor,
+  signOf,
+  toMinorUnits,
+} from "@/components/money/format-amount";
 import { formatCount, formatPercentChange } from "@/components/money/format-count";
 
 const plain = (text: string) => text.replaceAll("\u2009", " ");
@@ -22,6 +30,21 @@ describe("formatAmount", () => {
     ["not a number", "not a number"],
   ])("%s is written %s", (amount, text) => {
     expect(plain(formatAmount(amount))).toBe(text);
+  });
+
+  test("figures of one column have as many decimals as the finest of them", () => {
+    const column = ["12", "0.25", "1234.567800", "-3.5"];
+    const decimals = decimalsOf(column);
+    expect(decimals).toBe(4);
+    expect(column.map((amount) => plain(formatAmount(amount, { full: true, decimals })))).toEqual([
+      "12.0000",
+      "0.2500",
+      "1 234.5678",
+      "−3.5000",
+    ]);
+    // Never fewer than the minor unit has, and none where nothing is finer.
+    expect(formatAmount("12", { full: true, decimals: decimalsOf(["12"]) })).toBe("12.00");
+    expect(formatAmount("12", { currency: "JPY", full: true, decimals: decimalsOf(["12"]) })).toBe("12");
   });
 
   test("a plus is written on request, but never before zero", () => {
@@ -76,4 +99,27 @@ test("counts and changes are grouped and signed", () => {
   expect(plain(formatCount(-1000n))).toBe("−1 000");
   expect(plain(formatPercentChange(0.0612))).toBe("+6.1 %");
   expect(plain(formatPercentChange(-0.0004))).toBe("0.0 %");
+});
+
+describe("minor units", () => {
+  test.each([
+    ["100000", "EUR", "1000.00"],
+    ["5", "EUR", "0.05"],
+    ["100000", "JPY", "100000"],
+    ["1234", "KWD", "1.234"],
+    ["0", "USD", "0.00"],
+  ])("%s of %s are %s, and back", (units, currency, amount) => {
+    expect(fromMinorUnits(units, currency)).toBe(amount);
+    expect(toMinorUnits(amount, currency)).toBe(units);
+  });
+
+  test.each([
+    ["0.005", "EUR"],
+    ["0.5", "JPY"],
+    ["-3.00", "EUR"],
+    ["", "EUR"],
+    ["ten", "EUR"],
+  ])("%s is no amount of whole minor units of %s", (amount, currency) => {
+    expect(toMinorUnits(amount, currency)).toBeNull();
+  });
 });

@@ -22,6 +22,21 @@ export function minorDigitsOf(currency: string | undefined): number {
   return currency === undefined ? 2 : (MINOR_DIGITS[currency] ?? 2);
 }
 
+/** `"100000"` cents as `"1000.00"`, and so many yen as they are. */
+export function fromMinorUnits(units: string, currency: string): string {
+  const digits = minorDigitsOf(currency);
+  const padded = units.padStart(digits + 1, "0");
+  return digits === 0 ? padded : `${padded.slice(0, -digits)}.${padded.slice(-digits)}`;
+}
+
+/** The other way; null for what is no amount of this currency. */
+export function toMinorUnits(amount: string, currency: string): string | null {
+  const digits = minorDigitsOf(currency);
+  const parts = parse(amount);
+  if (!parts || parts.negative || parts.fraction.length > digits) return null;
+  return (parts.whole + parts.fraction.padEnd(digits, "0")).replace(/^0+(?=\d)/, "");
+}
+
 export type SignStyle = "auto" | "always" | "never";
 
 interface AmountParts {
@@ -66,6 +81,8 @@ export interface FormatAmountOptions {
   sign?: SignStyle;
   /** Every decimal there is, instead of the minor unit's. */
   full?: boolean;
+  /** With `full`: at least so many, for figures that stand under each other. */
+  decimals?: number | undefined;
 }
 
 /**
@@ -78,7 +95,8 @@ export function formatAmount(amount: string, options: FormatAmountOptions = {}):
   if (!parts) return amount;
   const decimals = minorDigitsOf(currency);
   const zero = parts.whole === "0" && parts.fraction === "";
-  const exact = { whole: parts.whole, fraction: parts.fraction.padEnd(decimals, "0") };
+  const least = Math.max(decimals, options.decimals ?? 0);
+  const exact = { whole: parts.whole, fraction: parts.fraction.padEnd(least, "0") };
   const rounded = round(parts, decimals);
   const vanished = !zero && /^0*$/.test(rounded.whole + rounded.fraction);
   const shown = full || vanished ? exact : rounded;
@@ -88,6 +106,13 @@ export function formatAmount(amount: string, options: FormatAmountOptions = {}):
 /** Whether an amount is finer than its currency's minor unit. */
 export function hasSubMinor(amount: string, currency?: string): boolean {
   return (parse(amount)?.fraction.length ?? 0) > minorDigitsOf(currency);
+}
+
+/** How many decimals the finest of these amounts has: with them all, their points stand under each other. */
+export function decimalsOf(amounts: Iterable<string>): number {
+  let most = 0;
+  for (const amount of amounts) most = Math.max(most, parse(amount)?.fraction.length ?? 0);
+  return most;
 }
 
 export function signOf(amount: string): -1 | 0 | 1 {

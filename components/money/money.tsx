@@ -20,6 +20,8 @@ export interface MoneyProps {
   fact?: string | undefined;
   /** Every decimal, instead of on hover. */
   full?: boolean;
+  /** With `full`: at least so many decimals, as the finest figure of the column has (`decimalsOf`). */
+  decimals?: number | undefined;
   className?: string;
 }
 
@@ -30,6 +32,11 @@ const EMPHASIS = {
   figure: "text-3xl font-semibold tracking-[-0.01em]",
   large: "text-[26px] leading-8 font-semibold tracking-[-0.01em]",
 };
+
+/** In a card: as large as there is room for, so that millions are smaller and never cut. */
+function fitting(text: string): string {
+  return `min(26px, ${Math.floor(185 / (text.length + 3))}cqi)`;
+}
 
 /** An amount of money. Right-align its column and give the column tabular figures. */
 export function Money(props: MoneyProps) {
@@ -43,10 +50,11 @@ export function Money(props: MoneyProps) {
     sum,
     fact,
     full,
+    decimals,
     className,
   } = props;
-  const text = formatAmount(amount, { currency, sign, full });
-  const exact = formatAmount(amount, { currency, sign, full: true });
+  const text = formatAmount(amount, { currency, sign, full, decimals });
+  const exact = formatAmount(amount, { currency, sign, full: true, decimals });
   const big = emphasis === "figure" || emphasis === "large";
   const figure = (
     <span
@@ -54,6 +62,7 @@ export function Money(props: MoneyProps) {
       data-sum-part={sum === "part" ? "" : undefined}
       data-sum-whole={sum === "whole" ? "" : undefined}
       data-fact={fact}
+      style={emphasis === "large" ? { fontSize: fitting(text) } : undefined}
       className={cn(
         "tabular whitespace-nowrap",
         EMPHASIS[emphasis],

@@ -10,13 +10,9 @@ import { DeclineReasons } from "@/components/operator/decline-reasons";
 import { OperatorFigures } from "@/components/operator/operator-figures";
 import { PaymentsPerMinute } from "@/components/operator/payments-per-minute";
 import { ProgramFlow } from "@/components/operator/program-flow";
-import { OverviewHeader } from "@/components/overview/overview-header";
+import { OverviewPage } from "@/components/overview/overview-page";
 import { useProgramParam } from "@/components/overview/program-select";
-import { QueryView } from "@/components/query/query-view";
-import { ZoneProvider } from "@/components/time/zone-context";
 import { ButtonLink } from "@/components/ui/button";
-import { Page } from "@/components/ui/page-header";
-import { SkeletonChart, SkeletonStats } from "@/components/ui/skeleton";
 import { useOperatorTrpc } from "@/server/trpc/client";
 
 /** What an operator sees first: the program's day as it moves, what waits for somebody, and where the money goes. */
@@ -28,60 +24,49 @@ export function OperatorOverviewPage() {
   const overview = useQuery(trpc.reporting.overview.queryOptions(input, { refetchInterval: 60_000 }));
   const live = useSubscription(trpc.reporting.live.subscriptionOptions(input));
   return (
-    <Page>
-      <QueryView
-        query={overview}
-        what="The overview"
-        skeleton={
-          <div className="grid gap-4">
-            <SkeletonStats count={6} />
-            <SkeletonChart />
-          </div>
-        }
-      >
-        {(data) => {
-          const { currency } = data.program;
-          const open = live.data?.openCases ?? data.review.open;
-          return (
-            <ZoneProvider zone={data.program.timeZone} place={data.program.name}>
-              <OverviewHeader
-                overview={data}
-                live={live}
-                actions={
-                  can("cases.decide") && open > 0 ? (
-                    <ButtonLink href={`${base}/review`} variant="primary" icon={<ShieldAlert />}>
-                      {open === 1 ? "Review one payment" : `Review ${open} payments`}
-                    </ButtonLink>
-                  ) : undefined
-                }
-              />
-              <OperatorFigures overview={data} live={live.data} />
-              <div className="grid gap-4 xl:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
-                <ProgramFlow flow={data.flow} currency={currency} program={data.program.slug} />
-                <div className="grid content-start gap-4">
-                  <PaymentsPerMinute minutes={live.data?.lastMinutes ?? data.lastMinutes} />
-                  <DeclineReasons declines={data.declines} />
-                </div>
+    <OverviewPage
+      query={overview}
+      live={live}
+      figures={6}
+      actions={(data) => {
+        const open = live.data?.openCases ?? data.review.open;
+        return can("cases.decide") && open > 0 ? (
+          <ButtonLink href={`${base}/review`} variant="primary" icon={<ShieldAlert />}>
+            {open === 1 ? "Review one payment" : `Review ${open} payments`}
+          </ButtonLink>
+        ) : undefined;
+      }}
+    >
+      {(data) => {
+        const { currency } = data.program;
+        return (
+          <>
+            <OperatorFigures overview={data} live={live.data} />
+            <div className="grid gap-4 xl:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
+              <ProgramFlow flow={data.flow} currency={currency} program={data.program.slug} />
+              <div className="grid content-start gap-4">
+                <PaymentsPerMinute minutes={live.data?.lastMinutes ?? data.lastMinutes} />
+                <DeclineReasons declines={data.declines} />
               </div>
-              <StackedAreaChart
-                title="What was the money taken for?"
-                hint={`${currency} captured per day, by kind of device, last 30 days, today so far`}
-                xKind="day"
-                partialX={data.byDay.at(-1)?.day}
-                height={248}
-                value={{ kind: "money", currency }}
-                points={data.byDay.map(({ day, kinds }) => ({ x: day, values: kinds }))}
-                series={data.kinds.map((kind) => ({
-                  key: kind,
-                  label: kindLook(kind).trade,
-                  colour: kindLook(kind).series,
-                }))}
-                fileName={`takings-${data.program.slug}`}
-              />
-            </ZoneProvider>
-          );
-        }}
-      </QueryView>
-    </Page>
+            </div>
+            <StackedAreaChart
+              title="What was the money taken for?"
+              hint={`${currency} captured per day, by kind of device, last 30 days, today so far`}
+              xKind="day"
+              partialX={data.byDay.at(-1)?.day}
+              height={248}
+              value={{ kind: "money", currency }}
+              points={data.byDay.map(({ day, kinds }) => ({ x: day, values: kinds }))}
+              series={data.kinds.map((kind) => ({
+                key: kind,
+                label: kindLook(kind).trade,
+                colour: kindLook(kind).series,
+              }))}
+              fileName={`takings-${data.program.slug}`}
+            />
+          </>
+        );
+      }}
+    </OverviewPage>
   );
 }

@@ -8,16 +8,12 @@ import { StackedAreaChart } from "@/components/charts/stacked-area-chart";
 import { kindLook } from "@/components/devices/device-kind";
 import { usePortal } from "@/components/frame/portal-context";
 import { AgencyFigures } from "@/components/overview/agency-figures";
-import { OverviewHeader } from "@/components/overview/overview-header";
+import { OverviewPage } from "@/components/overview/overview-page";
 import { useProgramParam } from "@/components/overview/program-select";
 import { ProposedChange } from "@/components/overview/proposed-change";
 import { RecentStatements } from "@/components/overview/recent-statements";
 import { StepEarnings } from "@/components/overview/step-earnings";
-import { QueryView } from "@/components/query/query-view";
-import { ZoneProvider } from "@/components/time/zone-context";
 import { ButtonLink } from "@/components/ui/button";
-import { Page } from "@/components/ui/page-header";
-import { SkeletonChart, SkeletonStats } from "@/components/ui/skeleton";
 import { useAgencyTrpc } from "@/server/trpc/client";
 
 /** What an agency sees first: its share as it grows, what it came from, what is proposed, and its reports. */
@@ -30,67 +26,55 @@ export function AgencyOverviewPage() {
   const live = useSubscription(trpc.reporting.live.subscriptionOptions(input));
 
   return (
-    <Page>
-      <QueryView
-        query={overview}
-        what="The overview"
-        skeleton={
-          <div className="grid gap-4">
-            <SkeletonStats />
-            <SkeletonChart />
-          </div>
-        }
-      >
-        {(data) => {
-          const { currency } = data.program;
-          return (
-            <ZoneProvider zone={data.program.timeZone} place={data.program.name}>
-              <OverviewHeader
-                overview={data}
-                live={live}
-                actions={
-                  data.agreementsWaiting > 0 ? (
-                    <ButtonLink
-                      href={`${base}/agreements`}
-                      icon={<FilePenLine />}
-                      className="border-accent-line bg-accent-soft text-accent hover:border-accent"
-                    >
-                      {data.agreementsWaiting === 1
-                        ? "An agreement waits for your answer"
-                        : `${data.agreementsWaiting} agreements wait for your answer`}
-                    </ButtonLink>
-                  ) : undefined
-                }
+    <OverviewPage
+      query={overview}
+      live={live}
+      actions={(data) => {
+        return data.agreementsWaiting > 0 ? (
+          <ButtonLink
+            href={`${base}/agreements`}
+            icon={<FilePenLine />}
+            className="border-accent-line bg-accent-soft text-accent hover:border-accent"
+          >
+            {data.agreementsWaiting === 1
+              ? "An agreement waits for your answer"
+              : `${data.agreementsWaiting} agreements wait for your answer`}
+          </ButtonLink>
+        ) : undefined;
+      }}
+    >
+      {(data) => {
+        const { currency } = data.program;
+        return (
+          <>
+            <AgencyAccountNotice />
+            <AgencyFigures overview={data} live={live.data} />
+            <div className="grid gap-4 xl:grid-cols-[minmax(0,1.9fr)_minmax(0,1fr)]">
+              <StackedAreaChart
+                title="What did your share come from?"
+                hint={`${currency} per day, by kind of payment, last 30 days, today so far`}
+                xKind="day"
+                partialX={data.byDay.at(-1)?.day}
+                height={256}
+                value={{ kind: "money", currency }}
+                points={data.byDay.map(({ day, kinds }) => ({ x: day, values: kinds }))}
+                series={data.kinds.map((kind) => ({
+                  key: kind,
+                  label: kindLook(kind).trade,
+                  colour: kindLook(kind).series,
+                }))}
+                fileName="share-by-day"
               />
-              <AgencyAccountNotice />
-              <AgencyFigures overview={data} live={live.data} />
-              <div className="grid gap-4 xl:grid-cols-[minmax(0,1.9fr)_minmax(0,1fr)]">
-                <StackedAreaChart
-                  title="What did your share come from?"
-                  hint={`${currency} per day, by kind of payment, last 30 days, today so far`}
-                  xKind="day"
-                  partialX={data.byDay.at(-1)?.day}
-                  height={256}
-                  value={{ kind: "money", currency }}
-                  points={data.byDay.map(({ day, kinds }) => ({ x: day, values: kinds }))}
-                  series={data.kinds.map((kind) => ({
-                    key: kind,
-                    label: kindLook(kind).trade,
-                    colour: kindLook(kind).series,
-                  }))}
-                  fileName="share-by-day"
-                />
-                {data.agreementsWaiting > 0 ? (
-                  <ProposedChange programId={data.program.id} fallback={<StepEarnings overview={data} />} />
-                ) : (
-                  <StepEarnings overview={data} />
-                )}
-              </div>
-              <RecentStatements programId={data.program.id} currency={currency} />
-            </ZoneProvider>
-          );
-        }}
-      </QueryView>
-    </Page>
+              {data.agreementsWaiting > 0 ? (
+                <ProposedChange programId={data.program.id} fallback={<StepEarnings overview={data} />} />
+              ) : (
+                <StepEarnings overview={data} />
+              )}
+            </div>
+            <RecentStatements programId={data.program.id} currency={currency} />
+          </>
+        );
+      }}
+    </OverviewPage>
   );
 }

@@ -71,7 +71,9 @@ export function AttentionDevices({ programId, counts }: AttentionDevicesProps) {
                 className="flex min-h-11 items-center gap-3 px-4 py-1.5 transition-colors hover:bg-hover"
               >
                 <DeviceKindIcon kind={device.kind} />
-                <span className="min-w-0 flex-1 truncate text-sm">{device.name}</span>
+                <span title={device.name} className="min-w-0 flex-1 truncate text-sm">
+                  {device.name}
+                </span>
                 <span className="text-xs text-muted">
                   <RelativeTime at={device.lastSeenAt} />
                 </span>

@@ -7,13 +7,9 @@ import { MoneyFlow } from "@/components/charts/money-flow";
 import { usePortal } from "@/components/frame/portal-context";
 import { currencyUnit } from "@/components/money/currency-words";
 import { MerchantFigures } from "@/components/overview/merchant-figures";
-import { OverviewHeader } from "@/components/overview/overview-header";
+import { OverviewPage } from "@/components/overview/overview-page";
 import { useProgramParam } from "@/components/overview/program-select";
 import { TakingsByHour } from "@/components/overview/takings-by-hour";
-import { QueryView } from "@/components/query/query-view";
-import { ZoneProvider } from "@/components/time/zone-context";
-import { Page } from "@/components/ui/page-header";
-import { SkeletonChart, SkeletonStats } from "@/components/ui/skeleton";
 import { useMerchantTrpc } from "@/server/trpc/client";
 import { AttentionDevices } from "./attention-devices";
 import { RecentPayments } from "./recent-payments";
@@ -28,53 +24,41 @@ export function MerchantOverviewPage() {
   const live = useSubscription(trpc.reporting.live.subscriptionOptions(input));
 
   return (
-    <Page>
-      <QueryView
-        query={overview}
-        what="The overview"
-        skeleton={
-          <div className="grid gap-4">
-            <SkeletonStats />
-            <SkeletonChart />
-          </div>
-        }
-      >
-        {(data) => {
-          const { currency } = data.program;
-          return (
-            <ZoneProvider zone={data.program.timeZone} place={data.program.name}>
-              <OverviewHeader overview={data} live={live} />
-              <MerchantAccountNotice />
-              <MerchantFigures overview={data} live={live.data} />
-              <div className="grid gap-4 xl:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)]">
-                <TakingsByHour byHour={data.byHour} asOf={data.asOf} currency={currency} />
-                <MoneyFlow
-                  title={`Where did each ${currencyUnit(currency)} go?`}
-                  hint="Taken in the last 30 days and split"
-                  currency={currency}
-                  height={268}
-                  flows={data.split.map(({ amount, refunded, ...party }) => ({
-                    from: { slug, name: organisation },
-                    to: party,
-                    amount,
-                    refunded,
-                  }))}
-                  fileName={`split-${slug}`}
-                  empty="Nothing was split in the last 30 days. Captured payments are split within seconds."
-                />
-              </div>
-              <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-                <RecentPayments
-                  programId={data.program.id}
-                  currency={currency}
-                  pulse={live.data?.payments ?? data.today.payments}
-                />
-                <AttentionDevices programId={data.program.id} counts={data.devices} />
-              </div>
-            </ZoneProvider>
-          );
-        }}
-      </QueryView>
-    </Page>
+    <OverviewPage query={overview} live={live}>
+      {(data) => {
+        const { currency } = data.program;
+        return (
+          <>
+            <MerchantAccountNotice />
+            <MerchantFigures overview={data} live={live.data} />
+            <div className="grid gap-4 xl:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)]">
+              <TakingsByHour byHour={data.byHour} asOf={data.asOf} currency={currency} />
+              <MoneyFlow
+                title={`Where did each ${currencyUnit(currency)} go?`}
+                hint="Taken in the last 30 days and split"
+                currency={currency}
+                height={268}
+                flows={data.split.map(({ amount, refunded, ...party }) => ({
+                  from: { slug, name: organisation },
+                  to: party,
+                  amount,
+                  refunded,
+                }))}
+                fileName={`split-${slug}`}
+                empty="Nothing was split in the last 30 days. Captured payments are split within seconds."
+              />
+            </div>
+            <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+              <RecentPayments
+                programId={data.program.id}
+                currency={currency}
+                pulse={live.data?.payments ?? data.today.payments}
+              />
+              <AttentionDevices programId={data.program.id} counts={data.devices} />
+            </div>
+          </>
+        );
+      }}
+    </OverviewPage>
   );
 }

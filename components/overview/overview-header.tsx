@@ -7,7 +7,7 @@ import { ExactTime } from "@/components/time/relative-time";
 import { PageHeader } from "@/components/ui/page-header";
 import type { ProgramChoice } from "@/server/reporting/schema";
 
-interface OverviewHeaderProps {
+export interface OverviewHeaderProps {
   overview: { programs: ProgramChoice[]; program: { slug: string }; asOf: string };
   /** The subscription to its figures. */
   live: {

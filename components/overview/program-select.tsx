@@ -22,7 +22,14 @@ interface ProgramSelectProps {
 export function ProgramSelect({ programs, value, onValueChange }: ProgramSelectProps) {
   const chosen = programs.find((program) => program.slug === value);
   if (programs.length < 2)
-    return <Badge className="h-7 px-2 text-sm font-normal">{chosen?.name ?? value}</Badge>;
+    return (
+      <Badge
+        title={chosen?.name}
+        className="block h-7 max-w-full truncate px-2 text-sm font-normal leading-7"
+      >
+        {chosen?.name ?? value}
+      </Badge>
+    );
   return (
     <Select
       look="button"

@@ -35,6 +35,7 @@ export function TakingsByHour({ byHour, asOf, currency }: TakingsByHourProps) {
         ...(hasPast ? [{ key: "usual", label: `Usual ${day}`, colour: 6 as const }] : []),
       ]}
       fileName="takings-by-hour"
+      empty="Nothing came in today so far."
     />
   );
 }

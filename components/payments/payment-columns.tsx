@@ -13,6 +13,7 @@ import {
 } from "@/components/payments/payment-words";
 import { ExactTime } from "@/components/time/relative-time";
 import { CopyableId } from "@/components/ui/copyable-id";
+import { LongName } from "@/components/ui/long-name";
 import { StatusBadge } from "@/components/ui/status-badge";
 
 interface ColumnChoice {
@@ -20,7 +21,7 @@ interface ColumnChoice {
   currency?: string | undefined;
   /** The operator's lists name the merchant. */
   withMerchant?: boolean;
-  /** Where rows of several programs can stand in one list. */
+  /** Where rows of several programs can stand in one list: it stands under the merchant, or under the device. */
   withProgram?: boolean;
   /** Where the list is asked for in the order of its heads. */
   sortable?: boolean;
@@ -41,9 +42,9 @@ export function paymentColumns({
       sortable,
       cell: (row) => (
         <span className="text-muted">
-          <span className="block truncate leading-4 text-ink md:hidden">
+          <LongName className="leading-4 text-ink md:hidden">
             {row.device?.name ?? kindLook(row.deviceKind).one}
-          </span>
+          </LongName>
           <span className="max-md:block max-md:text-xs max-md:leading-4">
             <ProgramZone id={row.program.id}>
               <ExactTime at={row.occurredAt} format="dayTime" />
@@ -61,7 +62,10 @@ export function paymentColumns({
       cell: (row) => (
         <span title={row.device?.name} className="flex min-w-0 items-center gap-2">
           <DeviceKindIcon kind={row.deviceKind} />
-          <span className="truncate">{row.device?.name ?? kindLook(row.deviceKind).one}</span>
+          <span className="min-w-0">
+            <span className="block truncate">{row.device?.name ?? kindLook(row.deviceKind).one}</span>
+            {withProgram && !withMerchant ? <ProgramLine row={row} /> : null}
+          </span>
         </span>
       ),
     },
@@ -71,17 +75,12 @@ export function paymentColumns({
             id: "merchant",
             header: "Merchant",
             priority: 2 as const,
-            cell: (row: PaymentRow) => row.merchant.name,
-          },
-        ]
-      : []),
-    ...(withProgram
-      ? [
-          {
-            id: "program",
-            header: "Program",
-            priority: 2 as const,
-            cell: (row: PaymentRow) => row.program.name,
+            cell: (row: PaymentRow) => (
+              <>
+                <LongName>{row.merchant.name}</LongName>
+                {withProgram ? <ProgramLine row={row} /> : null}
+              </>
+            ),
           },
         ]
       : []),
@@ -104,8 +103,7 @@ export function paymentColumns({
       id: "instrument",
       header: "Paid with",
       priority: 3,
-      defaultHidden: withMerchant && withProgram,
-      cell: (row) => row.instrument,
+      cell: (row) => <LongName>{row.instrument}</LongName>,
     },
     {
       id: "amount",
@@ -178,8 +176,8 @@ export function paymentColumns({
       id: "id",
       header: "Payment",
       priority: 3,
-      // Beside merchant and program there is no room for it without cutting the device's name.
-      defaultHidden: withMerchant && withProgram,
+      // Beside the merchant there is no room for it without cutting the device's name.
+      defaultHidden: withMerchant,
       cell: (row) => <CopyableId id={row.id} />,
     },
     {
@@ -199,4 +197,9 @@ export function paymentColumns({
       cell: (row) => row.riskScore ?? <span className="text-faint">–</span>,
     },
   ];
+}
+
+/** Where rows of several programs stand in one list: a column of its own would take the room of what was paid with. */
+function ProgramLine({ row }: { row: PaymentRow }) {
+  return <LongName className="text-xs leading-4 text-muted">{row.program.name}</LongName>;
 }

@@ -85,7 +85,7 @@ export function PaymentDetail({ data, split, links, payments, layout = "sheet", 
       ) : null}
       <Card title="In the ledger" hint="Every movement, debits left and credits right" level={level}>
         {data.transfers.length > 0 ? (
-          <div className="grid gap-3">
+          <div className="grid grid-cols-1 gap-3">
             <TAccounts transfers={journalOf(data.transfers, split, currency)} />
             <p className="text-xs text-muted">
               A hold that was captured stands as its capture, one that was released is struck through and not
@@ -124,12 +124,12 @@ export function PaymentDetail({ data, split, links, payments, layout = "sheet", 
     </>
   );
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <Notices payment={payment} />
       {layout === "page" ? (
-        <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)]">
-          <div className="grid gap-4">{left}</div>
-          <div className="grid gap-4">{right}</div>
+        <div className="grid grid-cols-1 items-start gap-4 xl:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)]">
+          <div className="grid grid-cols-1 gap-4">{left}</div>
+          <div className="grid grid-cols-1 gap-4">{right}</div>
         </div>
       ) : (
         <>

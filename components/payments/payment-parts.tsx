@@ -5,6 +5,8 @@ import { Undo2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { usePortal } from "@/components/frame/portal-context";
 import { formatAmount } from "@/components/money/format-amount";
+import { Money } from "@/components/money/money";
+import { chargedOf } from "@/components/payments/payment-words";
 import { RefundDialog } from "@/components/payments/refund-dialog";
 import { QueryView } from "@/components/query/query-view";
 import { ZoneProvider } from "@/components/time/zone-context";
@@ -83,4 +85,22 @@ function PaymentSkeleton() {
       <SkeletonCard lines={8} />
     </div>
   );
+}
+
+/** The amount for the head of a side sheet whose row is not in the loaded pages of its list. */
+export function PaymentTitle({ payments, id }: { payments: Pick<PaymentCalls, "detail">; id: string }) {
+  const { data } = useQuery(payments.detail.queryOptions({ paymentId: id }));
+  return data ? <Money {...chargedOf(data.payment)} emphasis="large" /> : <>Payment</>;
+}
+
+/** The refund button for the head of a side sheet; it waits for the detail that the sheet loads anyway. */
+export function RefundAction({
+  payments,
+  id,
+}: {
+  payments: Pick<PaymentCalls, "detail" | "refund">;
+  id: string;
+}) {
+  const { data } = useQuery(payments.detail.queryOptions({ paymentId: id }));
+  return data ? <RefundButton payments={payments} data={data} /> : null;
 }

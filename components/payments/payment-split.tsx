@@ -37,7 +37,7 @@ export function PaymentSplit({ split, amount, currency, agreementHref, others }:
   });
   const refunds = [...new Set(split.legs.map((leg) => leg.refund))].filter((refund) => refund > 0).sort();
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-1 gap-5">
       <SplitRibbon
         amount={amount}
         currency={currency}
@@ -102,7 +102,7 @@ function RefundLegs({
             title={leg.why}
             className="flex justify-between gap-4 py-1.5"
           >
-            <span>
+            <span className="min-w-0 wrap-anywhere">
               {leg.party.name} <span className="text-muted">{stepWords(leg.step)}</span>
             </span>
             <Money amount={leg.amount.amount} currency={currency} hideCode lossBelowZero />

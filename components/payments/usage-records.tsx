@@ -7,6 +7,7 @@ import { useState } from "react";
 import { SimpleTable } from "@/components/data-table/simple-table";
 import type { DataColumn } from "@/components/data-table/types";
 import { usePortal } from "@/components/frame/portal-context";
+import { decimalsOf } from "@/components/money/format-amount";
 import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
 import { unitWords } from "@/components/payments/payment-words";
@@ -55,12 +56,15 @@ const ALLOWANCE: DataColumn<UsageRecordView> = {
   priority: 2,
   cell: (row) => (row.allowance ? quantityOf(row.allowance.quantity, row.allowance.unit) : "–"),
 };
-const AMOUNT: DataColumn<UsageRecordView> = {
-  id: "amount",
-  header: "Amount",
-  align: "right",
-  priority: 1,
-  cell: (row) => <Money {...row.amount} full />,
+const amountColumn = (rows: readonly UsageRecordView[]): DataColumn<UsageRecordView> => {
+  const decimals = decimalsOf(rows.map((row) => row.amount.amount));
+  return {
+    id: "amount",
+    header: "Amount",
+    align: "right",
+    priority: 1,
+    cell: (row) => <Money {...row.amount} full decimals={decimals} />,
+  };
 };
 
 interface UsageRecordsProps {
@@ -92,7 +96,7 @@ export function UsageRecords({ paymentId, usage, payments, level }: UsageRecords
         paymentId={paymentId}
         usage={usage}
         payments={payments}
-        columns={some ? [...BEFORE_ALLOWANCE, ALLOWANCE, AMOUNT] : [...BEFORE_ALLOWANCE, AMOUNT]}
+        columns={some ? [...BEFORE_ALLOWANCE, ALLOWANCE] : BEFORE_ALLOWANCE}
       />
     </Card>
   );
@@ -127,7 +131,7 @@ function Pages({
       <div aria-busy={busy} className={cn("transition-opacity", busy && "opacity-55")}>
         <SimpleTable
           label="Usage records"
-          columns={columns}
+          columns={[...columns, amountColumn(shown.items)]}
           rows={shown.items}
           rowId={(row) => `${row.device.id}/${row.key}`}
           empty={<p className="px-4 pb-3 text-sm text-muted">No record came since the window before.</p>}

@@ -19,6 +19,7 @@ import { Badge } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button-class";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { FirstUse } from "@/components/ui/empty-state";
+import { LongName } from "@/components/ui/long-name";
 import type {
   ReckoningRow,
   StatementItem,
@@ -78,7 +79,7 @@ export function ItemsTable({ title, list, statement, lines, reckoning, withMerch
               id: "merchant",
               header: "Merchant",
               priority: 2 as const,
-              cell: (row: StatementItem) => row.merchant.name,
+              cell: (row: StatementItem) => <LongName>{row.merchant.name}</LongName>,
             },
           ]
         : []),
@@ -89,7 +90,7 @@ export function ItemsTable({ title, list, statement, lines, reckoning, withMerch
         cell: (row) => (
           <span className="flex items-center gap-2">
             <DeviceKindIcon kind={row.deviceKind} />
-            <span className="truncate">{row.device ?? kindLook(row.deviceKind).one}</span>
+            <LongName>{row.device ?? kindLook(row.deviceKind).one}</LongName>
           </span>
         ),
       },
@@ -99,9 +100,9 @@ export function ItemsTable({ title, list, statement, lines, reckoning, withMerch
         priority: 3,
         cell: (row) => (
           <span className="flex items-center gap-2">
-            <span className="truncate text-muted">
+            <LongName className="text-muted">
               {purposeWords({ ...row, source: "device" }, kindLook(row.deviceKind).trade)}
-            </span>
+            </LongName>
             {row.refund > 0 ? <Badge>Refund {row.refund}</Badge> : null}
           </span>
         ),

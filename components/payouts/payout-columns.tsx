@@ -1,9 +1,10 @@
 import type { DataColumn } from "@/components/data-table/types";
 import { ProgramZone } from "@/components/frame/programs-context";
 import { Money } from "@/components/money/money";
-import { Period } from "@/components/time/period";
+import { periodColumns } from "@/components/time/period-columns";
 import { ExactTime } from "@/components/time/relative-time";
 import { CopyableId } from "@/components/ui/copyable-id";
+import { LongName } from "@/components/ui/long-name";
 import { StatusBadge } from "@/components/ui/status-badge";
 import type { PayoutView } from "@/server/settlement/schema";
 
@@ -17,29 +18,7 @@ interface ColumnChoice {
 /** Columns of every list of payouts; times stand in the zone of each row's program. */
 export function payoutColumns({ currency, withProgram }: ColumnChoice): DataColumn<PayoutView>[] {
   return [
-    {
-      id: "period",
-      header: "Takings of",
-      fixed: true,
-      cell: (row) => (
-        <ProgramZone id={row.program.id}>
-          <Period start={row.periodStart} end={row.periodEnd} className="font-medium" />
-          {withProgram ? (
-            <span className="block text-xs leading-4 text-muted md:hidden">{row.program.name}</span>
-          ) : null}
-        </ProgramZone>
-      ),
-    },
-    ...(withProgram
-      ? [
-          {
-            id: "program",
-            header: "Program",
-            priority: 2 as const,
-            cell: (row: PayoutView) => row.program.name,
-          },
-        ]
-      : []),
+    ...periodColumns<PayoutView>("Takings of", withProgram),
     {
       id: "amount",
       header: currency ? `Amount ${currency}` : "Amount",
@@ -64,7 +43,8 @@ export function payoutColumns({ currency, withProgram }: ColumnChoice): DataColu
       id: "bank",
       header: "To",
       priority: 2,
-      cell: (row) => row.bankLabel ?? <span className="text-faint">–</span>,
+      cell: (row) =>
+        row.bankLabel ? <LongName>{row.bankLabel}</LongName> : <span className="text-faint">–</span>,
     },
     { id: "reference", header: "Reference", priority: 3, cell: (row) => <CopyableId id={row.reference} /> },
     {

@@ -58,8 +58,10 @@ export function ProgramMoney({ program }: ProgramMoneyProps) {
           empty="Nothing was split in these days. Captured payments are split within seconds, once an agreement is in force."
           footer={
             <>
-              <ShieldCheck aria-hidden className="size-4" /> From the legs of every split payment; adds up
-              with the ledger.
+              <ShieldCheck aria-hidden className="size-4 shrink-0" />
+              <span className="min-w-0 flex-1">
+                From the legs of every split payment; adds up with the ledger.
+              </span>
             </>
           }
         />

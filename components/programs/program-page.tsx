@@ -26,6 +26,7 @@ import { Card } from "@/components/ui/card";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { FirstUse } from "@/components/ui/empty-state";
 import { KeyValueList } from "@/components/ui/key-value";
+import { LongName } from "@/components/ui/long-name";
 import { Dot, Page, PageHeader } from "@/components/ui/page-header";
 import { SkeletonText } from "@/components/ui/skeleton";
 import { StatusBadge } from "@/components/ui/status-badge";
@@ -89,7 +90,8 @@ function Loaded({ program }: { program: Program }) {
             </span>
             <Dot />
             <span>
-              {formatCount(kinds("merchant"))} merchants, {formatCount(kinds("agency"))} agencies
+              {countWords(kinds("merchant"), "merchant", "merchants")},{" "}
+              {countWords(kinds("agency"), "agency", "agencies")}
             </span>
           </>
         }
@@ -127,7 +129,7 @@ function Loaded({ program }: { program: Program }) {
               {
                 id: "name",
                 header: "Party",
-                cell: (row: Party) => <span className="font-medium">{row.name}</span>,
+                cell: (row: Party) => <LongName className="font-medium">{row.name}</LongName>,
               },
               {
                 id: "kind",
@@ -243,7 +245,7 @@ function SettlementCard({ program }: { program: Program }) {
                 {
                   label: "Split in it so far",
                   value: <Money {...next.data.gross} />,
-                  hint: `${formatCount(next.data.paymentCount)} payments`,
+                  hint: countWords(next.data.paymentCount, "payment", "payments"),
                 },
               ]
             : []),
@@ -319,4 +321,8 @@ function AgreementCard({ program }: { program: Program }) {
       )}
     </Card>
   );
+}
+
+function countWords(count: number, one: string, many: string): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
 }

@@ -87,7 +87,7 @@ function TermsFacts({ data }: { data: OperatorTermsView }) {
       <ul className="divide-y divide-line-soft border-t border-line-soft">
         {merchants.map(({ party, consentedAt }) => (
           <li key={party.id} className="flex gap-3 px-4 py-2 text-sm">
-            <span className="min-w-0 flex-1 truncate">{party.name}</span>
+            <span className="min-w-0 flex-1">{party.name}</span>
             <span className="text-xs leading-5 text-muted">
               {consentedAt ? (
                 <>

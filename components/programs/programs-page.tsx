@@ -15,6 +15,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { FirstUse } from "@/components/ui/empty-state";
+import { LongName } from "@/components/ui/long-name";
 import { Page, PageHeader } from "@/components/ui/page-header";
 import type { Calendar } from "@/server/identity/schema";
 import { useOperatorTrpc } from "@/server/trpc/client";
@@ -38,14 +39,19 @@ const COLUMNS: readonly DataColumn<Row>[] = [
     fixed: true,
     cell: (row) => (
       <span className="flex items-center gap-2 font-medium">
-        {row.name}
+        <LongName className="max-w-40">{row.name}</LongName>
         <span className="font-normal text-muted md:hidden">{row.currency}</span>
         {row.closedAt ? <Badge>Closed</Badge> : null}
       </span>
     ),
   },
   { id: "currency", header: "Currency", priority: 2, cell: (row) => row.currency },
-  { id: "zone", header: "Time zone", priority: 2, cell: (row) => row.timeZone },
+  {
+    id: "zone",
+    header: "Time zone",
+    priority: 2,
+    cell: (row) => <LongName>{row.timeZone.replaceAll("_", " ")}</LongName>,
+  },
   { id: "period", header: "Periods end", priority: 2, cell: (row) => periodWords(row.calendar) },
   { id: "paid", header: "Paid out", priority: 3, cell: (row) => delayWords(row.calendar) },
   {

@@ -4,7 +4,7 @@ import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
 import { sumAmounts } from "@/components/money/sum-amounts";
 import { payoutCountWords } from "@/components/settlement/run-words";
-import { Period } from "@/components/time/period";
+import { periodColumns } from "@/components/time/period-columns";
 import { ExactTime } from "@/components/time/relative-time";
 import { Badge } from "@/components/ui/badge";
 import { CopyableId } from "@/components/ui/copyable-id";
@@ -21,18 +21,7 @@ const partOf = (row: RunView) => (row.statementCount > 0 ? "part" : undefined);
 
 /** Columns of the list of settlement runs; periods are named in each program's own zone. */
 export const RUN_COLUMNS: readonly DataColumn<RunView>[] = [
-  {
-    id: "period",
-    header: "Period",
-    fixed: true,
-    cell: (row) => (
-      <ProgramZone id={row.program.id}>
-        <Period start={row.periodStart} end={row.periodEnd} className="font-medium" />
-        <span className="block text-xs leading-4 text-muted md:hidden">{row.program.name}</span>
-      </ProgramZone>
-    ),
-  },
-  { id: "program", header: "Program", priority: 2, cell: (row) => row.program.name },
+  ...periodColumns<RunView>("Period", true),
   {
     id: "state",
     header: "State",

@@ -10,6 +10,7 @@ import { payoutColumns } from "@/components/payouts/payout-columns";
 import { tableErrorOf } from "@/components/query/query-view";
 import { BulkPayoutMoves, PayoutMoves } from "@/components/settlement/payout-moves";
 import { FirstUse } from "@/components/ui/empty-state";
+import { LongName } from "@/components/ui/long-name";
 import type { PayoutView, RunView } from "@/server/settlement/schema";
 
 interface RunPayoutsProps {
@@ -65,9 +66,16 @@ export function operatorPayoutColumns(currency?: string, withProgram = false): D
       header: "Party",
       fixed: true,
       priority: 1,
-      cell: (row) => <span className="font-medium">{row.party.name}</span>,
+      cell: (row) => (
+        <>
+          <LongName className="font-medium">{row.party.name}</LongName>
+          {withProgram ? (
+            <LongName className="text-xs leading-4 text-muted">{row.program.name}</LongName>
+          ) : null}
+        </>
+      ),
     },
-    ...payoutColumns({ currency, withProgram }).map((column) =>
+    ...payoutColumns({ currency }).map((column) =>
       column.id === "created" ? { ...column, defaultHidden: true } : column,
     ),
     {

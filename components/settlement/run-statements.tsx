@@ -8,6 +8,7 @@ import { Money } from "@/components/money/money";
 import { differenceOf, sumAmounts } from "@/components/money/sum-amounts";
 import { StatementFiles } from "@/components/statements/statement-files";
 import { Card } from "@/components/ui/card";
+import { LongName } from "@/components/ui/long-name";
 import { StatusBadge } from "@/components/ui/status-badge";
 import type { RunView, StatementView } from "@/server/settlement/schema";
 
@@ -36,7 +37,11 @@ export function RunStatements({ run, statements }: { run: RunView; statements: r
   const { base } = usePortal();
   const { currency } = run.program;
   const columns: DataColumn<StatementView>[] = [
-    { id: "party", header: "Party", cell: (row) => <span className="font-medium">{row.party.name}</span> },
+    {
+      id: "party",
+      header: "Party",
+      cell: (row) => <LongName className="font-medium">{row.party.name}</LongName>,
+    },
     {
       id: "payments",
       header: "Payments",

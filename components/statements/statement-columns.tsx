@@ -1,11 +1,10 @@
 import type { DataColumn } from "@/components/data-table/types";
-import { ProgramZone } from "@/components/frame/programs-context";
 import { formatAmount } from "@/components/money/format-amount";
 import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
 import { differenceOf, sumAmounts } from "@/components/money/sum-amounts";
 import { StatementFiles } from "@/components/statements/statement-files";
-import { Period } from "@/components/time/period";
+import { periodColumns } from "@/components/time/period-columns";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { StatusBadge } from "@/components/ui/status-badge";
 import type { StatementView } from "@/server/settlement/schema";
@@ -22,29 +21,7 @@ export function statementColumns({ currency, withProgram }: ColumnChoice): DataC
   const hideCode = currency !== undefined;
   const head = (words: string) => (currency ? `${words} ${currency}` : words);
   return [
-    {
-      id: "period",
-      header: "Period",
-      fixed: true,
-      cell: (row) => (
-        <ProgramZone id={row.program.id}>
-          <Period start={row.periodStart} end={row.periodEnd} className="font-medium" />
-          {withProgram ? (
-            <span className="block text-xs leading-4 text-muted md:hidden">{row.program.name}</span>
-          ) : null}
-        </ProgramZone>
-      ),
-    },
-    ...(withProgram
-      ? [
-          {
-            id: "program",
-            header: "Program",
-            priority: 2 as const,
-            cell: (row: StatementView) => row.program.name,
-          },
-        ]
-      : []),
+    ...periodColumns<StatementView>("Period", withProgram),
     { id: "id", header: "Statement", priority: 3, cell: (row) => <CopyableId id={row.id} /> },
     {
       id: "agreement",

@@ -10,6 +10,7 @@ import { sumAmounts } from "@/components/money/sum-amounts";
 import { stepWords } from "@/components/payments/payment-words";
 import { ExactTime } from "@/components/time/relative-time";
 import { FirstUse } from "@/components/ui/empty-state";
+import { LongName } from "@/components/ui/long-name";
 import type { StatementLineView } from "@/server/settlement/schema";
 
 interface StatementLinesProps {
@@ -71,7 +72,7 @@ export function StatementLines({ lines, currency, lineHref }: StatementLinesProp
         priority: 2,
         sortable: true,
         compare: compareText((line) => line.rule),
-        cell: (line) => line.rule,
+        cell: (line) => <LongName>{line.rule}</LongName>,
       },
       {
         id: "step",

@@ -15,6 +15,7 @@ import { Avatar } from "@/components/ui/avatar";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
+import { LongName } from "@/components/ui/long-name";
 import { PageHeader } from "@/components/ui/page-header";
 
 interface TeamViewProps {
@@ -43,12 +44,12 @@ export function TeamView(props: TeamViewProps) {
         <span className="flex min-w-0 items-center gap-2.5">
           <Avatar name={row.name} size="sm" />
           <span className="min-w-0">
-            <span className="font-medium">{row.name}</span>
+            <LongName className="inline-block align-bottom font-medium max-md:max-w-44">{row.name}</LongName>
             {row.email === me ? <Badge className="ml-2">You</Badge> : null}
             <CameBy member={row} />
-            <span className="block truncate text-xs text-muted md:hidden">
-              {roleLabel(row.role)}, {row.email}
-            </span>
+            <LongName className="text-xs text-muted max-md:max-w-52 md:hidden">
+              {`${roleLabel(row.role)}, ${row.email}`}
+            </LongName>
           </span>
         </span>
       ),
@@ -57,7 +58,7 @@ export function TeamView(props: TeamViewProps) {
       id: "email",
       header: "E-mail",
       priority: 2,
-      cell: (row) => <span className="text-muted">{row.email}</span>,
+      cell: (row) => <LongName className="text-muted lg:max-w-64">{row.email}</LongName>,
     },
     {
       id: "role",

@@ -22,7 +22,12 @@ export function Breadcrumb({ items, className }: { items: readonly Crumb[]; clas
                 </li>
               ) : null}
               <li
-                className={cn("min-w-0 truncate", last ? "font-medium text-ink" : "text-muted max-sm:hidden")}
+                title={typeof item.label === "string" ? item.label : undefined}
+                className={cn(
+                  // The page that all others stand under keeps its name; what is longer gives way.
+                  index === 0 && !last ? "shrink-0" : "min-w-0 truncate",
+                  last ? "font-medium text-ink" : "text-muted max-sm:hidden",
+                )}
               >
                 {item.href && !last ? (
                   <Link href={item.href} className="rounded-sm hover:text-ink">

@@ -39,7 +39,7 @@ export function Field({
       name={name}
       disabled={disabled}
       invalid={Boolean(error)}
-      className={cn("grid content-start gap-1.5", className)}
+      className={cn("grid grid-cols-1 content-start gap-1.5", className)}
     >
       <Base.Label className={cn("text-sm font-medium text-ink", hideLabel && "sr-only")}>
         {label}

@@ -18,12 +18,12 @@ interface KeyValueListProps {
 export function KeyValueList({ items, layout = "rows", className }: KeyValueListProps) {
   if (layout === "grid") {
     return (
-      <dl className={cn("grid grid-cols-2 gap-x-6 gap-y-4 md:grid-cols-3", className)}>
+      <dl className={cn("grid grid-cols-1 gap-x-6 gap-y-4 sm:grid-cols-2 md:grid-cols-3", className)}>
         {items.map((item, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a fixed list of facts.
           <div key={index} className="min-w-0">
             <dt className="text-xs text-muted">{item.label}</dt>
-            <dd className="mt-0.5 break-words text-sm">{item.value ?? <Dash />}</dd>
+            <dd className="mt-0.5 text-sm wrap-anywhere">{item.value ?? <Dash />}</dd>
             {item.hint ? <dd className="text-xs text-muted">{item.hint}</dd> : null}
           </div>
         ))}
@@ -36,7 +36,7 @@ export function KeyValueList({ items, layout = "rows", className }: KeyValueList
         // biome-ignore lint/suspicious/noArrayIndexKey: a fixed list of facts.
         <div key={index} className="flex min-h-9 items-baseline justify-between gap-6 py-2">
           <dt className="shrink-0 text-sm text-muted">{item.label}</dt>
-          <dd className="min-w-0 break-words text-right text-sm">
+          <dd className="min-w-0 text-right text-sm wrap-anywhere">
             {item.value ?? <Dash />}
             {item.hint ? <span className="block text-xs text-muted">{item.hint}</span> : null}
           </dd>

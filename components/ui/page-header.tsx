@@ -33,11 +33,11 @@ export function PageHeader({ title, eyebrow, aside, meta, actions, figure, class
   return (
     <header className={cn("flex flex-wrap items-start justify-between gap-x-6 gap-y-3", className)}>
       <div className="min-w-0">
-        {eyebrow ? <p className="text-sm text-muted">{eyebrow}</p> : null}
+        {eyebrow ? <p className="text-sm text-muted wrap-anywhere">{eyebrow}</p> : null}
         <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
           <h1
             className={cn(
-              "font-semibold tracking-[-0.01em]",
+              "min-w-0 font-semibold tracking-[-0.01em] wrap-anywhere",
               figure ? "tabular text-3xl **:data-code:ml-2 **:data-code:text-lg" : "text-xl",
             )}
           >
@@ -46,7 +46,7 @@ export function PageHeader({ title, eyebrow, aside, meta, actions, figure, class
           {aside}
         </div>
         {meta ? (
-          <div className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-muted max-sm:gap-x-3.5">
+          <div className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-muted wrap-anywhere max-sm:gap-x-3.5">
             {meta}
           </div>
         ) : null}

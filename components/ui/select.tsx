@@ -60,12 +60,16 @@ export function Select<V extends string>(props: SelectProps<V>) {
         aria-label={props["aria-label"]}
         className={cn(
           look === "button"
-            ? buttonClass({ size, className: "font-normal text-ink" })
-            : cn(controlClass, HEIGHTS[size], "flex items-center justify-between gap-2 px-2.5 text-left"),
+            ? buttonClass({ size, className: "min-w-0 max-w-full font-normal text-ink" })
+            : cn(
+                controlClass,
+                HEIGHTS[size],
+                "flex min-w-0 items-center justify-between gap-2 px-2.5 text-left",
+              ),
           props.className,
         )}
       >
-        <span className="flex min-w-0 items-center gap-1.5 truncate">
+        <span className="flex min-w-0 items-center gap-1.5 [&>:last-child]:truncate">
           {prefix ? <span className="text-muted">{prefix}</span> : null}
           <Base.Value placeholder={<span className="text-faint">{placeholder}</span>} />
         </span>

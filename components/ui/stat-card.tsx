@@ -54,7 +54,7 @@ export function StatCard({
   ) : (
     <>
       <span className="text-sm text-muted">{label}</span>
-      <span className="tabular mt-0.5 block truncate text-2xl font-semibold tracking-[-0.01em] **:data-code:ml-1.5 **:data-code:text-sm">
+      <span className="@container tabular mt-0.5 block truncate text-2xl font-semibold tracking-[-0.01em] **:data-code:ml-1.5 **:data-code:text-sm">
         {value}
       </span>
       <span className="mt-0.5 flex min-h-5 items-end justify-between gap-3">

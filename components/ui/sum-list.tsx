@@ -30,7 +30,7 @@ export function SumList({ lines, total, className }: SumListProps) {
           title={line.hint}
           className="flex min-h-10 items-center justify-between gap-4 px-4 py-2"
         >
-          <dt className="min-w-0 text-sm">
+          <dt className="min-w-0 text-sm wrap-anywhere">
             {line.href ? (
               <Link
                 href={line.href}

@@ -16,6 +16,7 @@ import { useZone } from "@/components/time/zone-context";
 import { Avatar } from "@/components/ui/avatar";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { FirstUse } from "@/components/ui/empty-state";
+import { LongName } from "@/components/ui/long-name";
 import { Page, PageHeader } from "@/components/ui/page-header";
 import { useOperatorTrpc } from "@/server/trpc/client";
 import type { OperatorRouter } from "@/server/trpc/operator";
@@ -46,7 +47,7 @@ const COLUMNS: readonly DataColumn<AuditRow>[] = [
         ) : (
           <Bot aria-hidden className="size-4 text-muted" />
         )}
-        <span className="truncate">{actorWords(row.actor)}</span>
+        <LongName>{actorWords(row.actor)}</LongName>
       </span>
     ),
   },
@@ -55,11 +56,14 @@ const COLUMNS: readonly DataColumn<AuditRow>[] = [
     header: "Did what",
     priority: 1,
     cell: (row) => (
-      <span title={row.action} className="font-medium">
+      <span
+        title={row.action}
+        className="font-medium max-md:block max-md:whitespace-normal max-md:py-1 max-md:leading-4"
+      >
         {actionWords(row.action)}
-        <span className="block text-xs font-normal leading-4 text-muted md:hidden">
+        <LongName className="text-xs font-normal leading-4 text-muted md:hidden">
           {actorWords(row.actor)}
-        </span>
+        </LongName>
       </span>
     ),
   },
@@ -78,7 +82,7 @@ const COLUMNS: readonly DataColumn<AuditRow>[] = [
     id: "organisation",
     header: "In",
     priority: 2,
-    cell: (row) => <span className="text-muted">{row.organisation?.name ?? "the platform"}</span>,
+    cell: (row) => <LongName className="text-muted">{row.organisation?.name ?? "the platform"}</LongName>,
   },
   {
     id: "request",

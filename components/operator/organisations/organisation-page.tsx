@@ -25,6 +25,7 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { CopyableId } from "@/components/ui/copyable-id";
+import { LongName } from "@/components/ui/long-name";
 import { Dot, Page, PageHeader } from "@/components/ui/page-header";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { showToast } from "@/components/ui/toast";
@@ -47,7 +48,7 @@ const COLUMNS: readonly DataColumn<Member>[] = [
     cell: (row) => (
       <span className="flex min-w-0 items-center gap-2.5">
         <Avatar name={row.name} size="sm" />
-        <span className="truncate font-medium">{row.name}</span>
+        <LongName className="max-w-48 font-medium">{row.name}</LongName>
         <CameBy member={row} />
       </span>
     ),
@@ -56,7 +57,7 @@ const COLUMNS: readonly DataColumn<Member>[] = [
     id: "email",
     header: "E-mail",
     priority: 2,
-    cell: (row) => <span className="text-muted">{row.email}</span>,
+    cell: (row) => <LongName className="text-muted lg:max-w-64">{row.email}</LongName>,
   },
   { id: "role", header: "Role", priority: 1, cell: (row) => roleLabel(row.role) },
   {

@@ -19,6 +19,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { CopyableId } from "@/components/ui/copyable-id";
 import { FirstUse } from "@/components/ui/empty-state";
+import { LongName } from "@/components/ui/long-name";
 import { Page, PageHeader } from "@/components/ui/page-header";
 import { useOperatorTrpc } from "@/server/trpc/client";
 import type { OperatorRouter } from "@/server/trpc/operator";
@@ -50,7 +51,7 @@ const COLUMNS: readonly DataColumn<Row>[] = [
     id: "name",
     header: "Organisation",
     fixed: true,
-    cell: (row) => <span className="font-medium">{row.name}</span>,
+    cell: (row) => <LongName className="max-w-40 font-medium lg:max-w-64">{row.name}</LongName>,
   },
   {
     id: "kind",
@@ -63,7 +64,7 @@ const COLUMNS: readonly DataColumn<Row>[] = [
     header: "Short name",
     priority: 3,
     hint: "Stands in addresses and in the terms of agreements",
-    cell: (row) => <span className="font-mono text-xs text-muted">{row.slug}</span>,
+    cell: (row) => <LongName className="font-mono text-xs text-muted">{row.slug}</LongName>,
   },
   {
     id: "programs",

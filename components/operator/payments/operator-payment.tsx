@@ -2,18 +2,12 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { ShieldAlert } from "lucide-react";
-import { Crumbs } from "@/components/frame/crumbs";
 import { usePortal } from "@/components/frame/portal-context";
 import { LimitsOf } from "@/components/limits/limits-of";
-import { formatAmount } from "@/components/money/format-amount";
-import { Money } from "@/components/money/money";
 import { PaymentDetail } from "@/components/payments/payment-detail";
-import { RefundButton, WithPayment } from "@/components/payments/payment-parts";
-import { ExactTime } from "@/components/time/relative-time";
+import { PaymentPage } from "@/components/payments/payment-page";
+import { WithPayment } from "@/components/payments/payment-parts";
 import { ButtonLink } from "@/components/ui/button";
-import { CopyableId } from "@/components/ui/copyable-id";
-import { Dot, Page, PageHeader } from "@/components/ui/page-header";
-import { StatusBadge } from "@/components/ui/status-badge";
 import type { PaymentDetailView } from "@/server/payments/schema";
 import { useOperatorTrpc } from "@/server/trpc/client";
 
@@ -26,7 +20,6 @@ export function OperatorPaymentSheet({ id }: { id: string }) {
         <>
           <div className="mb-4 flex flex-wrap justify-end gap-2 empty:hidden">
             <CaseLink payment={data.payment} />
-            <RefundButton payments={payments} data={data} />
           </div>
           <Body data={data} layout="sheet" />
         </>
@@ -39,40 +32,14 @@ export function OperatorPaymentSheet({ id }: { id: string }) {
 export function OperatorPaymentPage({ id }: { id: string }) {
   const { payments } = useOperatorTrpc();
   return (
-    <Page>
-      <WithPayment payments={payments} id={id}>
-        {(data) => (
-          <>
-            <Crumbs
-              items={[
-                { label: `${formatAmount(data.payment.amount.amount)} ${data.payment.amount.currency}` },
-              ]}
-            />
-            <PageHeader
-              figure
-              title={<Money {...data.payment.amount} />}
-              aside={<StatusBadge kind="payment" state={data.payment.state} />}
-              meta={
-                <>
-                  <CopyableId id={data.payment.id} />
-                  <Dot />
-                  <span>{data.payment.merchant.name}</span>
-                  <Dot />
-                  <ExactTime at={data.payment.occurredAt} format="exact" withOffset />
-                </>
-              }
-              actions={
-                <>
-                  <CaseLink payment={data.payment} />
-                  <RefundButton payments={payments} data={data} />
-                </>
-              }
-            />
-            <Body data={data} layout="page" />
-          </>
-        )}
-      </WithPayment>
-    </Page>
+    <PaymentPage
+      id={id}
+      payments={payments}
+      withMerchant
+      actions={({ payment }) => <CaseLink payment={payment} />}
+    >
+      {(data) => <Body data={data} layout="page" />}
+    </PaymentPage>
   );
 }
 

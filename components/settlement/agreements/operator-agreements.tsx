@@ -14,6 +14,7 @@ import { pagedRows } from "@/components/query/paged-rows";
 import { ExactTime } from "@/components/time/relative-time";
 import { ButtonLink } from "@/components/ui/button";
 import { FirstUse } from "@/components/ui/empty-state";
+import { LongName } from "@/components/ui/long-name";
 import { Page, PageHeader } from "@/components/ui/page-header";
 import type { AgreementSummary } from "@/server/settlement/schema";
 import { useOperatorTrpc } from "@/server/trpc/client";
@@ -30,7 +31,7 @@ const COLUMNS: readonly DataColumn<AgreementSummary>[] = [
       if (row.state !== "proposed") return <span className="text-muted">–</span>;
       const waiting = row.answers.filter(({ agreed }) => !agreed).map(({ party }) => party.name);
       if (!row.operator.approvedAt) waiting.unshift("a second person");
-      return <span className="text-muted">{waiting.join(", ") || "–"}</span>;
+      return <LongName className="text-muted">{waiting.join(", ") || "–"}</LongName>;
     },
   },
   {
