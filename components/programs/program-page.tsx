@@ -13,6 +13,7 @@ import { PayoutSkeleton } from "@/components/payouts/payout-skeleton";
 import { AddParty } from "@/components/programs/add-party";
 import { delayWords, momentWords, periodWords } from "@/components/programs/calendar-words";
 import { ChangeCalendar } from "@/components/programs/change-calendar";
+import { HolidaysCard } from "@/components/programs/holidays";
 import { ProgramMoney } from "@/components/programs/program-money";
 import { ProgramTerms } from "@/components/programs/program-terms";
 import { QueryView } from "@/components/query/query-view";
@@ -119,6 +120,7 @@ function Loaded({ program }: { program: Program }) {
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)]">
         <div className="grid gap-4">
           <SettlementCard program={program} />
+          <HolidaysCard programId={program.id} />
           {can("agreements.read") ? <AgreementCard program={program} /> : null}
           {can("agreements.read") ? <ProgramTerms program={program} /> : null}
         </div>

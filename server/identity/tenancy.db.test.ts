@@ -312,4 +312,10 @@ async function anyColumn(table: string): Promise<string> {
  * Tables of which parties of one program see rows that name the other; each is meant: who takes part, who has
  * answered an agreement they share, and when the program's periods close.
  */
-const SHARED_IN_A_PROGRAM = ["agreement_party", "organisation", "program_party", "settlement_run"];
+const SHARED_IN_A_PROGRAM = [
+  "agreement_party",
+  "organisation",
+  "program_holiday",
+  "program_party",
+  "settlement_run",
+];

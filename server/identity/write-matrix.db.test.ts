@@ -75,6 +75,7 @@ const ALLOWED: Record<string, string> = {
   payout_rule: "- - - IU IU -",
   program: "- - - IU IU -",
   program_calendar: "- - - I I -",
+  program_holiday: "- - - ID ID -",
   program_party: "- - - I I -",
   program_terms: "- - - IU IU -",
   rate_limit: "- - - - IUD -",

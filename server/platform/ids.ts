@@ -22,6 +22,7 @@ export const ID_PREFIXES = {
   usageWindow: "win",
   agreement: "agr",
   programCalendar: "pcal",
+  programHoliday: "hol",
   programTerms: "pterm",
   standingConsent: "cons",
   settlementRun: "run",

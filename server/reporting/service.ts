@@ -250,7 +250,12 @@ function presentPayout(row: LastPayoutRow | null, money: (micros: bigint) => Mon
 }
 
 function presentPeriod(program: ProgramRow, at: Date) {
-  const { end, payOutOn } = previewPeriod(at, program.calendars, program.time_zone);
+  const { end, payOutOn } = previewPeriod(
+    at,
+    program.calendars,
+    program.time_zone,
+    new Set(program.holidays),
+  );
   return { closesAt: end.toISOString(), payOutOn };
 }
 

@@ -48,6 +48,11 @@ const REFUSALS: Record<string, { code: ErrorCode; message: string }> = {
     code: "forbidden",
     message: "You proposed an adjustment that this run pays, so somebody else has to approve it.",
   },
+  holiday_exists: { code: "conflict", message: "This day is one already." },
+  holiday_past: {
+    code: "conflict",
+    message: "This day is past; why payouts were due when they were stays as it was.",
+  },
   calendar_from_past: {
     code: "conflict",
     message: "This moment has passed. A calendar changes at the end of a period that is still to come.",

@@ -583,6 +583,14 @@ export const programCalendarSchema = z.object({
 });
 export type ProgramCalendarView = z.output<typeof programCalendarSchema>;
 
+export const holidaySchema = z.object({ id: z.string(), day: z.string(), name: z.string() });
+export type HolidayView = z.output<typeof holidaySchema>;
+export const addHolidayInput = z.object({
+  programId: publicId("program"),
+  day: localDay,
+  name: plainText(1, 80),
+});
+
 export const proposeCalendarInput = z.object({
   programId: publicId("program"),
   from: z.iso.datetime(),

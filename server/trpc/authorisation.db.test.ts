@@ -373,6 +373,7 @@ const TABLES: Partial<Record<IdKind, string>> = {
   user: "app_user",
   credential: "device_credential",
   usageWindow: "usage_window",
+  programHoliday: "program_holiday",
   programTerms: "program_terms",
   settlementRun: "settlement_run",
   standingConsent: "standing_consent",

@@ -226,6 +226,9 @@ const operator: Record<string, Sample> = {
     from: "2026-06-01T20:00:00.000Z",
     calendar: { every: "week", day: 1, cutOff: "22:00", payoutDelayBusinessDays: 1 },
   }),
+  "calendar.holidays": (of) => ({ programId: of.id("program") }),
+  "calendar.addHoliday": (of) => ({ programId: of.id("program"), day: "2036-12-25", name: "Christmas" }),
+  "calendar.removeHoliday": (of) => ({ holidayId: of.id("programHoliday") }),
   "terms.get": (of) => ({ programId: of.id("program") }),
   "terms.draft": (of) => ({
     programId: of.id("program"),

@@ -38,11 +38,16 @@ export async function listUsageRecords(
 async function findUsage(
   tx: SqlTx,
   paymentId: Id<"payment">,
-): Promise<{ window: PaymentWindow | null; currency: Currency; timeZone: string }> {
+): Promise<{ window: PaymentWindow | null; currency: Currency; timeZone: string; merchant: string }> {
   const payment = await findListedPayment(tx, paymentId);
   if (!payment) throw notFound("payment");
   const window = payment.source === "usage" ? await findWindowOfPayment(tx, paymentId) : null;
-  return { window, currency: payment.currency, timeZone: payment.programTimeZone };
+  return {
+    window,
+    currency: payment.currency,
+    timeZone: payment.programTimeZone,
+    merchant: payment.merchantName,
+  };
 }
 
 /**
@@ -57,9 +62,10 @@ export async function openUsageRecords(
   window: PaymentWindow;
   currency: Currency;
   timeZone: string;
+  merchant: string;
   pages: () => AsyncGenerator<UsageRecord[]>;
 }> {
-  const { window, currency, timeZone } = await withScope(scope, async (tx) => {
+  const { window, currency, timeZone, merchant } = await withScope(scope, async (tx) => {
     const found = await findUsage(tx, paymentId);
     if (!found.window) throw notFound("payment");
     return { ...found, window: found.window };
@@ -76,7 +82,7 @@ export async function openUsageRecords(
       after = { at: last.occurredAt.toISOString(), deviceId: last.deviceId, key: last.key };
     }
   }
-  return { window, currency, timeZone, pages };
+  return { window, currency, timeZone, merchant, pages };
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -1,5 +1,6 @@
 /** What a downloaded list is called: what it holds, whose, of which days, how it is narrowed, and when it was made. */
 import type { PaymentFilter } from "@/server/payments/schema";
+import { csvLocalTime } from "@/server/platform/csv";
 import { formatMicros } from "@/server/platform/money";
 
 const MOST_LENGTH = 120;
@@ -23,8 +24,21 @@ export function nameExport(organisation: string, filter: PaymentFilter, madeAt: 
     filter.text && `find-${filter.text}`,
   ];
   const name = parts.filter(Boolean).map(plain).filter(Boolean).join("_").slice(0, MOST_LENGTH);
-  return `${name}_made_${madeAt.toISOString().slice(0, 16).replace(":", "")}Z.csv`;
+  return `${name}_made_${stampOf(madeAt)}.csv`;
 }
+
+/** "usage_voltway_2026-11-28_to_2026-11-29_pay_01k…_made_2026-12-01T0930Z.csv", days by the program's clock. */
+export function nameUsageExport(
+  of: { merchant: string; paymentId: string; from: Date; to: Date; timeZone: string },
+  madeAt: Date,
+  format: string,
+): string {
+  const day = (at: Date) => csvLocalTime(at, of.timeZone).slice(0, 10);
+  const parts = ["usage", of.merchant, spanOf(day(of.from), day(of.to)), of.paymentId];
+  return `${parts.map(plain).join("_")}_made_${stampOf(madeAt)}.${format}`;
+}
+
+const stampOf = (madeAt: Date) => `${madeAt.toISOString().slice(0, 16).replace(":", "")}Z`;
 
 function spanOf(from: string | undefined, to: string | undefined): string | undefined {
   if (from !== undefined && to !== undefined) return from === to ? from : `${from}_to_${to}`;

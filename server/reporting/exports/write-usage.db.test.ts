@@ -57,6 +57,14 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("the usage records of a payment", () => {
+  test("come as a file named by merchant, days, payment and when it was made", async () => {
+    const { fileName } = await openUsageExport(world.merchant, paymentId, "csv");
+    const id = toPublicId("payment", paymentId);
+    expect(fileName).toMatch(
+      new RegExp(`^usage_Merchant_2026-05-12_to_2026-05-13_${id}_made_\\d{4}-\\d\\d-\\d\\dT\\d{4}Z\\.csv$`),
+    );
+  });
+
   test("come as CSV, all of them once, in order, with what the allowance paid", async () => {
     const rows = parse(await textOf("csv"), { bom: true, columns: true }) as Record<string, string>[];
     expect(rows).toHaveLength(RECORDS);

@@ -1,9 +1,11 @@
 /** The usage records of a payment as a file: CSV or one JSON object a line, streamed in constant memory. */
 import { openUsageRecords, type UsageRecord } from "@/server/payments/service/list-usage";
+import { now } from "@/server/platform/clock";
 import { CSV_BEGINNING, csvLocalTime, csvRow } from "@/server/platform/csv";
 import { type Id, toPublicId } from "@/server/platform/ids";
 import { type Currency, formatMicros, minorDigits, toMoneyJson } from "@/server/platform/money";
 import type { MerchantScope, OperatorScope } from "@/server/platform/scope";
+import { nameUsageExport } from "./name-export";
 
 export const USAGE_FORMATS = ["csv", "jsonl"] as const;
 export type UsageFormat = (typeof USAGE_FORMATS)[number];
@@ -46,10 +48,20 @@ export async function openUsageExport(
   paymentId: Id<"payment">,
   format: UsageFormat,
 ): Promise<UsageExport> {
-  const { window, currency, timeZone, pages } = await openUsageRecords(scope, paymentId);
+  const { window, currency, timeZone, merchant, pages } = await openUsageRecords(scope, paymentId);
   const write = format === "csv" ? csvWriter(currency, timeZone) : jsonWriter(currency);
   return {
-    fileName: `usage-${toPublicId("payment", paymentId)}.${format}`,
+    fileName: nameUsageExport(
+      {
+        merchant,
+        paymentId: toPublicId("payment", paymentId),
+        from: window.openedAt,
+        to: window.closedAt,
+        timeZone,
+      },
+      now(),
+      format,
+    ),
     contentType: format === "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson; charset=utf-8",
     chunks: async function* () {
       let count = 0n;

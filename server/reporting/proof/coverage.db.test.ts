@@ -36,6 +36,7 @@ const NOT_GUARDED: Record<string, string> = {
   payment: "its money is transfers of the sealed ledger, and the proof holds legs and ledger against it",
   payment_event: "told from payments and transfers",
   payment_limit: "limits may be lifted; each change is an entry of the audit log",
+  program_holiday: "moves the day of a payout, never its amount; each change is an entry of the audit log",
   rate_limit: "counters of a minute",
   refund: "its money is transfers of the sealed ledger, and the proof holds legs against it",
   session: "ends by itself; opening and ending are entries of the audit log",

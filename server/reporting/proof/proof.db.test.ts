@@ -11,13 +11,20 @@ import { pastGuards, useTestDatabase } from "@/server/platform/testing";
 import { approveRun } from "@/server/settlement/service/approve-run";
 import { closePeriod } from "@/server/settlement/service/close-period";
 import { markPayoutsPaid, submitPayouts } from "@/server/settlement/service/move-payouts";
-import { bringIntoForce, capture, createCity, refund, termsFor } from "@/server/settlement/testing";
+import {
+  bringIntoForce,
+  capture,
+  createCity,
+  recordInvitation,
+  refund,
+  termsFor,
+} from "@/server/settlement/testing";
 import { hashNewReports } from "../exports/service";
 import { lastNight } from "./jobs";
 import type { CheckName, CheckResult } from "./schema";
 import { proveAndRecord, proveWhole, sealEvidence } from "./service";
 
-useTestDatabase();
+const database = useTestDatabase();
 const system = mintSystemScope("test");
 const periodEnd = new Date("2026-06-01T20:00:00Z");
 
@@ -528,4 +535,27 @@ describe("rows that money rests on, for every role", () => {
 test("the nightly proof is due once a night", () => {
   expect(lastNight(new Date("2026-03-05T01:59:00Z")).toISOString()).toBe("2026-03-04T02:00:00.000Z");
   expect(lastNight(new Date("2026-03-05T02:00:00Z")).toISOString()).toBe("2026-03-05T02:00:00.000Z");
+});
+
+describe("an approval", () => {
+  const findings = async () =>
+    (await prove()).find(({ check }) => check === "approvals")?.findings.map(({ message }) => message);
+
+  test("is judged by who had brought whom in when it was given, and not by who did since", async () => {
+    const { rows } = await withScope(system, (tx) =>
+      tx.query<{ program: string; operator: string; creator: string; approver: string }>(
+        `select r.program_id as program, p.operator_id as operator, r.created_by as creator, r.approved_by as approver
+           from settlement_run r join program p on p.id = r.program_id`,
+      ),
+    );
+    const [run] = rows;
+    if (!run) throw new Error("A run was approved.");
+    expect(await findings()).toEqual([]);
+    const invited = { organisationId: run.operator, by: run.approver, accepted: run.creator };
+    await recordInvitation(database.url(), { ...invited, at: new Date("2026-06-20T00:00:00Z") });
+    expect(await findings()).toEqual([]);
+    // Before, they were not two.
+    await recordInvitation(database.url(), { ...invited, at: new Date("2026-05-20T00:00:00Z") });
+    expect(await findings()).toContain("run.approve: invited_by_other");
+  });
 });

@@ -7,12 +7,14 @@ export interface ProgramRow {
   currency: string;
   time_zone: string;
   calendars: unknown;
+  holidays: string[];
 }
 
 /** The programs that the scope may see, the busiest of the last days first. */
 export async function findPrograms(tx: SqlTx): Promise<ProgramRow[]> {
   const { rows } = await tx.query<ProgramRow>(
-    `select p.id, p.slug, p.name, p.currency, p.time_zone, program_calendars(p.id) as calendars
+    `select p.id, p.slug, p.name, p.currency, p.time_zone, program_calendars(p.id) as calendars,
+            array(select day::text from program_holiday h where h.program_id = p.id) as holidays
        from program p
        left join lateral (
          select max(last_effective_at) as last from tranche where program_id = p.id

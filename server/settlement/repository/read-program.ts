@@ -11,6 +11,8 @@ export interface SettlementProgram extends PlannedProgram {
   name: string;
   operatorId: string;
   currency: Currency;
+  /** Days on which its banks move nothing, as "2026-05-17". */
+  holidays: ReadonlySet<string>;
   createdAt: Date;
 }
 
@@ -22,12 +24,14 @@ interface ProgramRow {
   currency: string;
   time_zone: string;
   calendars: unknown;
+  holidays: string[];
   created_at: Date;
 }
 
 export async function getProgram(tx: SqlTx, programId: string): Promise<SettlementProgram> {
   const { rows } = await tx.query<ProgramRow>(
-    `select id, slug, name, operator_id, currency, time_zone, program_calendars(id) as calendars, created_at
+    `select id, slug, name, operator_id, currency, time_zone, program_calendars(id) as calendars, created_at,
+            array(select day::text from program_holiday h where h.program_id = program.id) as holidays
        from program where id = $1`,
     [programId],
   );
@@ -48,6 +52,7 @@ export async function getProgram(tx: SqlTx, programId: string): Promise<Settleme
     currency: row.currency,
     timeZone: row.time_zone,
     calendars: calendarsSchema.parse(row.calendars),
+    holidays: new Set(row.holidays),
     createdAt: row.created_at,
   };
 }

@@ -5,6 +5,7 @@ import { publicId, toPublicId } from "@/server/platform/ids";
 import { orRefuse } from "../errors";
 import {
   addAdjustmentInput,
+  addHolidayInput,
   agreementTrialSchema,
   approveRunInput,
   authoritySettingSchema,
@@ -19,6 +20,7 @@ import {
   exceptionSchema,
   flowInput,
   flowSchema,
+  holidaySchema,
   importSharesInput,
   importSharesSchema,
   listExceptionsInput,
@@ -47,6 +49,7 @@ import { proposeCalendar, readProgramCalendar } from "../service/change-calendar
 import { closePeriod } from "../service/close-period";
 import { createAgreementDraft, proposeAgreement } from "../service/draft-agreement";
 import { disableBankAccount, enterBankAccount, listBankAccounts } from "../service/manage-bank-account";
+import { addHoliday, listHolidays, removeHoliday } from "../service/manage-holidays";
 import { cancelPayout, markPayoutsPaid, submitPayouts } from "../service/move-payouts";
 import { previewClose } from "../service/preview-close";
 import { previewSplit } from "../service/preview-split";
@@ -111,6 +114,16 @@ export const operatorCalendarRouter = router({
     .mutation(async ({ ctx, input }) =>
       proposed(await proposeCalendar(ctx.scope, { ...input, from: new Date(input.from) })),
     ),
+  holidays: operatorProcedure("programs.read")
+    .input(z.object({ programId: publicId("program") }))
+    .output(z.array(holidaySchema))
+    .query(({ ctx, input }) => listHolidays(ctx.scope, input.programId)),
+  addHoliday: operatorProcedure("programs.manage")
+    .input(addHolidayInput)
+    .mutation(async ({ ctx, input }) => orRefuse(await addHoliday(ctx.scope, input))),
+  removeHoliday: operatorProcedure("programs.manage")
+    .input(z.object({ holidayId: publicId("programHoliday") }))
+    .mutation(async ({ ctx, input }) => orRefuse(await removeHoliday(ctx.scope, input.holidayId))),
 });
 
 /** A program's terms for its merchants. */

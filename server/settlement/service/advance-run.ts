@@ -264,7 +264,7 @@ async function proposePayouts(tx: SqlTx, program: SettlementProgram, run: runs.R
       ),
     );
     const { payoutDelayBusinessDays } = calendarAt(program, new Date(run.period_end.getTime() - 1));
-    const dueOn = formatLocalDay(addBusinessDays(day, payoutDelayBusinessDays));
+    const dueOn = formatLocalDay(addBusinessDays(day, payoutDelayBusinessDays, program.holidays));
     await insertPayouts(
       tx,
       {

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { withClock } from "@/server/platform/clock";
 import { withScope } from "@/server/platform/db";
-import { fromPublicId } from "@/server/platform/ids";
+import { fromPublicId, newId } from "@/server/platform/ids";
 import { formatMicros, parseMicros } from "@/server/platform/money";
 import { mintSystemScope, type PortalScope } from "@/server/platform/scope";
-import { useTestDatabase } from "@/server/platform/testing";
+import { pastGuards, useTestDatabase } from "@/server/platform/testing";
 import type { ReckoningRow } from "../schema";
 import { bringIntoForce, byTwo, type City, capture, createCity, refund, termsFor } from "../testing";
 import { closePeriod } from "./close-period";
@@ -62,6 +62,50 @@ beforeAll(async () => {
   if (!closed.ok) throw new Error(closed.message);
   runId = closed.runId;
 });
+
+/** The same payout once more, in another program of another currency, with the statement and run that it stands on. */
+async function copyPayout(payoutId: string, currency: string, micros: bigint): Promise<void> {
+  const ids = {
+    program: newId("program"),
+    run: newId("settlementRun"),
+    statement: newId("statement"),
+    payout: newId("payout"),
+  };
+  const copy = (table: string, from: string, change: string) =>
+    `insert into ${table} select (jsonb_populate_record(null::${table}, to_jsonb(t) || ${change})).* from ${table} t where t.id = (${from});`;
+  const of = (column: string) => `select ${column} from payout where id = '${payoutId}'`;
+  const built = (facts: Record<string, string>) =>
+    `jsonb_build_object(${Object.entries(facts)
+      .map(([key, value]) => `'${key}', '${value}'`)
+      .join(", ")})`;
+  const slug = `in-${currency.toLowerCase()}`;
+  await pastGuards(
+    ["program", "program_party", "settlement_run", "statement", "payout"],
+    [
+      copy("program", of("program_id"), built({ id: ids.program, slug, name: slug, currency })),
+      `insert into program_party (program_id, organisation_id) select '${ids.program}', party_id from payout where id = '${payoutId}';`,
+      copy("settlement_run", of("run_id"), built({ id: ids.run, program_id: ids.program, currency })),
+      copy(
+        "statement",
+        of("statement_id"),
+        built({ id: ids.statement, run_id: ids.run, program_id: ids.program, currency }),
+      ),
+      copy(
+        "payout",
+        `'${payoutId}'`,
+        built({
+          id: ids.payout,
+          run_id: ids.run,
+          statement_id: ids.statement,
+          program_id: ids.program,
+          currency,
+          amount_micros: micros.toString(),
+          reference: `COPY-${currency}`,
+        }),
+      ),
+    ].join(""),
+  );
+}
 
 /** The payments that a row sums up, as the page asks for them. */
 function filterOf(key: string) {
@@ -316,5 +360,32 @@ describe("what pages read", () => {
     expect(summary?.merchants).toEqual({ asked: 2, agreed: 2 });
     const detail = await getAgreement(agency.scope, fromPublicId("agreement", summary?.id ?? "") ?? "");
     expect(detail.terms.program).toBe(city.programSlug);
+  });
+
+  // The last one, as what it plants stands in every list from then on.
+  test("a party's payouts in four currencies stand apart: each row with its program and currency, no sum over two", async () => {
+    const agency = city.agencies[0];
+    if (!agency) throw new Error("There is one.");
+    const [first] = (await listPayouts(agency.scope, { limit: 10 })).items;
+    if (!first) throw new Error("It was paid out.");
+    const amounts = { JPY: 12_345_000_000n, TND: 1_234_567_000n, USD: 9_990_000n } as const;
+    for (const [currency, micros] of Object.entries(amounts))
+      await copyPayout(fromPublicId("payout", first.id) ?? "", currency, micros);
+    const { items } = await listPayouts(agency.scope, { limit: 10 });
+    expect(items.map(({ amount, program }) => [program.slug, amount.currency, amount.amount]).sort()).toEqual(
+      [
+        [first.program.slug, "EUR", first.amount.amount],
+        ["in-jpy", "JPY", "12345"],
+        ["in-tnd", "TND", "1234.567"],
+        ["in-usd", "USD", "9.99"],
+      ].sort(),
+    );
+    const totals = await totalPayouts(agency.scope, {});
+    expect(totals.map(({ payouts, amount }) => [amount.currency, payouts, amount.amount]).sort()).toEqual([
+      ["EUR", 1, first.amount.amount],
+      ["JPY", 1, "12345"],
+      ["TND", 1, "1234.567"],
+      ["USD", 1, "9.99"],
+    ]);
   });
 });
