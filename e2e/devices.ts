@@ -42,7 +42,11 @@ export class TestDevice {
   private readonly privateKey: KeyObject;
   private sequence = 0;
 
-  constructor(private readonly identity: DeviceIdentity) {
+  constructor(
+    private readonly identity: DeviceIdentity,
+    /** Of the running stack, unless another deployment is spoken to. */
+    private readonly gatewayUrl = stack.gatewayUrl,
+  ) {
     this.privateKey = createPrivateKey(identity.privateKeyPem);
   }
 
@@ -65,7 +69,7 @@ export class TestDevice {
   private async send(method: "GET" | "POST", path: string, body: unknown): Promise<PaymentAnswer> {
     // The clock's milliseconds grow from run to run, so a stack that stays up takes them again and again.
     this.sequence = Math.max(this.sequence + 1, Date.now());
-    const url = `${stack.gatewayUrl}${path}`;
+    const url = `${this.gatewayUrl}${path}`;
     const text = body === null ? null : JSON.stringify(body);
     const headers = signedHeaders({
       method,
