@@ -42,7 +42,7 @@ export function OperatorOverviewPage() {
         return (
           <>
             <OperatorFigures overview={data} live={live.data} />
-            <div className="grid gap-4 xl:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
+            <div className="grid grid-cols-1 gap-4 xl:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
               <ProgramFlow flow={data.flow} currency={currency} program={data.program.slug} />
               <div className="grid content-start gap-4">
                 <PaymentsPerMinute minutes={live.data?.lastMinutes ?? data.lastMinutes} />

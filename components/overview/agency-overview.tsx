@@ -49,7 +49,7 @@ export function AgencyOverviewPage() {
           <>
             <AgencyAccountNotice />
             <AgencyFigures overview={data} live={live.data} />
-            <div className="grid gap-4 xl:grid-cols-[minmax(0,1.9fr)_minmax(0,1fr)]">
+            <div className="grid grid-cols-1 gap-4 xl:grid-cols-[minmax(0,1.9fr)_minmax(0,1fr)]">
               <StackedAreaChart
                 title="What did your share come from?"
                 hint={`${currency} per day, by kind of payment, last 30 days, today so far`}

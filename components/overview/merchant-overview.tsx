@@ -31,7 +31,7 @@ export function MerchantOverviewPage() {
           <>
             <MerchantAccountNotice />
             <MerchantFigures overview={data} live={live.data} />
-            <div className="grid gap-4 xl:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)]">
+            <div className="grid grid-cols-1 gap-4 xl:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)]">
               <TakingsByHour byHour={data.byHour} asOf={data.asOf} currency={currency} />
               <MoneyFlow
                 title={`Where did each ${currencyUnit(currency)} go?`}

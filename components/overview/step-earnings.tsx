@@ -1,5 +1,6 @@
 import { formatCount } from "@/components/money/format-count";
 import { Money } from "@/components/money/money";
+import { stepWords } from "@/components/payments/payment-words";
 import { Card } from "@/components/ui/card";
 import type { AgencyOverview } from "@/server/reporting/schema";
 
@@ -12,12 +13,12 @@ export function StepEarnings({ overview }: { overview: AgencyOverview }) {
       {bySteps.length === 0 ? (
         <p className="text-sm text-muted">Nothing was allocated to you in the last 30 days.</p>
       ) : (
-        <ul className="grid gap-3">
+        <ul className="grid grid-cols-1 gap-3">
           {bySteps.map((row) => (
             <li key={`${row.rule}/${row.step}`}>
               <div className="flex items-baseline justify-between gap-4 text-sm">
-                <span className="min-w-0 truncate">
-                  {row.rule} <span className="text-muted">{row.step}</span>
+                <span title={`${row.rule}, ${stepWords(row.step)}`} className="min-w-0 truncate">
+                  {row.rule} <span className="text-muted">{stepWords(row.step)}</span>
                 </span>
                 <Money amount={row.amount} currency={program.currency} hideCode />
               </div>
