@@ -65,8 +65,9 @@ export default defineConfig({
           env,
           include: ["{server,prisma,scripts}/**/*.db.test.ts"],
           globalSetup: ["scripts/test-database.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // Long enough for a slow machine: what a test that was given up still does would meet the next file.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           maxWorkers: 2,
           isolate: false,
         },
