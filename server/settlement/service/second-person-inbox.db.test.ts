@@ -83,6 +83,7 @@ describe("the inbox of a second person", () => {
       "confirmation.confirm": "adjustment.add",
       "invitation.release": "invitation.release",
       "membership.grant": "membership.grant",
+      "password.release": "password.release",
       "program_terms.confirm": "program_terms.confirm",
       "run.approve": "run.approve",
     };
