@@ -127,6 +127,15 @@ describe("the screen", () => {
     expect(screen(facts({ taps: [tap(1, { latitude: 59.913, longitude: 10.752 })] })).signals).toEqual([]);
   });
 
+  test("counts a journey from just above the plausible speed on, and none below it", () => {
+    const bergen = { latitude: 60.39, longitude: 5.32 };
+    const names = (minutes: number) =>
+      screen(facts({ taps: [tap(minutes, bergen)] })).signals.map(({ name }) => name);
+    // 305 km at the 160 km/h that are plausible take 114 minutes.
+    expect(DEFAULT_TERMS.travel.plausibleKmh).toBe(160);
+    expect([names(112), names(117)]).toEqual([["travel"], []]);
+  });
+
   test("names several changes when no single one would have let it pass", () => {
     const bergen = { latitude: 60.39, longitude: 5.32 };
     const taps = [tap(9), tap(7), tap(5), tap(3), tap(2), tap(1, bergen)];

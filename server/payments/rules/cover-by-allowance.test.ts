@@ -21,6 +21,16 @@ describe("an allowance", () => {
     });
   });
 
+  test("gives the parts of a unit that it has, to the millionth", () => {
+    const price = { priceMicros: 10_000_000n, quantityMicros: 20_000_000n, stepMicros: 10_000n };
+    expect(coverByAllowance({ ...price, leftMicros: 5_500_001n })).toEqual({
+      coveredQuantityMicros: 5_500_001n,
+      coveredMicros: 2_750_000n,
+      dueMicros: 7_250_000n,
+    });
+    expect(parseQuantityMicros("5.500001")).toBe(5_500_001n);
+  });
+
   test("covers its share, floored to the step, and is used up", () => {
     const price = { priceMicros: 1_000_000n, quantityMicros: 3_000_000n, leftMicros: 1_000_000n };
     expect(coverByAllowance({ ...price, stepMicros: 1n })).toEqual({

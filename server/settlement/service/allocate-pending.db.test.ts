@@ -30,6 +30,7 @@ async function legsOf(paymentId: string) {
       step: string;
       party_id: string;
       amount_micros: bigint;
+      short_micros: bigint;
       refund_ordinal: number;
       agreement_id: string;
     }>("select * from allocation_leg where payment_id = $1 order by refund_ordinal, ordinal", [paymentId]),
@@ -52,6 +53,20 @@ describe("allocation", () => {
   beforeAll(async () => {
     city = await createCity();
     await withClock(beginning, () => bringIntoForce(city, termsFor(city)));
+  });
+
+  test("a leg keeps by how much its step fell short of what the terms give it", async () => {
+    const own = await createCity();
+    const [tax] = own.agencies;
+    const steps = [
+      { id: "fee", kind: "fixed", to: tax?.slug, amount: "5.00" },
+      { id: "merchant", kind: "share", shares: [{ to: "$merchant", weight: "1" }] },
+    ];
+    await withClock(beginning, () => bringIntoForce(own, termsFor(own, { rules: [{ name: "All", steps }] })));
+    const id = await capture(own, { micros: 3_000_000n, at: at("2026-06-01T10:00:00Z") });
+    await allocatePending(own.programId);
+    const [leg] = await legsOf(id);
+    expect(leg).toMatchObject({ step: "fee", amount_micros: 3_000_000n, short_micros: 2_000_000n });
   });
 
   test("a captured payment is split by its agreement and leaves clearing at zero", async () => {
