@@ -11,6 +11,11 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   forbidOnly: true,
   retries: 0,
+  projects: [
+    { name: "city", testIgnore: "**/after/**" },
+    // Compares what the pages showed, so it waits for all of them.
+    { name: "after", testDir: "e2e/after", dependencies: ["city"] },
+  ],
   reporter: [["list"], ["json", { outputFile: "test-results/browser.json" }]],
   use: { screenshot: "only-on-failure", trace: "off", viewport: { width: 1440, height: 900 } },
 });

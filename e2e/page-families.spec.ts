@@ -1,15 +1,13 @@
 /**
  * Every family of pages, visited once: it opens without an error, axe finds nothing in either theme, nothing scrolls
- * sideways at a phone's width or a desk's, its figures add up by themselves, and what is said of a fact or a party is
- * the same everywhere.
+ * sideways at a phone's width or a desk's, and its figures add up by themselves. What it says of facts and parties is
+ * kept for `after/compare-pages.spec.ts`.
  * Pages mark which of their figures are parts of a sum (`data-sum`), and name facts that stand in several places
  * (`data-fact`); what is read is the text that people see. A page that no family covers fails here.
  */
 import { readdirSync } from "node:fs";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { HARBOR_CITY } from "@/prisma/seed/harbor-city/cast";
 import { ask } from "./api";
 import { expect, expectAccessibleInBothThemes, test } from "./fixtures";
 import { PAGE_FAMILIES } from "./page-families";
@@ -18,10 +16,8 @@ import { readFigures } from "./pages/figures";
 import { Frame } from "./pages/frame";
 import { testFile, upload } from "./pages/imports";
 import { readPartyColours } from "./pages/party-colours";
+import { keepShown, type Shown } from "./shown";
 import { SHOWN_SUMS } from "./shown-sums";
-
-// One after the other in one browser: the last tests compare what the pages before them showed.
-test.describe.configure({ mode: "default" });
 
 /** The demo's history has no file that was imported; the page of one has lines to show after this. */
 async function importSomething(page: Page): Promise<void> {
@@ -34,45 +30,6 @@ async function importSomething(page: Page): Promise<void> {
   const merchantId = parties.find(({ slug }) => slug === "pike-meters")?.id ?? "";
   await page.goto("/ops/imports");
   await upload(page, { programId: id, merchantId }, await testFile("odd-lines.csv"));
-}
-
-interface Shown {
-  family: string;
-  sums: number;
-  facts: { fact: string; figure: string }[];
-  colours: Record<"light" | "dark", { party: string; colour: string }[]>;
-}
-
-/** What each page showed is kept in a file, so that a page that fails takes nothing from the comparison at the end. */
-const shownFolder = () => join(test.info().project.outputDir, "shown");
-
-async function keepShown(shown: Shown): Promise<void> {
-  await mkdir(shownFolder(), { recursive: true });
-  await writeFile(join(shownFolder(), `${shown.family}.json`), JSON.stringify(shown));
-}
-
-async function readShown(): Promise<Shown[]> {
-  const files = await readdir(shownFolder());
-  const texts = await Promise.all(files.map((file) => readFile(join(shownFolder(), file), "utf8")));
-  return texts.map((text) => JSON.parse(text) as Shown);
-}
-
-/** How each thing is shown, and by which families. */
-function waysOf(entries: readonly (readonly [what: string, as: string, family: string])[]) {
-  const ways = new Map<string, Map<string, Set<string>>>();
-  for (const [what, as, family] of entries) {
-    const known = ways.get(what) ?? new Map<string, Set<string>>();
-    ways.set(what, known.set(as, (known.get(as) ?? new Set()).add(family)));
-  }
-  return ways;
-}
-
-/** What is shown in more than one way. */
-function inSeveralWays(ways: ReturnType<typeof waysOf>): string[] {
-  const words = ([as, families]: [string, Set<string>]) => `${as} on ${[...families].join(", ")}`;
-  return [...ways]
-    .filter(([, own]) => own.size > 1)
-    .map(([what, own]) => `${what}: ${[...own].map(words).join("; ")}`);
 }
 
 /** Parts of a page come after each other; it is read when all the sums that it has are there. */
@@ -122,36 +79,6 @@ for (const family of PAGE_FAMILIES)
     page.off("response", onResponse);
     expect(errors).toEqual([]);
   });
-
-test("a fact is the same figure wherever it stands", async () => {
-  const shown = await readShown();
-  const ways = waysOf(
-    shown.flatMap(({ family, facts }) => facts.map(({ fact, figure }) => [fact, figure, family] as const)),
-  );
-  expect(inSeveralWays(ways)).toEqual([]);
-  // How many there are follows what happened in the demo; each family above has shown its own sums.
-  expect(shown.reduce((sum, { sums }) => sum + sums, 0)).toBeGreaterThan(80);
-  const compared = [...ways].filter(([, own]) => [...own.values()].some((families) => families.size > 1));
-  const kinds = new Set(compared.map(([fact]) => fact.split(" ").at(-1)?.split(":")[0]));
-  expect([...kinds]).toEqual(expect.arrayContaining(["amount", "gross", "payout", "refunds", "share"]));
-});
-
-test("a party has one colour on every page, in each theme", async () => {
-  const shown = await readShown();
-  for (const theme of ["light", "dark"] as const) {
-    const ways = waysOf(
-      shown.flatMap(({ family, colours }) =>
-        colours[theme].map(({ party, colour }) => [party, colour, family] as const),
-      ),
-    );
-    expect(inSeveralWays(ways)).toEqual([]);
-    expect(ways.size).toBeGreaterThan(8);
-    // Programs that other tests found have parties of their own.
-    const city = [...ways].filter(([party]) => HARBOR_CITY.parties.includes(party));
-    const own = city.map(([, colours]) => [...colours.keys()][0]);
-    expect(new Set(own).size, "no two parties of the city share a colour").toBe(own.length);
-  }
-});
 
 test("the sums that are said to be shown are those of the families", () => {
   expect(Object.keys(SHOWN_SUMS).sort()).toEqual(PAGE_FAMILIES.map(({ name }) => name).sort());

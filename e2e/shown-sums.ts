@@ -3,6 +3,8 @@ export const SHOWN_SUMS: Record<string, readonly string[]> = {
   "sign-in": [],
   "invitation that is used up": [],
   "link of the first operator that is used up": [],
+  "forgotten password": [],
+  "link of a new password that is used up": [],
   account: [],
   "choice of organisation": [],
   "merchant overview": ["money flow"],
