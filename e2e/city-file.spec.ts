@@ -36,6 +36,8 @@ const dialogOf = (page: Page) => page.locator(DIALOG);
 async function set(page: Page, label: string, option: string): Promise<void> {
   await dialogOf(page).getByRole("combobox", { name: label, exact: true }).click();
   await page.getByRole("option", { name: option, exact: true }).click();
+  // The next list opens when this one has gone.
+  await expect(page.getByRole("option")).toHaveCount(0);
 }
 
 test("a city's file with foreign columns is mapped, tried, imported, undone and imported again", async ({
