@@ -12,6 +12,7 @@ import { findBrowser } from "@/e2e/browser";
 import { PAGE_FAMILIES, type PageFamily, pageFamilies } from "@/e2e/page-families";
 import { addressOf } from "@/e2e/pages/family-page";
 import { findOverflow } from "@/e2e/pages/overflow";
+import { SignInPage } from "@/e2e/pages/sign-in-page";
 import { foundHard } from "@/e2e/stage/run-stage";
 import { DEMO_PASSWORD } from "@/prisma/seed/harbor-city/cast";
 
@@ -42,11 +43,7 @@ async function signedIn(browser: Browser, email: string | null): Promise<Browser
   const context = await browser.newContext({ baseURL: address, reducedMotion: "reduce" });
   if (!email) return context;
   const page = await context.newPage();
-  await page.goto("/sign-in");
-  await page.getByRole("textbox", { name: /e-?mail/i }).fill(email);
-  await page.getByRole("textbox", { name: "Password" }).fill(DEMO_PASSWORD);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+  await new SignInPage(page).enter(email, DEMO_PASSWORD);
   await page.close();
   return context;
 }

@@ -8,6 +8,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { findBrowser } from "@/e2e/browser";
 import { PAGE_FAMILIES, type PageFamily } from "@/e2e/page-families";
 import { addressOf } from "@/e2e/pages/family-page";
+import { SignInPage } from "@/e2e/pages/sign-in-page";
 import { DEMO_PASSWORD } from "@/prisma/seed/harbor-city/cast";
 
 const { values, positionals } = parseArgs({
@@ -35,11 +36,7 @@ async function signedIn(browser: Browser, email: string): Promise<Cookies> {
   if (known) return known;
   const context = await browser.newContext({ baseURL: address });
   const page = await context.newPage();
-  await page.goto("/sign-in");
-  await page.getByRole("textbox", { name: /e-?mail/i }).fill(email);
-  await page.getByRole("textbox", { name: "Password" }).fill(DEMO_PASSWORD);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+  await new SignInPage(page).enter(email, DEMO_PASSWORD);
   const cookies = await context.cookies();
   await context.close();
   sessions.set(email, cookies);

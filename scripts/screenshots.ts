@@ -6,6 +6,7 @@ import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { findBrowser } from "@/e2e/browser";
+import { SignInPage } from "@/e2e/pages/sign-in-page";
 import { DEMO_PASSWORD } from "@/prisma/seed/harbor-city/cast";
 
 const address = (process.argv[2] ?? "http://localhost:3000").replace(/\/+$/, "");
@@ -65,16 +66,13 @@ const PICTURES: Picture[] = [
 
 async function take(browser: Browser, picture: Picture): Promise<void> {
   const context = await browser.newContext({
+    baseURL: address,
     viewport: { width: 1440, height: 900 },
     colorScheme: picture.theme,
     reducedMotion: "reduce",
   });
   const page = await context.newPage();
-  await page.goto(`${address}/sign-in`);
-  await page.getByRole("textbox", { name: /e-?mail/i }).fill(picture.email);
-  await page.getByRole("textbox", { name: "Password" }).fill(DEMO_PASSWORD);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+  await new SignInPage(page).enter(picture.email, DEMO_PASSWORD);
   await picture.open(page);
   await page.getByRole("heading", { level: 1 }).first().waitFor({ state: "attached" });
   await page.waitForFunction(() => document.querySelectorAll("[aria-busy=true], .skeleton").length === 0);

@@ -2,10 +2,9 @@
 
 import { acceptInvitation } from "@/app/(auth)/(entrance)/actions";
 import { CodeField } from "@/components/auth/code-field";
-import { FormError } from "@/components/auth/form-error";
+import { LinkForm } from "@/components/auth/link-form";
 import { PasswordInput } from "@/components/auth/password-input";
 import { messagesOf, useLinkForm } from "@/components/auth/use-link-form";
-import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { acceptInvitationSchema, acceptWithCodeSchema } from "@/server/identity/schema";
@@ -27,19 +26,7 @@ export function AcceptWithPassword({ token, email, organisation, code }: Props) 
     (values) => acceptInvitation(token, code ? values : withoutCode(values)),
   );
   return (
-    <form
-      ref={link.form}
-      onSubmit={(event) => void link.submit(event)}
-      noValidate
-      className="grid gap-4"
-      aria-label={`Join ${organisation}`}
-    >
-      {link.refusal ? (
-        <FormError code={link.refusal.code} requestId={link.refusal.requestId} attempt={link.attempt}>
-          {link.refusal.message}
-        </FormError>
-      ) : null}
-      <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
+    <LinkForm link={link} label={`Join ${organisation}`} email={email} action={`Join ${organisation}`}>
       {code ? <CodeField from={code.from} error={link.errors.code} input={link.bind("code")} /> : null}
       <Field label="Your name" error={link.errors.name}>
         <Input {...link.bind("name")} size="lg" autoComplete="name" autoFocus={!code} />
@@ -51,10 +38,7 @@ export function AcceptWithPassword({ token, email, organisation, code }: Props) 
       >
         <PasswordInput {...link.bind("password")} autoComplete="new-password" />
       </Field>
-      <Button type="submit" variant="primary" size="lg" loading={link.busy} className="mt-1 w-full">
-        Join {organisation}
-      </Button>
-    </form>
+    </LinkForm>
   );
 }
 

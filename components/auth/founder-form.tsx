@@ -1,10 +1,9 @@
 "use client";
 
 import { becomeFounder } from "@/app/(auth)/(entrance)/actions";
-import { FormError } from "@/components/auth/form-error";
+import { LinkForm } from "@/components/auth/link-form";
 import { PasswordInput } from "@/components/auth/password-input";
 import { messagesOf, useLinkForm } from "@/components/auth/use-link-form";
-import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { firstFounderSchema, secondFounderSchema } from "@/server/identity/schema";
@@ -18,12 +17,7 @@ export function FounderForm({ token, first }: { token: string; first: boolean })
     (values) => becomeFounder(token, values),
   );
   return (
-    <form ref={link.form} onSubmit={(event) => void link.submit(event)} noValidate className="grid gap-4">
-      {link.refusal ? (
-        <FormError code={link.refusal.code} requestId={link.refusal.requestId} attempt={link.attempt}>
-          {link.refusal.message}
-        </FormError>
-      ) : null}
+    <LinkForm link={link} action="Open the operator console">
       {first ? (
         <Field
           label="Who runs this platform"
@@ -46,9 +40,6 @@ export function FounderForm({ token, first }: { token: string; first: boolean })
       >
         <PasswordInput {...link.bind("password")} autoComplete="new-password" />
       </Field>
-      <Button type="submit" variant="primary" size="lg" loading={link.busy} className="mt-1 w-full">
-        Open the operator console
-      </Button>
-    </form>
+    </LinkForm>
   );
 }

@@ -2,10 +2,9 @@
 
 import { setNewPassword } from "@/app/(auth)/(entrance)/actions";
 import { CodeField } from "@/components/auth/code-field";
-import { FormError } from "@/components/auth/form-error";
+import { LinkForm } from "@/components/auth/link-form";
 import { PasswordInput } from "@/components/auth/password-input";
 import { messagesOf, useLinkForm } from "@/components/auth/use-link-form";
-import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { newPasswordSchema, newPasswordWithCodeSchema } from "@/server/identity/schema";
 
@@ -27,13 +26,7 @@ export function NewPassword({ token, email, code }: Props) {
     (values) => setNewPassword(token, given(values)),
   );
   return (
-    <form ref={link.form} onSubmit={(event) => void link.submit(event)} noValidate className="grid gap-4">
-      {link.refusal ? (
-        <FormError code={link.refusal.code} requestId={link.refusal.requestId} attempt={link.attempt}>
-          {link.refusal.message}
-        </FormError>
-      ) : null}
-      <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
+    <LinkForm link={link} email={email} action="Set it and sign in">
       {code ? <CodeField from={code.from} error={link.errors.code} input={link.bind("code")} /> : null}
       <Field
         label="New password"
@@ -42,9 +35,6 @@ export function NewPassword({ token, email, code }: Props) {
       >
         <PasswordInput {...link.bind("password")} autoComplete="new-password" autoFocus={!code} />
       </Field>
-      <Button type="submit" variant="primary" size="lg" loading={link.busy} className="mt-1 w-full">
-        Set it and sign in
-      </Button>
-    </form>
+    </LinkForm>
   );
 }

@@ -1,9 +1,10 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { CreditCard, FileText, Handshake, Landmark, LayoutDashboard, Users } from "lucide-react";
+import { FileText, Landmark, LayoutDashboard } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import { PartySeriesProvider } from "@/components/charts/party-series";
+import { agreementsEntry, secondPersonEntries } from "@/components/frame/party-entries";
 import { PortalProvider } from "@/components/frame/portal-context";
 import { PortalShell } from "@/components/frame/portal-shell";
 import type { HitPages } from "@/components/frame/search-hits";
@@ -48,33 +49,12 @@ function AgencyFrame({ facts, attention: initial, children }: ShellProps) {
           { href: base, label: "Overview", icon: <LayoutDashboard />, exact: true },
           { href: `${base}/statements`, label: "Statements", icon: <FileText /> },
           { href: `${base}/remittances`, label: "Remittances", icon: <Landmark /> },
-          {
-            href: `${base}/agreements`,
-            label: "Agreements",
-            icon: <Handshake />,
-            count: attention.agreements || null,
-            countTone: "accent",
-          },
+          agreementsEntry(base, attention),
         ],
       },
       {
         label: "Account",
-        items: [
-          {
-            href: `${base}/bank-accounts`,
-            label: "Bank accounts",
-            icon: <CreditCard />,
-            count: attention.secondPerson.accounts || null,
-            countTone: "accent",
-          },
-          {
-            href: `${base}/team`,
-            label: "Team",
-            icon: <Users />,
-            count: attention.secondPerson.team || null,
-            countTone: "accent",
-          },
-        ],
+        items: [...secondPersonEntries(base, attention)],
       },
     ],
     [base, attention],

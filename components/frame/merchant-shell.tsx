@@ -1,18 +1,10 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import {
-  ArrowLeftRight,
-  CreditCard,
-  FileText,
-  Handshake,
-  Landmark,
-  LayoutDashboard,
-  RadioTower,
-  Users,
-} from "lucide-react";
+import { ArrowLeftRight, FileText, Landmark, LayoutDashboard, RadioTower } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import { PartySeriesProvider } from "@/components/charts/party-series";
+import { agreementsEntry, secondPersonEntries } from "@/components/frame/party-entries";
 import { PortalProvider } from "@/components/frame/portal-context";
 import { PortalShell } from "@/components/frame/portal-shell";
 import type { HitPages } from "@/components/frame/search-hits";
@@ -73,29 +65,7 @@ function MerchantFrame({ facts, attention: initial, children }: ShellProps) {
       },
       {
         label: "Account",
-        items: [
-          {
-            href: `${base}/agreements`,
-            label: "Agreements",
-            icon: <Handshake />,
-            count: attention.agreements || null,
-            countTone: "accent",
-          },
-          {
-            href: `${base}/bank-accounts`,
-            label: "Bank accounts",
-            icon: <CreditCard />,
-            count: attention.secondPerson.accounts || null,
-            countTone: "accent",
-          },
-          {
-            href: `${base}/team`,
-            label: "Team",
-            icon: <Users />,
-            count: attention.secondPerson.team || null,
-            countTone: "accent",
-          },
-        ],
+        items: [agreementsEntry(base, attention), ...secondPersonEntries(base, attention)],
       },
     ],
     [base, attention],

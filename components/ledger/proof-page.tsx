@@ -1,10 +1,15 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Download, ShieldCheck, TriangleAlert } from "lucide-react";
-import { downloadText } from "@/components/charts/to-csv";
+import { ShieldCheck, TriangleAlert } from "lucide-react";
 import { LedgerFrame } from "@/components/ledger/ledger-frame";
-import { FOLLOW_PROOF, ProofTime, tellNotStarted, Verdict } from "@/components/ledger/proof-pieces";
+import {
+  ExportHead,
+  FOLLOW_PROOF,
+  ProofTime,
+  tellNotStarted,
+  Verdict,
+} from "@/components/ledger/proof-pieces";
 import { WholeProof } from "@/components/ledger/whole-proof";
 import { formatCount } from "@/components/money/format-count";
 import { QueryView } from "@/components/query/query-view";
@@ -183,20 +188,9 @@ function Head({ data: { head, newestSequence } }: { data: ProofView }) {
         </>
       }
       actions={
-        <Button
-          size="sm"
-          variant="ghost"
-          icon={<Download />}
-          onClick={() =>
-            downloadText(
-              `ledger-head-${head.height}.json`,
-              `${JSON.stringify(head, null, 2)}\n`,
-              "application/json",
-            )
-          }
-        >
+        <ExportHead head={head} chain="ledger">
           Export the head
-        </Button>
+        </ExportHead>
       }
       bodyClassName="pt-1"
     >

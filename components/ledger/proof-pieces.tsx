@@ -1,10 +1,12 @@
 "use client";
 
-import { CircleCheck, TriangleAlert } from "lucide-react";
+import { CircleCheck, Download, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
+import { downloadText } from "@/components/charts/to-csv";
 import { formatCount } from "@/components/money/format-count";
 import { ExactTime, RelativeTime } from "@/components/time/relative-time";
 import { Banner } from "@/components/ui/banner";
+import { Button } from "@/components/ui/button";
 import { showToast } from "@/components/ui/toast";
 import { callErrorOf } from "@/server/trpc/query-client";
 
@@ -62,5 +64,33 @@ export function Verdict({
     >
       {children}
     </Banner>
+  );
+}
+
+/** Downloads the head of a chain as `purse verify --head` reads it. */
+export function ExportHead({
+  head,
+  chain,
+  children,
+}: {
+  head: { height: string | number };
+  chain: "ledger" | "evidence";
+  children: ReactNode;
+}) {
+  return (
+    <Button
+      size="sm"
+      variant="ghost"
+      icon={<Download />}
+      onClick={() =>
+        downloadText(
+          `${chain}-head-${head.height}.json`,
+          `${JSON.stringify(head, null, 2)}\n`,
+          "application/json",
+        )
+      }
+    >
+      {children}
+    </Button>
   );
 }

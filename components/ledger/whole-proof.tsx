@@ -1,9 +1,14 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { CircleCheck, Download, ShieldCheck, TriangleAlert } from "lucide-react";
-import { downloadText } from "@/components/charts/to-csv";
-import { FOLLOW_PROOF, ProofTime, tellNotStarted, Verdict } from "@/components/ledger/proof-pieces";
+import { CircleCheck, ShieldCheck, TriangleAlert } from "lucide-react";
+import {
+  ExportHead,
+  FOLLOW_PROOF,
+  ProofTime,
+  tellNotStarted,
+  Verdict,
+} from "@/components/ledger/proof-pieces";
 import { formatCount } from "@/components/money/format-count";
 import { QueryView } from "@/components/query/query-view";
 import { Banner } from "@/components/ui/banner";
@@ -75,20 +80,9 @@ function KeepHead({ head }: { head: { height: number; hash: string } }) {
         Keep the head of the log where nobody of the platform can write:{" "}
         <code className="font-mono text-xs">purse verify --head FILE</code> demands it unchanged.
       </p>
-      <Button
-        size="sm"
-        variant="ghost"
-        icon={<Download />}
-        onClick={() =>
-          downloadText(
-            `evidence-head-${head.height}.json`,
-            `${JSON.stringify(head, null, 2)}\n`,
-            "application/json",
-          )
-        }
-      >
+      <ExportHead head={head} chain="evidence">
         Export the log's head
-      </Button>
+      </ExportHead>
     </div>
   );
 }

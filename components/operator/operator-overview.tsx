@@ -3,13 +3,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { ShieldAlert } from "lucide-react";
-import { StackedAreaChart } from "@/components/charts/stacked-area-chart";
-import { kindLook } from "@/components/devices/device-kind";
 import { usePortal } from "@/components/frame/portal-context";
 import { DeclineReasons } from "@/components/operator/decline-reasons";
 import { OperatorFigures } from "@/components/operator/operator-figures";
 import { PaymentsPerMinute } from "@/components/operator/payments-per-minute";
 import { ProgramFlow } from "@/components/operator/program-flow";
+import { MoneyByKind } from "@/components/overview/money-by-kind";
 import { OverviewPage } from "@/components/overview/overview-page";
 import { useProgramParam } from "@/components/overview/program-select";
 import { ButtonLink } from "@/components/ui/button";
@@ -49,19 +48,11 @@ export function OperatorOverviewPage() {
                 <DeclineReasons declines={data.declines} />
               </div>
             </div>
-            <StackedAreaChart
+            <MoneyByKind
               title="What was the money taken for?"
               hint={`${currency} captured per day, by kind of device, last 30 days, today so far`}
-              xKind="day"
-              partialX={data.byDay.at(-1)?.day}
+              overview={data}
               height={248}
-              value={{ kind: "money", currency }}
-              points={data.byDay.map(({ day, kinds }) => ({ x: day, values: kinds }))}
-              series={data.kinds.map((kind) => ({
-                key: kind,
-                label: kindLook(kind).trade,
-                colour: kindLook(kind).series,
-              }))}
               fileName={`takings-${data.program.slug}`}
             />
           </>

@@ -4,10 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { FilePenLine } from "lucide-react";
 import { AgencyAccountNotice } from "@/components/bank-accounts/account-notice";
-import { StackedAreaChart } from "@/components/charts/stacked-area-chart";
-import { kindLook } from "@/components/devices/device-kind";
 import { usePortal } from "@/components/frame/portal-context";
 import { AgencyFigures } from "@/components/overview/agency-figures";
+import { MoneyByKind } from "@/components/overview/money-by-kind";
 import { OverviewPage } from "@/components/overview/overview-page";
 import { useProgramParam } from "@/components/overview/program-select";
 import { ProposedChange } from "@/components/overview/proposed-change";
@@ -50,19 +49,11 @@ export function AgencyOverviewPage() {
             <AgencyAccountNotice />
             <AgencyFigures overview={data} live={live.data} />
             <div className="grid grid-cols-1 gap-4 xl:grid-cols-[minmax(0,1.9fr)_minmax(0,1fr)]">
-              <StackedAreaChart
+              <MoneyByKind
                 title="What did your share come from?"
                 hint={`${currency} per day, by kind of payment, last 30 days, today so far`}
-                xKind="day"
-                partialX={data.byDay.at(-1)?.day}
+                overview={data}
                 height={256}
-                value={{ kind: "money", currency }}
-                points={data.byDay.map(({ day, kinds }) => ({ x: day, values: kinds }))}
-                series={data.kinds.map((kind) => ({
-                  key: kind,
-                  label: kindLook(kind).trade,
-                  colour: kindLook(kind).series,
-                }))}
                 fileName="share-by-day"
               />
               {data.agreementsWaiting > 0 ? (

@@ -85,7 +85,7 @@ const FAULTS: Record<string, string> = {
   not_entitled: "Another admin of the organisation confirms this.",
 };
 
-/** Why the second person cannot confirm, as a refusal. */
-export function confirmerFault(fault: string): AppError {
-  return new AppError("forbidden", fault, FAULTS[fault] ?? "Somebody else must confirm this.");
+/** Why the second person cannot confirm, as a refusal; `own` are the words of what needs others. */
+export function confirmerFault(fault: string, own: Record<string, string> = {}): AppError {
+  return new AppError("forbidden", fault, own[fault] ?? FAULTS[fault] ?? "Somebody else must confirm this.");
 }

@@ -24,7 +24,7 @@ import * as resets from "../repository/password-resets";
 import * as people from "../repository/people";
 import type { PendingReset } from "../types";
 import { personOf } from "./invitations";
-import { checkCode, hashCode, hashToken, linkUsedUp, newCode, newToken } from "./links";
+import { checkCode, confirmerFault, hashCode, hashToken, linkUsedUp, newCode, newToken } from "./links";
 import { hashPassword } from "./passwords";
 import { actingAs, networkOf } from "./sign-in";
 
@@ -300,10 +300,8 @@ const FAULTS: Record<string, string> = {
     "This is for another admin of their organisation. The operator helps the only admin of a party and people of several.",
   nobody_left:
     "You would count as having brought them in, and no other operator could then confirm what they do. Let another operator ask, and confirm it yourself.",
-  invited_by_other: "One of you brought the other in. Somebody else must confirm this.",
-  account_too_new: "Your account is younger than this. Somebody else must confirm it.",
 };
 
 function resetFault(fault: string): AppError {
-  return new AppError("forbidden", fault, FAULTS[fault] ?? "Somebody else must do this.");
+  return confirmerFault(fault, FAULTS);
 }
